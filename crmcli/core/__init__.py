@@ -1,0 +1,1 @@
+"""Values of the standard library only: no I/O, no clock, no database."""

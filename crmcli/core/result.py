@@ -1,0 +1,110 @@
+"""The shapes that every renderer takes: a table, a record, a report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["text", "id", "integer", "number", "money", "rate", "date", "instant", "days", "values", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`name` is the key in JSON and the header in CSV; `heading` is for people.
+
+    The raw value by kind: `text` str; `id`, `integer` and `boolean` int or bool; `number` int or float; `money` Money;
+    `rate` 0..1; `date` and `instant` ISO text; `days` float; `values` several texts in one (see `join_values`).
+    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under it, `under` names the
+    columns whose values stand small under this one, `is_hidden` leaves a column to the machines.
+    """
+
+    name: str
+    kind: Kind = "text"
+    heading: str | None = None
+    bar: bool = False
+    under: tuple[str, ...] = ()
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows hold raw values (a rate is 0.25, not "25 %"); they may be a stream, read once.
+
+    `total` is how many rows there are when `rows` holds only the first of them, `groups` the column whose change of
+    value begins a new block for people, `empty` what to say to a person when there is no row.
+    """
+
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[object]]
+    title: str | None = None
+    total: int | None = None
+    groups: str | None = None
+    empty: str = "nothing here yet"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing in full: its fields, then the tables that belong to it, by key."""
+
+    title: str
+    columns: Sequence[Column]
+    values: Sequence[object]
+    parts: Mapping[str, Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A branch of a tree for people; `note` stands behind the text, dimmed."""
+
+    text: str
+    note: str = ""
+    children: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A computed answer: what was asked, the figures of the whole, and the rows.
+
+    `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given.
+    """
+
+    name: str
+    parameters: Mapping[str, object]
+    summary: Mapping[str, object]
+    table: Table
+    notes: tuple[str, ...] = ()
+    tree: Node | None = None
+
+
+Result = Table | Record | Report
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a writing command did: the ids of what it is about, a sentence, and the next useful command."""
+
+    ids: tuple[int, ...]
+    sentence: str
+    next: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def join_values(values: Iterable[str]) -> str:
+    r"""Several values in one cell, joined by `;`; a `;` or `\` inside is escaped by `\`."""
+    return ";".join(value.replace("\\", "\\\\").replace(";", "\\;") for value in values)
+
+
+def split_values(text: str) -> tuple[str, ...]:
+    """The values that `join_values` joined; none for an empty text."""
+    if "\\" not in text:
+        return tuple(text.split(";")) if text else ()
+    values, current, escaped = [], "", False
+    for char in text:
+        if escaped or char not in "\\;":
+            current, escaped = current + char, False
+        elif char == "\\":
+            escaped = True
+        else:
+            values.append(current)
+            current = ""
+    return (*values, current)

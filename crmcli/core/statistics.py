@@ -1,0 +1,49 @@
+"""The few statistics that reports share, without numpy."""
+
+from collections.abc import Sequence
+from math import sqrt
+
+_Z = 1.959963984540054
+"""The 97.5 % quantile of the normal distribution: 95 % lie within it on both sides."""
+
+
+def share(part: int, whole: int) -> float | None:
+    """The part of the whole, 0..1; None of nothing."""
+    return part / whole if whole else None
+
+
+def win_rate(won: int, lost: int) -> float | None:
+    """Share of closed deals that were won, 0..1; None when nothing has closed."""
+    return share(won, won + lost)
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float] | None:
+    """The 95 % score interval of a proportion, (low, high) in 0..1; None without trials.
+
+    Without continuity correction. Source: Wilson (1927), "Probable inference, the law of succession, and statistical
+    inference", JASA 22.
+    """
+    if not trials:
+        return None
+    share, spread = successes / trials, _Z * _Z / trials
+    centre = share + spread / 2
+    reach = sqrt(spread * (share * (1 - share) + spread / 4))
+    low = (centre - reach) / (1 + spread) if successes else 0.0
+    high = (centre + reach) / (1 + spread) if successes < trials else 1.0
+    return low, high
+
+
+def quantile(ascending: Sequence[float], p: float) -> float | None:
+    """The value below which the share `p` lies, in the unit of the values; None of no values.
+
+    Type 7 of Hyndman & Fan (1996), "Sample quantiles in statistical packages": linear between the two neighbours of
+    position (n - 1) p, as in R, NumPy and a spreadsheet's PERCENTILE. Looks at no more than two values.
+    """
+    if not ascending:
+        return None
+    position = (len(ascending) - 1) * p
+    below = int(position)
+    low = ascending[below]
+    if position == below:
+        return float(low)
+    return low + (ascending[below + 1] - low) * (position - below)

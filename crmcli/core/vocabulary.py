@@ -1,0 +1,85 @@
+"""The closed sets of the field, stored by value."""
+
+from enum import StrEnum
+
+
+class CustomerKind(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+class ContactKind(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Channel(StrEnum):
+    CALL = "call"
+    EMAIL = "email"
+    MEETING = "meeting"
+    VISIT = "visit"
+    CHAT = "chat"
+    SOCIAL = "social"
+    WEB = "web"
+    NOTE = "note"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Outcome(StrEnum):
+    """What a stage means for the deal that stands in it."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Mode(StrEnum):
+    """When a deal counts for a stage of the funnel."""
+
+    REACHED = "reached"
+    TOUCHED = "touched"
+    STRICT = "strict"
+
+
+class Basis(StrEnum):
+    """Which deals a funnel is about."""
+
+    COHORT = "cohort"
+    SNAPSHOT = "snapshot"
+
+
+class FieldType(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    MONEY = "money"
+
+
+class Format(StrEnum):
+    """How a result is written; AUTO is a table on a terminal and TSV in a pipe."""
+
+    AUTO = "auto"
+    TABLE = "table"
+    TSV = "tsv"
+    CSV = "csv"
+    JSON = "json"
+    JSONL = "jsonl"
+    MARKDOWN = "md"
+    HTML = "html"
+    IDS = "ids"
+
+
+class DateOrder(StrEnum):
+    """How a date written with slashes is read; UNKNOWN refuses one that could be read in two ways."""
+
+    UNKNOWN = "unknown"
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"

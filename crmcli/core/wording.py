@@ -1,0 +1,16 @@
+"""How a message shows a value, and what it offers instead."""
+
+from collections.abc import Iterable
+
+
+def shown(value: str, limit: int = 80) -> str:
+    """The value in quotes for a message: one line, nothing that acts on a terminal, cut to `limit` characters."""
+    return repr(value if len(value) <= limit else value[: limit - 1] + "…")
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a message about an unknown word: `; did you mean EUR?`, or `otherwise` when nothing is near."""
+    import difflib  # here, because only a failing command pays for it
+
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else otherwise

@@ -1,0 +1,14 @@
+from crmcli.core.wording import did_you_mean, shown
+
+
+def test_a_shown_value_cannot_act_on_a_terminal() -> None:
+    assert shown("a\x1b[31m\n\u202e") == r"'a\x1b[31m\n\u202e'"
+
+
+def test_a_shown_value_is_cut() -> None:
+    assert shown("abcdef", limit=4) == "'abc…'"
+
+
+def test_only_a_near_word_is_suggested() -> None:
+    assert did_you_mean("propsal", ["proposal", "won"]) == "; did you mean proposal?"
+    assert did_you_mean("xyz", ["proposal", "won"], otherwise="; one of proposal, won") == "; one of proposal, won"
