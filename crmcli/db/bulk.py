@@ -1,0 +1,85 @@
+"""Set-wise writing inside the operation under way: one statement for many rows, and the same history as row by row."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from crmcli.core.uid import uids
+from crmcli.db import migrate
+
+Parameters = Mapping[str, object]
+Function = Callable[..., str | int | float | None]
+
+_CACHE_KIB = 128 * 1024
+
+
+class Bulk:
+    """Inserts, updates and deletes given as SELECTs; every row that they touch is in the history afterwards.
+
+    While it is `silent`, the change triggers sleep and the change rows are written here, set-wise, else the triggers
+    write them one by one: slower, and the same. Temporary tables, made here, have no history.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, operation: int, *, silent: bool = True) -> None:
+        self.connection = connection
+        self.operation = operation
+        self.silent = silent
+        connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
+        connection.execute("update current_operation set is_bulk = ?", (int(silent),))
+
+    def run(self, sql: str, **parameters: object) -> int:
+        """Do something to temporary tables; how many rows it touched."""
+        return self.connection.execute(sql, parameters).rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Do something to temporary tables for each of `rows`."""
+        self.connection.executemany(sql, rows)
+
+    def function(self, name: str, count: int, does: Function) -> None:
+        """Let SQL call `does`, a pure function."""
+        self.connection.create_function(name, count, does, deterministic=True)
+
+    def provide_uids(self, milliseconds: int, count: int) -> None:
+        """Let SQL call `new_uid()` up to `count` times; the uids ascend."""
+        supply = uids(milliseconds, count)
+        self.connection.create_function("new_uid", 0, lambda: next(supply))
+
+    def last(self, table: str) -> int:
+        """The last id that `table` ever gave; what is inserted next gets the ones after it, in order."""
+        row = self.connection.execute("select seq from sqlite_sequence where name = ?", (table,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def insert(self, table: str, columns: str, select: str, **parameters: object) -> int:
+        """Insert the rows of `select`; how many."""
+        before = self.last(table)
+        sql = f"insert into {table} ({columns}) {select}"  # noqa: S608 (SQL of our own)
+        count = self.connection.execute(sql, parameters).rowcount
+        if self.silent and count > 0:
+            self._record("insert", table, "null", "id > :before", {"before": before})
+        return count
+
+    def update(self, table: str, ids: str, statement: str, **parameters: object) -> int:
+        """Run the UPDATE `statement`, which changes just the rows whose ids the SELECT `ids` gives; how many."""
+        if self.silent:
+            old = migrate.row_as_json(self.connection, table, table)
+            self._record("update", table, old, f"id in ({ids})", parameters)
+        return self.connection.execute(statement, parameters).rowcount
+
+    def delete(self, table: str, ids: str, **parameters: object) -> int:
+        """Delete the rows whose ids the SELECT `ids` gives; how many."""
+        if self.silent:
+            old = migrate.row_as_json(self.connection, table, table)
+            self._record("delete", table, old, f"id in ({ids})", parameters)
+        return self.connection.execute(f"delete from {table} where id in ({ids})", parameters).rowcount  # noqa: S608
+
+    def describe(self, detail: str) -> None:
+        """Keep the JSON object `detail` with the operation."""
+        self.connection.execute("update operation set detail = ? where id = ?", (detail, self.operation))
+
+    def _record(self, action: str, table: str, old: str, condition: str, parameters: Parameters) -> None:
+        self.connection.execute(
+            f"""
+            insert into change (operation_id, table_name, row_id, action, old)
+            select {self.operation}, '{table}', id, '{action}', {old} from {table} where {condition} order by id
+            """,  # noqa: S608 (SQL of our own)
+            parameters,
+        )

@@ -1,0 +1,133 @@
+"""Opening the file: only ours, only what this version knows, and never by accident a new one."""
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from crmcli.core.normal import fold
+from crmcli.db import migrate
+from crmcli.db.faults import fault, refused
+from crmcli.db.reader import Reader
+from crmcli.errors import FileUnusable
+
+_MAGIC = b"SQLite format 3\0"
+_APPLICATION_ID_AT = 68
+
+
+@contextmanager
+def reading(path: Path | None, *, wait: float = 30.0) -> Iterator[Reader]:
+    """The file, unable to change; None stands for a file that is not there yet: empty, in memory.
+
+    Raises FileUnusable and Busy.
+    """
+    connection = in_memory() if path is None else _open_to_read(path, wait)
+    with closing(connection), faults_of(path):
+        connection.execute("pragma query_only = on")
+        connection.execute("begin")
+        yield Reader(connection)
+
+
+@contextmanager
+def faults_of(path: Path | None) -> Iterator[None]:
+    """Turns SQLite's complaints about the file at `path` into a FileUnusable or Busy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        known = fault(error, path or "memory")
+        if known is None:
+            raise
+        raise known from None
+
+
+def in_memory() -> sqlite3.Connection:
+    """A file that is nowhere, with the latest schema and nothing in it."""
+    connection = connect(":memory:", 0)
+    migrate.apply(connection)
+    return connection
+
+
+def connect(database: str, wait: float, *, uri: bool = False) -> sqlite3.Connection:
+    """A connection with every setting made, outside of any transaction."""
+    connection = sqlite3.connect(database, timeout=wait, isolation_level=None, uri=uri, cached_statements=256)
+    connection.create_function("fold", 1, _fold, deterministic=True)
+    for pragma in ("foreign_keys = on", "synchronous = full", "cell_size_check = on", "secure_delete = on"):
+        connection.execute(f"pragma {pragma}")
+    return connection
+
+
+def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
+    """The file at `path`, current and writable."""
+    recognise(path)
+    with faults_of(path):
+        connection = connect(_uri(path, "rw"), wait, uri=True)
+        bring_up_to_date(connection, path)
+    if not os.access(path, os.W_OK):
+        connection.close()
+        raise FileUnusable(f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db")
+    return connection
+
+
+def recognise(path: Path) -> None:
+    """Raises FileUnusable unless the file at `path` is there and ours, judged by its first bytes alone."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise FileUnusable(f"'{path}' is a directory, not a database file", hint="give a file with --db")
+        if not stat.S_ISREG(mode):
+            raise FileUnusable(f"'{path}' is not a regular file", hint="give a file with --db")
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        raise FileUnusable(f"no database at '{path}'", hint=f"crm init --db {path} makes one") from None
+    except OSError as error:
+        raise refused(error, path) from None
+    ours = int.from_bytes(header[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4], "big") == migrate.APPLICATION_ID
+    if not (header.startswith(_MAGIC) and ours):
+        raise FileUnusable(f"'{path}' is not a crmcli database", hint="give another file with --db")
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Migrate an older file, after a verified backup beside it. Raises FileUnusable for a newer one."""
+    version = migrate.version(connection)
+    if version > migrate.latest():
+        connection.close()
+        message = f"'{path}' has schema {version}; this crm knows up to {migrate.latest()}"
+        raise FileUnusable(message, hint="upgrade crmcli")
+    if version < migrate.latest():
+        migrate.backed_up(connection, path)
+
+
+def _open_to_read(path: Path, wait: float) -> sqlite3.Connection:
+    """The file at `path`; where its folder cannot be written, as it stands on disk."""
+    recognise(path)
+    with faults_of(path):
+        try:
+            return _checked(connect(_uri(path, "rw"), wait, uri=True), path)
+        except sqlite3.OperationalError as error:
+            wal = Path(f"{os.path.realpath(path)}-wal")
+            unwritable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+            if not unwritable or (wal.exists() and wal.stat().st_size):
+                raise
+            return _checked(connect(_uri(path, "ro", immutable=True), wait, uri=True), path)
+
+
+def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    try:
+        bring_up_to_date(connection, path)
+        connection.execute("select 1 from sqlite_schema limit 1").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _uri(path: Path, mode: str, *, immutable: bool = False) -> str:
+    place = os.path.realpath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{place}?mode={mode}{'&immutable=1' if immutable else ''}"
+
+
+def _fold(value: object) -> str | None:
+    return fold(value) if isinstance(value, str) else None

@@ -1,0 +1,222 @@
+"""Operations and the changes they left; taking one back, and putting it again."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crmcli.db import migrate
+from crmcli.db.reader import Reader
+from crmcli.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who does what: the command and the names of its options, never their values, which can be personal."""
+
+    command: str
+    options: tuple[str, ...] = ()
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What an undo or redo did: the operation that it was about, and how many records changed."""
+
+    operation: int
+    command: str
+    changes: int
+
+
+def begin(connection: sqlite3.Connection, header: Header, *, recorded_at: str) -> int:
+    """Open an operation in the transaction under way, and give its number."""
+    (number,) = connection.execute("select coalesce(max(seq), 0) + 1 from sqlite_sequence where name = 'operation'").fetchone()
+    connection.execute(
+        "insert into operation (id, root_id, command, options, actor, recorded_at) values (?, ?, ?, ?, ?, ?)",
+        (number, number, header.command, " ".join(header.options), header.actor, recorded_at),
+    )
+    connection.execute("insert into current_operation (id, operation_id) values (1, ?)", (number,))
+    return int(number)
+
+
+def has_changes(connection: sqlite3.Connection, operation: int) -> bool:
+    """Whether the operation changed anything."""
+    found = connection.execute("select exists (select 1 from change where operation_id = ?)", (operation,)).fetchone()
+    return bool(found[0])
+
+
+def end(connection: sqlite3.Connection) -> None:
+    """Close the operation; the commit is the caller's."""
+    connection.execute("delete from current_operation")
+
+
+def last_in_effect(db: Reader, *, but: int) -> int:
+    """The number of the last operation not yet undone, `but` (the one under way) aside. Raises NotFound."""
+    return _last(db, in_effect=True, but=but, otherwise="nothing to undo")
+
+
+def last_undone(db: Reader, *, but: int) -> int:
+    """The number of the operation undone last and not yet put again, `but` aside. Raises NotFound."""
+    return _last(db, in_effect=False, but=but, otherwise="nothing to redo")
+
+
+def root(db: Reader, operation: int, *, but: int) -> int:
+    """The operation that `operation` is about: itself, unless it undoes or redoes another. Raises NotFound."""
+    number = db.value("select root_id from operation where id = :id and id <> :but", id=operation, but=but)
+    if number is None:
+        last = db.value("select max(id) from operation where id <> :but", but=but)
+        raise NotFound(f"no operation {operation}", hint=f"crm history lists them; the last is {last}" if last else None)
+    return int(number)
+
+
+def is_in_effect(db: Reader, operation: int) -> bool:
+    """Whether the changes of `operation`, a root, stand now: each undo and redo of it turns that round."""
+    return bool(db.value("select count(*) % 2 from operation where root_id = :id", id=operation))
+
+
+def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Reversal:
+    """Give every row that the root `operation` changed back what it was before its last undo, redo or first doing.
+
+    `by` is the number of the operation under way. Raises Conflict when something later stands on these rows.
+    """
+    db = Reader(connection)
+    latest, command = _latest_of(db, operation)
+    connection.execute("update operation set root_id = ? where id = ?", (operation, by))
+    _refuse_changed_since(db, latest, operation, by)
+    connection.execute("pragma defer_foreign_keys = on")
+    tables = migrate.tracked(connection)
+    try:
+        for table in reversed(tables):
+            _delete_inserted(connection, latest, table)
+        for table in tables:
+            _restore(connection, latest, table)
+    except sqlite3.IntegrityError as error:
+        raise Conflict(f"operation {operation} cannot be turned round: {_rule(error)}", hint="crm history shows what came since") from None
+    _refuse_needed(db, latest, tables)
+    changes = db.value("select count(*) from (select 1 from change where operation_id = :by group by table_name, row_id)", by=by)
+    return Reversal(operation, command, int(changes))
+
+
+def _last(db: Reader, *, in_effect: bool, but: int, otherwise: str) -> int:
+    number = db.value(
+        """
+        select root_id from operation where root_id <> :but group by root_id having count(*) % 2 = :parity
+        order by case when :parity = 1 then root_id else max(id) end desc limit 1
+        """,
+        parity=int(in_effect),
+        but=but,
+    )
+    if number is None:
+        raise NotFound(otherwise, hint="crm history lists the operations")
+    return int(number)
+
+
+def _latest_of(db: Reader, operation: int) -> tuple[int, str]:
+    """The number of the operation's last incarnation, and its command."""
+    latest = db.value("select max(id) from operation where root_id = :id", id=operation)
+    command = db.value("select command from operation where id = :id", id=operation)
+    return int(latest), str(command)
+
+
+def _refuse_changed_since(db: Reader, latest: int, operation: int, by: int) -> None:
+    """A later operation on the same rows stands in the way unless an undo cancels it: its chain is odd."""
+    later = db.row(
+        """
+        select o.root_id, root.command
+        from change mine
+        join change other on other.table_name = mine.table_name and other.row_id = mine.row_id and other.operation_id > :latest
+        join operation o on o.id = other.operation_id
+        join operation root on root.id = o.root_id
+        where mine.operation_id = :latest and o.id <> :by and o.root_id <> :operation
+        group by o.root_id having count(distinct o.id) % 2 = 1
+        order by o.root_id desc limit 1
+        """,
+        latest=latest,
+        by=by,
+        operation=operation,
+    )
+    if later:
+        raise _in_the_way(operation, int(later[0]), str(later[1]), "changed the same records since")
+
+
+def _delete_inserted(connection: sqlite3.Connection, latest: int, table: str) -> None:
+    """Take the rows away that `latest` made."""
+    connection.execute(
+        f"""
+        delete from {table} where id in (
+            select row_id from change where operation_id = :latest and table_name = :table
+            group by row_id having min(id) = min(case when action = 'insert' then id end)
+        )
+        """,  # noqa: S608 (a table's own name)
+        {"latest": latest, "table": table},
+    )
+
+
+def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
+    """Give the rows that `latest` found back what it found in them."""
+    names = migrate.columns(connection, table)
+    first = """
+        select row_id, old, min(id) from change
+        where operation_id = :latest and table_name = :table group by row_id having action <> 'insert'
+    """
+    parameters = {"latest": latest, "table": table}
+    _refuse_other_columns(connection, first, parameters, names)
+    values = ", ".join(f"old ->> '$.{name}'" for name in names)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
+    connection.execute(
+        f"""
+        insert into {table} ({", ".join(names)})
+        select {values} from ({first}) where true
+        on conflict (id) do update set {changed}
+        """,  # noqa: S608 (names of our own schema)
+        parameters,
+    )
+
+
+def _refuse_other_columns(connection: sqlite3.Connection, first: str, parameters: dict[str, object], names: Iterable[str]) -> None:
+    """An old row from before a migration fits while it has just the columns of today."""
+    row = connection.execute(f"select old from ({first}) limit 1", parameters).fetchone()  # noqa: S608 (our own SQL)
+    if row is None:
+        return
+    had = {name for (name,) in connection.execute("select key from json_each(?)", row)}
+    if had != set(names):
+        raise Conflict("the operation is older than the shape of the file and cannot be turned round", hint="crm history lists newer ones")
+
+
+def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
+    """A row that was taken away must not be one that another row refers to."""
+    for child in tables:
+        for reference in db.rows(f"pragma foreign_key_list({child})"):
+            parent, column = reference[2], reference[3]
+            needed = db.row(
+                f"""
+                select made.operation_id, o.root_id, root.command from change mine
+                join {child} child on child.{column} = mine.row_id
+                join change made on made.table_name = :child and made.row_id = child.id
+                join operation o on o.id = made.operation_id join operation root on root.id = o.root_id
+                where mine.operation_id = :latest and mine.table_name = :parent and mine.action = 'insert'
+                and not exists (select 1 from {parent} where id = mine.row_id)
+                order by made.id desc limit 1
+                """,  # noqa: S608 (names of our own schema)
+                latest=latest,
+                child=child,
+                parent=parent,
+            )
+            if needed:
+                root_id = db.value("select root_id from operation where id = :id", id=latest)
+                raise _in_the_way(int(root_id), int(needed[1]), str(needed[2]), "still needs what it made")
+
+
+def _in_the_way(operation: int, other: int, command: str, why: str) -> Conflict:
+    return Conflict(f"operation {operation} stands under operation {other} ({command}), which {why}", hint=f"crm undo {other} first")
+
+
+def _rule(error: sqlite3.IntegrityError) -> str:
+    """Which rule the rows would break; the names of our own columns, never their values."""
+    text = str(error)
+    if "contact_point.value" in text:
+        return "another customer has the e-mail address now"
+    if "cycle" in text:
+        return "the referrals would close a circle"
+    if text.startswith("UNIQUE"):
+        return f"{text.rpartition(':')[2].strip()} is taken now"
+    return "the records changed since"

@@ -1,0 +1,157 @@
+"""Numbered SQL files bring any older file up to date; `pragma user_version` counts them."""
+
+import os
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from crmcli.core.preferences import Preferences
+from crmcli.db.faults import refused
+from crmcli.errors import FileUnusable
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+APPLICATION_ID = 0x43524D31  # "CRM1"
+
+#: Tables that describe the history itself, and so have none.
+UNTRACKED = ("operation", "change", "current_operation")
+
+
+@cache
+def scripts() -> tuple[tuple[int, str], ...]:
+    """(number, SQL) of every migration, in order."""
+    return tuple(sorted((int(file.name[:4]), file.read_text("utf-8")) for file in _FOLDER.glob("*.sql")))
+
+
+@cache
+def latest() -> int:
+    """The schema that this version writes. Reads names only: every command asks."""
+    return max(int(name[:4]) for name in os.listdir(_FOLDER) if name.endswith(".sql"))
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The schema of the file."""
+    number: int = connection.execute("pragma user_version").fetchone()[0]
+    return number
+
+
+def apply(connection: sqlite3.Connection) -> None:
+    """Run the scripts that the file lacks and make its triggers anew, all in one transaction or not at all."""
+    missing = scripts()[version(connection) :]
+    connection.execute("pragma foreign_keys = off")  # ignored inside a transaction
+    try:
+        steps = "\n".join(f"{script}\npragma user_version = {number};" for number, script in missing)
+        connection.executescript(f"begin exclusive;\n{steps}")  # one call: each begins by committing what is open
+        connection.execute(f"pragma application_id = {APPLICATION_ID}")
+        for statement in triggers(connection):
+            connection.execute(statement)
+        if connection.execute("pragma foreign_key_check").fetchone():
+            raise FileUnusable("the file has references that lead nowhere and cannot be migrated; nothing was changed")
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+    finally:
+        connection.execute("pragma foreign_keys = on")
+
+
+def backed_up(connection: sqlite3.Connection, path: Path) -> None:
+    """Migrate the file at `path` after a verified copy of it, `PATH.v<old>.bak`, is on the disk."""
+    copy = Path(f"{path}.v{version(connection)}.bak")
+    number = 1
+    while copy.exists():
+        number += 1
+        copy = Path(f"{path}.v{version(connection)}-{number}.bak")
+    try:
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise refused(error, copy) from None
+    with closing(sqlite3.connect(copy)) as target:
+        connection.backup(target)
+        if target.execute("pragma integrity_check").fetchone() != ("ok",):
+            raise FileUnusable(f"'{path}' is damaged; it was not migrated", hint="bring a backup back before going on")
+    _sync(copy)
+    apply(connection)
+
+
+def create(path: Path, preferences: Preferences) -> bool:
+    """Make the file at `path`, whole or not at all; False when somebody else was quicker. Raises FileUnusable."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise refused(error, path) from None
+    try:
+        with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+            connection.execute("pragma journal_mode = wal")
+            apply(connection)
+            _write_preferences(connection, preferences)
+        _sync(new)
+        os.link(new, path)
+        _sync(path.parent)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise refused(error, path) from None
+    finally:
+        new.unlink(missing_ok=True)
+    return True
+
+
+def _write_preferences(connection: sqlite3.Connection, preferences: Preferences) -> None:
+    """The preferences of a new file: the one write without an operation, since there is no file to take it back from."""
+    connection.execute("drop trigger change_setting_insert")
+    rows = [("zone", preferences.zone), ("phone_region", preferences.phone_region)]
+    rows += [("currency", preferences.currency), ("date_order", preferences.date_order.value)]
+    connection.executemany("insert into setting (key, value) values (?, ?)", [row for row in rows if row[1]])
+    connection.execute(_trigger("setting", "insert", "new", "null"))
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def tracked(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """The tables of user data, in the order they were made: no table refers to a later one, itself aside."""
+    names = connection.execute("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rowid")
+    return tuple(name for (name,) in names if name not in UNTRACKED)
+
+
+def columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    """The columns of `table`, in order."""
+    return tuple(row[1] for row in connection.execute(f"pragma table_info({table})"))
+
+
+def row_as_json(connection: sqlite3.Connection, table: str, alias: str) -> str:
+    """The SQL expression that gives a row of `table` as JSON by column name."""
+    pairs = ", ".join(f"'{name}', {alias}.{name}" for name in columns(connection, table))
+    return f"json_object({pairs})"
+
+
+def triggers(connection: sqlite3.Connection) -> list[str]:
+    """The statements that make the change triggers of every tracked table anew."""
+    statements = []
+    for table in tracked(connection):
+        row = row_as_json(connection, table, "old")
+        for action, alias, before in (("insert", "new", "null"), ("update", "old", row), ("delete", "old", row)):
+            statements.append(f"drop trigger if exists change_{table}_{action}")
+            statements.append(_trigger(table, action, alias, before))
+    return statements
+
+
+def _trigger(table: str, action: str, alias: str, before: str) -> str:
+    """Lean: an insert keeps the key, an update or delete the old row. In bulk mode the writer records for itself."""
+    return f"""
+        create trigger change_{table}_{action} after {action} on {table}
+        when not exists (select 1 from current_operation where is_bulk)
+        begin
+            insert into change (operation_id, table_name, row_id, action, old)
+            values ((select operation_id from current_operation), '{table}', {alias}.id, '{action}', {before});
+        end"""

@@ -1,0 +1,139 @@
+"""One command, one transaction, one operation: the only way to change the file."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from crmcli.core.period import instant
+from crmcli.core.preferences import Preferences
+from crmcli.db import history, preferences
+from crmcli.db.connection import faults_of, in_memory, open_to_write
+from crmcli.db.faults import fault
+from crmcli.db.history import Header
+from crmcli.db.reader import Reader
+from crmcli.errors import Busy
+
+_PAUSE = (0.0005, 0.006)  # seconds; SQLite's own waiting starves all but one of many writers
+_NOTICE_AFTER = 1.0
+
+
+class Writer(Session):
+    """A session that knows its clock, the file's preferences and the number of its operation."""
+
+    now: datetime
+    preferences: Preferences
+    operation: int
+    raw: sqlite3.Connection
+
+    @property
+    def recorded_at(self) -> str:
+        """The instant that this operation writes as its own."""
+        return instant(self.now)
+
+    @property
+    def reader(self) -> Reader:
+        """What the transaction sees: everything before it and everything it did itself."""
+        self.flush()
+        return Reader(self.raw)
+
+
+@contextmanager
+def writing(
+    path: Path | None,
+    header: Header,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    wait: float = 30.0,
+    waiting: Callable[[], None] = lambda: None,
+) -> Iterator[Writer]:
+    """A transaction that is committed at the end of the block, and rolled back on an error or a `dry_run`.
+
+    None for `path` stands for a file that is not there (a dry run makes none). A block that changed nothing leaves no
+    operation behind. Raises FileUnusable and Busy.
+    """
+    connection = in_memory() if path is None else open_to_write(path, wait)
+    try:
+        with faults_of(path), _unwrapped(path), _session(connection) as session:
+            begin_immediate(connection, path, wait=wait, waiting=waiting)
+            session.now = now
+            session.operation = history.begin(connection, header, recorded_at=instant(now))
+            session.preferences = preferences.load(Reader(connection))
+            yield session
+            session.flush()
+            if dry_run or not history.has_changes(connection, session.operation):
+                connection.execute("rollback")
+            else:
+                history.end(connection)
+                connection.execute("commit")
+    finally:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        connection.close()
+
+
+@contextmanager
+def _session(connection: sqlite3.Connection) -> Iterator[Writer]:
+    """A session over a connection of ours: the transaction is begun and ended here, not by SQLAlchemy."""
+    engine = sa.create_engine(
+        "sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool, pool_reset_on_return=None
+    )
+    bound = engine.connect()  # looks at the connection and rolls back, so it comes before the transaction
+    session = Writer(bound, autoflush=False, expire_on_commit=False)
+    session.raw = connection
+    try:
+        yield session
+    finally:
+        session.expunge_all()
+        bound.detach()  # ours to close
+
+
+def begin_immediate(connection: sqlite3.Connection, path: Path | None, *, wait: float, waiting: Callable[[], None]) -> None:
+    """Take the write lock, with small random pauses for up to `wait` seconds; `waiting` is called once after a second.
+
+    Raises Busy.
+    """
+    started = time.monotonic()
+    noticed = False
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        while not _took_lock(connection):
+            waited = time.monotonic() - started
+            if waited >= wait:
+                message = f"another process has held '{path}' for {wait:g} s; nothing was changed"
+                raise Busy(message, hint="try again when it is done")
+            if waited > _NOTICE_AFTER and not noticed:
+                waiting()
+                noticed = True
+            time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
+    finally:
+        connection.execute(f"pragma busy_timeout = {int(wait * 1000)}")
+
+
+def _took_lock(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("begin immediate")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def _unwrapped(path: Path | None) -> Iterator[None]:
+    """Lets a fault of the file through SQLAlchemy's wrapping."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        known = fault(error.orig, path or "memory") if isinstance(error.orig, sqlite3.Error) else None
+        if known is None:
+            raise
+        raise known from None

@@ -1,0 +1,103 @@
+"""What deals can be asked."""
+
+from dataclasses import replace
+
+from crmcli.core.vocabulary import Outcome
+from crmcli.query.customer import CUSTOMER
+from crmcli.query.fields import Entity, Field, State, named
+from crmcli.query.parts import OWNER, OWNER_JOIN, PIPELINES, STAGES, calendar, external, removed
+
+_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source")
+
+
+def of_customer(field: Field) -> Field:
+    """A field of the deal's customer as one of the deal: `customer.city`."""
+    return replace(field, name=f"customer.{field.name}", help=f"the customer's {field.name}", joins=("c",))
+
+
+_OWN = (
+    Field("id", "id", "d.id", "its number"),
+    Field("uid", "text", "d.uid", "its identifier for exchange"),
+    Field("name", "text", "d.name", "name"),
+    Field("customer", "text", "c.name", "the customer's name", joins=("c",)),
+    Field("pipeline", "text", "l.name", "the pipeline it is in", joins=("g", "l"), choices_sql=PIPELINES),
+    Field(
+        "stage", "text", "s.name", "the stage it stands in", joins=("g", "s"), order="s.position", choices_sql=STAGES
+    ),
+    Field("outcome", "text", "s.outcome", "open, won or lost", joins=("g", "s"), choices=tuple(Outcome)),
+    Field("amount", "money", "d.amount", "what it is worth, in major units", currency="d.currency"),
+    Field("currency", "text", "d.currency", "the currency of the amount", is_hidden=True),
+    Field("close", "date", "d.close_on", "the expected close", leans_ahead=True),
+    Field("source", "text", "d.source", "where the deal came from"),
+    Field("product", "text", "d.product", "product"),
+    Field("lost_reason", "text", "d.lost_reason", "why it was lost"),
+    Field("note", "text", "d.note", "note"),
+    Field("created", "instant", "d.created_at", "when it began"),
+    *calendar("created", "d.created_at", "it began in"),
+    Field("closed", "instant", "d.closed_at", "when it was won or lost"),
+    *calendar("closed", "d.closed_at", "it was won or lost in"),
+    *calendar("close", "d.close_on", "it is expected to close in"),
+)
+
+
+def _days(begin: str, end: str) -> str:
+    return f"round(julianday({end}) - julianday({begin}), 2)"
+
+
+_TOLD = (
+    Field("entered", "instant", "g.stage_entered_at", "when it came to its stage", joins=("g",)),
+    Field(
+        "reached", "text", "h.name", "the furthest stage ever", joins=("g", "h"), order="h.position", choices_sql=STAGES
+    ),
+    Field(
+        "age", "days", _days("d.created_at", "coalesce(d.closed_at, :now)"), "days from its beginning to its end or now"
+    ),
+    Field("in_stage", "days", _days("g.stage_entered_at", ":now"), "days in its stage", joins=("g",)),
+    external("deal_id", "d.id"),
+    removed("d.removed_at"),
+)
+
+DEAL = Entity(
+    name="deal",
+    plural="deals",
+    source="deal d",
+    key="d.id",
+    joins={
+        "c": "left join customer c on c.id = d.customer_id",
+        "o": OWNER_JOIN.format("d"),
+        "g": "left join passage g on g.deal_id = d.id and g.ended_at is null",
+        "s": "left join stage s on s.id = g.stage_id",
+        "l": "left join pipeline l on l.id = g.pipeline_id",
+        "h": "left join stage h on h.id = g.reached_id",
+    },
+    base="d.removed_at is null",
+    fields=named(*_OWN, *OWNER, *(of_customer(CUSTOMER.fields[name]) for name in _OF_CUSTOMER), *_TOLD),
+    columns=("id", "name", "customer", "stage", "amount", "currency", "close", "owner"),
+    exported=(
+        *(
+            "id",
+            "uid",
+            "name",
+            "customer",
+            "customer.uid",
+            "pipeline",
+            "stage",
+            "outcome",
+            "amount",
+            "currency",
+            "close",
+        ),
+        *("owner", "owner.email", "owner.manager", "owner.region", "source", "product", "lost_reason", "note"),
+        *("created", "closed", "external"),
+    ),
+    words=("name", "customer", "product", "note"),
+    states=(
+        State("open", "s.outcome = 'open'", "deals still open", joins=("g", "s")),
+        State("won", "s.outcome = 'won'", "deals won", joins=("g", "s")),
+        State("lost", "s.outcome = 'lost'", "deals lost", joins=("g", "s")),
+        State("overdue", "s.outcome = 'open' and d.close_on < :today", "open past their close date", joins=("g", "s")),
+        State("removed", "d.removed_at is not null", "removed deals", lifts=True),
+    ),
+)
+
+ENTITIES = {"deal": DEAL}

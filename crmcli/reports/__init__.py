@@ -1,0 +1,24 @@
+"""What the numbers say: pure functions from a reader and parameters to a typed result."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmcli.reports import changes as changes
+    from crmcli.reports import funnel as funnel
+    from crmcli.reports import listing as listing
+    from crmcli.reports import neighbourhood as neighbourhood
+    from crmcli.reports import records as records
+
+
+def __getattr__(name: str) -> ModuleType:
+    """The report of that name, imported when it is first named."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    try:
+        return import_module(f"{__name__}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.{name}":
+            raise
+        raise AttributeError(name) from None
