@@ -73,11 +73,15 @@ def fold(value: str) -> str:
 
 
 def handle(name: str) -> str:
-    """A short name to type: `Acme Ltd.` gives `acme-ltd`, `王伟` stays; at most 60 characters, `x` if none remain."""
+    """A short name to type: `Acme Ltd.` gives `acme-ltd`, `王伟` stays; at most 60 characters, `x` if none remain.
+
+    What would read as an id does not stay: `360` gives `x-360`, `C7` gives `x-c7`.
+    """
     folded = fold(name)
     if not folded.isascii():
         folded = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else "-" for char in folded)
-    return re.sub(r"[\x00-/:-`{-\x7f]+", "-", folded).strip("-")[:_LONGEST_HANDLE].rstrip("-") or "x"
+    made = re.sub(r"[\x00-/:-`{-\x7f]+", "-", folded).strip("-")[:_LONGEST_HANDLE].rstrip("-") or "x"
+    return f"x-{made}" if re.fullmatch("c?[0-9]{1,18}", made) else made
 
 
 def _refuse(forbidden: str, value: str, name: str) -> None:

@@ -13,8 +13,8 @@ class Column:
 
     The raw value by kind: `text` str; `id`, `integer` and `boolean` int or bool; `number` int or float; `money` Money;
     `rate` 0..1; `date` and `instant` ISO text; `days` float; `values` several texts in one (see `join_values`).
-    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under it, `under` names the
-    columns whose values stand small under this one, `is_hidden` leaves a column to the machines.
+    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column,
+    `under` names the columns whose values stand small under this one, `is_hidden` leaves a column to the machines.
     """
 
     name: str
@@ -81,12 +81,16 @@ Result = Table | Record | Report
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a writing command did: the ids of what it is about, a sentence, and the next useful command."""
+    """What a writing command did: the ids of what it is about, a sentence, and the next useful command.
+
+    `echo` is how a time that the user said was understood.
+    """
 
     ids: tuple[int, ...]
     sentence: str
     next: str | None = None
     warnings: tuple[str, ...] = ()
+    echo: str | None = None
 
 
 def join_values(values: Iterable[str]) -> str:

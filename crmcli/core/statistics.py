@@ -1,10 +1,18 @@
 """The few statistics that reports share, without numpy."""
 
-from collections.abc import Sequence
 from math import sqrt
+from typing import Protocol
 
 _Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution: 95 % lie within it on both sides."""
+
+
+class Ascending(Protocol):
+    """Numbers from the least to the greatest, each looked up by its place: a list, or an index of the file."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: int, /) -> float: ...
 
 
 def share(part: int, whole: int) -> float | None:
@@ -25,21 +33,21 @@ def wilson(successes: int, trials: int) -> tuple[float, float] | None:
     """
     if not trials:
         return None
-    share, spread = successes / trials, _Z * _Z / trials
-    centre = share + spread / 2
-    reach = sqrt(spread * (share * (1 - share) + spread / 4))
+    rate, spread = successes / trials, _Z * _Z / trials
+    centre = rate + spread / 2
+    reach = sqrt(spread * (rate * (1 - rate) + spread / 4))
     low = (centre - reach) / (1 + spread) if successes else 0.0
     high = (centre + reach) / (1 + spread) if successes < trials else 1.0
     return low, high
 
 
-def quantile(ascending: Sequence[float], p: float) -> float | None:
+def quantile(ascending: Ascending, p: float) -> float | None:
     """The value below which the share `p` lies, in the unit of the values; None of no values.
 
     Type 7 of Hyndman & Fan (1996), "Sample quantiles in statistical packages": linear between the two neighbours of
     position (n - 1) p, as in R, NumPy and a spreadsheet's PERCENTILE. Looks at no more than two values.
     """
-    if not ascending:
+    if not len(ascending):
         return None
     position = (len(ascending) - 1) * p
     below = int(position)

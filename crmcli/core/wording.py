@@ -14,3 +14,8 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
 
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else otherwise
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something, for a person: `1 tie`, `2,500 ties`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -4,7 +4,7 @@ from crmcli.query.fields import Entity, Field, State, named
 
 
 def _count(table: str) -> str:
-    return f"(select count(*) from {table} x where x.owner_id = o.id and x.removed_at is null)"  # noqa: S608
+    return f"(select count(*) from {table} x where x.owner_id = o.id and x.removed_at is null)"
 
 
 OWNER = Entity(

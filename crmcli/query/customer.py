@@ -18,14 +18,14 @@ def _related(joined: str, mine: str, type_id: int) -> str:
     return f"""(
         select e.name from relationship r join customer e on e.id = r.{joined}
         where r.{mine} = c.id and r.type_id = {type_id} and {_LIVE} and e.removed_at is null order by r.id desc limit 1
-    )"""  # noqa: S608 (our own names)
+    )"""
 
 
 def _interactions(function: str) -> str:
     return f"""(
         select {function} from interaction_party y join interaction i on i.id = y.interaction_id
         where y.customer_id = c.id and i.removed_at is null
-    )"""  # noqa: S608 (our own names)
+    )"""
 
 
 def _digits(text: str) -> str:

@@ -60,7 +60,7 @@ def _custom(name: str, db: Reader) -> Iterator[Field]:
         value = _member(f"{name[0]}.custom", field)
         listed = tuple(loads(choices)) if kind == FieldType.CHOICE else ()
         if kind == FieldType.MONEY:
-            amount, currency = f"({value} ->> '$.amount')", f"({value} ->> '$.currency')"
+            amount, currency = f"json_extract({value}, '$.amount')", f"json_extract({value}, '$.currency')"
             yield Field(field, "money", amount, "a field of your own", currency=currency)
         else:
             yield Field(field, _KINDS[kind], value, "a field of your own", choices=listed)
@@ -78,7 +78,7 @@ def _member(column: str, name: str) -> str:
     """The SQL of a member of a JSON object, whatever its name."""
     quoted = name.replace("'", "''")
     if '"' in name or "\\" in name:
-        return f"(select value from json_each({column}) where key = '{quoted}')"  # noqa: S608 (quoted above)
+        return f"(select value from json_each({column}) where key = '{quoted}')"
     return f"json_extract({column}, '$.\"{quoted}\"')"
 
 

@@ -56,7 +56,7 @@ class Field:
         value = self.sql if self.currency is None else f"{self.sql} || ' ' || {self.currency}"
         escaped = r"replace(replace(value, '\', '\\'), ';', '\;')"
         each = f"select {value} as value {self.values} order by {self.many.order}"
-        return f"(select group_concat({escaped}, ';') from ({each}))"  # noqa: S608 (our own words)
+        return f"(select group_concat({escaped}, ';') from ({each}))"
 
     @property
     def values(self) -> str:

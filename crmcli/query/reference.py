@@ -146,14 +146,14 @@ def _by_key(db: Reader, table: _Table, text: str) -> int | None:
     number = _number(text, table[0])
     found = None
     if number is not None:
-        found = db.value(f"select id from {table} where id = :id", id=number)  # noqa: S608 (a table's own name)
+        found = db.value(f"select id from {table} where id = :id", id=number)
     elif _UID.fullmatch(text):
-        found = db.value(f"select id from {table} where uid = :uid", uid=text.lower())  # noqa: S608
+        found = db.value(f"select id from {table} where uid = :uid", uid=text.lower())
     if found is None and table == "customer":
         found = db.value("select id from customer where handle = :handle", handle=text.lower())
     if found is None and ":" in text:
         source, _, key = text.partition(":")
-        sql = f"select {table}_id from external_id where source = :source and key = :key and {table}_id is not null"  # noqa: S608
+        sql = f"select {table}_id from external_id where source = :source and key = :key and {table}_id is not null"
         found = db.value(sql, source=source, key=key)
     return None if found is None else int(found)
 
@@ -171,7 +171,7 @@ def _present(db: Reader, table: _Table, number: int, *, removed: bool) -> int:
         return number
     merged = "merged_into_id" if table == "customer" else "null"
     name = "name" if table in ("customer", "deal") else "''"
-    row = db.row(f"select removed_at, {merged}, {name} from {table} where id = :id", id=number)  # noqa: S608
+    row = db.row(f"select removed_at, {merged}, {name} from {table} where id = :id", id=number)
     if row is None or row[0] is None:
         return number
     if row[1] is not None:
@@ -222,7 +222,7 @@ def _by_name(db: Reader, table: _Table, text: str, *, live: str, whole: bool) ->
 
 
 def _rows(db: Reader, table: _Table, condition: str, order: str = "id", **values: str) -> _Found:
-    sql = f"select id, name from {table} where {condition} order by {order} limit {_MOST + 1}"  # noqa: S608 (our own words)
+    sql = f"select id, name from {table} where {condition} order by {order} limit {_MOST + 1}"
     return [(int(number), str(name)) for number, name in db.rows(sql, values)]
 
 
@@ -253,7 +253,7 @@ def _missing(db: Reader, table: _Table, ref: str) -> NotFound:
     if gone:
         return _removed(table, *gone[0])
     handle = "handle" if table == "customer" else "''"
-    sql = f"select id, name, {handle} from {table} where removed_at is null order by id desc limit {_COMPARED}"  # noqa: S608
+    sql = f"select id, name, {handle} from {table} where removed_at is null order by id desc limit {_COMPARED}"
     known = {key: row for row in db.rows(sql) for key in (fold(row[1]), row[2]) if key}
     return NotFound(f"no {table} matches {shown(ref)}", hint=_suggestion(fold(text), known, table))
 

@@ -56,7 +56,7 @@ def select(entity: Entity, expressions: Sequence[str], condition: Where, *, join
     """SELECT … FROM … WHERE of the records that meet `condition`, with every join that it or `joins` needs."""
     needed = condition.joins.union(joins)
     sources = [entity.source, *(join for name, join in entity.joins.items() if name in needed)]
-    return f"select {', '.join(expressions)} from {' '.join(sources)} where {condition.sql}"  # noqa: S608 (our own words)
+    return f"select {', '.join(expressions)} from {' '.join(sources)} where {condition.sql}"
 
 
 def clock(sql: str, moment: Moment) -> dict[str, object]:
@@ -151,7 +151,7 @@ class _Compiler:
         if each.many is None:
             return condition
         many = each.many
-        return f"{many.key} in (select {many.link} from {many.source} where {many.condition} and {condition})"  # noqa: S608
+        return f"{many.key} in (select {many.link} from {many.source} where {many.condition} and {condition})"
 
     def use(self, each: Field | State) -> None:
         self.joins.update(each.joins)

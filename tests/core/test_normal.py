@@ -176,6 +176,8 @@ def test_folding_twice_changes_nothing(value: str) -> None:
         ("R\u00b2_D", "r2-d"),
         ("...", "x"),
         ("", "x"),
+        ("360", "x-360"),
+        ("C7", "x-c7"),
         ("a" * 59 + " bc", "a" * 59),
     ],
 )

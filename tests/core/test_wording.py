@@ -1,4 +1,4 @@
-from crmcli.core.wording import did_you_mean, shown
+from crmcli.core.wording import counted, did_you_mean, shown
 
 
 def test_a_shown_value_cannot_act_on_a_terminal() -> None:
@@ -12,3 +12,7 @@ def test_a_shown_value_is_cut() -> None:
 def test_only_a_near_word_is_suggested() -> None:
     assert did_you_mean("propsal", ["proposal", "won"]) == "; did you mean proposal?"
     assert did_you_mean("xyz", ["proposal", "won"], otherwise="; one of proposal, won") == "; one of proposal, won"
+
+
+def test_one_is_singular() -> None:
+    assert [counted(number, "tie") for number in (0, 1, 2, 2500)] == ["0 ties", "1 tie", "2 ties", "2,500 ties"]

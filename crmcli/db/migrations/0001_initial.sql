@@ -221,7 +221,7 @@ create table stage_event (
     dwell integer check (dwell >= 0),  -- seconds in from_stage, on the event that leaves it
     note text
 ) strict;
-create index stage_event_passage on stage_event (passage_id, occurred_at, from_stage_id, to_stage_id);
+create index stage_event_passage on stage_event (passage_id, occurred_at, id, from_stage_id, to_stage_id, dwell);
 create index stage_event_dwell on stage_event (from_stage_id, dwell) where dwell is not null;
 create index stage_event_to on stage_event (to_stage_id);
 create index stage_event_owner on stage_event (owner_id) where owner_id is not null;

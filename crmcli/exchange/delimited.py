@@ -1,0 +1,120 @@
+"""CSV and TSV as a table: strict, streamed, each record with the line where it begins."""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmcli.core.wording import shown
+from crmcli.errors import InvalidInput
+from crmcli.exchange.record import Fault, Record
+from crmcli.exchange.text import LONGEST_LINE, TextFile
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+_DELIMITERS = ",;\t|"
+_UNESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n"}
+
+Cells = Sequence[str]
+
+
+class Delimited:
+    r"""A file with one record a line, or several lines where a line end is quoted.
+
+    The delimiter is the commonest one of the header, a tab in a `.tsv`. With `is_escaped`, which is asked about a
+    header parted by tabs, a quote is a character like any other and `\t`, `\n` and `\\` stand for what they mean.
+    Raises InvalidInput.
+    """
+
+    def __init__(self, file: TextFile, is_escaped: Callable[[Cells], bool]) -> None:
+        self._file = file
+        first = next(line for line in file.head if line.strip())
+        self._delimiter = "\t" if Path(file.name).suffix.lower() in (".tsv", ".tab") else _delimiter(first)
+        plain = first.rstrip("\r\n").split("\t")
+        self._is_escaped = self._delimiter == "\t" and is_escaped(plain)
+        csv.field_size_limit(LONGEST_LINE)
+        with self._explained(self._reader(file.head)) as reader:
+            header = next(filter(_is_filled, reader), None)
+        if header is None:
+            raise InvalidInput(f"{shown(file.name)}: line 1 names no column", hint="the first line names the columns")
+        self.header = tuple(header)
+
+    def records(self) -> Iterator[Record | Fault]:
+        """The records behind the header; one with more or fewer cells, or a NUL, is a fault, an empty one left out."""
+        nul, width, is_plain = self._file.nul, len(self.header), not self._is_escaped
+        with self._explained(self._reader(self._file.lines())) as reader:
+            next(filter(_is_filled, reader))
+            self._begins = reader.line_num + 1
+            for cells in reader:
+                if is_plain and not nul and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
+                    yield self._begins, cells, cells
+                elif _is_filled(cells):
+                    yield self._checked(cells)
+                self._begins = reader.line_num + 1
+
+    def written(self, raws: Iterable[Cells]) -> Iterator[str]:
+        if self._is_escaped:
+            return ("\t".join(cells) + "\n" for cells in (self.header, *raws))
+        writer = csv.writer(_Echo(), delimiter=self._delimiter, lineterminator="\n")
+        return (str(writer.writerow(cells)) for cells in (self.header, *raws))
+
+    def _reader(self, lines: Iterable[str]) -> "Reader":
+        self._begins = 1
+        if self._is_escaped:
+            return csv.reader(lines, delimiter=self._delimiter, quoting=csv.QUOTE_NONE, strict=True)
+        return csv.reader(lines, delimiter=self._delimiter, strict=True)
+
+    def _checked(self, cells: list[str]) -> Record | Fault:
+        name, begins = self._file.name, self._begins
+        if any("\0" in cell for cell in cells):
+            return Fault(name, begins, None, "NUL character", cells)
+        if len(cells) != len(self.header):
+            return Fault(name, begins, None, f"{_fields(len(cells))}, expected {len(self.header)}", cells)
+        return begins, [_unescaped(cell) for cell in cells] if self._is_escaped else cells, cells
+
+    @contextmanager
+    def _explained(self, reader: "Reader") -> Iterator["Reader"]:
+        """The reader, whose errors say what they mean for the file."""
+        try:
+            yield reader
+        except csv.Error as error:
+            raise _broken(self._file.name, str(error), self._begins, reader.line_num) from None
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _delimiter(line: str) -> str:
+    """The commonest delimiter outside of quotes; a comma where there is none."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(_DELIMITERS, key=bare.count)
+
+
+def _is_filled(cells: Cells) -> bool:
+    return bool("".join(cells).strip())
+
+
+def _unescaped(cell: str) -> str:
+    return re.sub(r"\\[\\tn]", lambda match: _UNESCAPED[match.group()], cell) if "\\" in cell else cell
+
+
+def _fields(count: int) -> str:
+    return "1 field" if count == 1 else f"{count} fields"
+
+
+def _broken(name: str, reason: str, begins: int, line: int) -> InvalidInput:
+    """What the words of the csv module mean for the file."""
+    if "expected after" in reason:
+        where = f"line {line}: text after a closing quote"
+        opened = f"; the quote may be one of line {begins}" if begins != line else ""
+        return InvalidInput(f"{shown(name)}: {where}{opened}", hint='a quote within quotes is written twice: ""')
+    if "field limit" in reason:
+        return InvalidInput(f"{shown(name)}: quote opened in line {begins} is not closed within 1 MB")
+    return InvalidInput(f"{shown(name)}: quote opened in line {begins} is never closed")

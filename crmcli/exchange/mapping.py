@@ -1,0 +1,142 @@
+"""Which column of a file gives which field, and the values of a row by field."""
+
+from collections.abc import Callable, Mapping, Sequence
+from string import Formatter
+
+from crmcli.core.wording import did_you_mean, shown
+from crmcli.errors import InvalidInput
+from crmcli.exchange.layout import Layout, normalised
+
+Cells = Sequence[str]
+Values = dict[str, str]
+
+
+def fields_of(file: str, header: Sequence[str], layout: Layout, mapping: Mapping[str, str]) -> tuple[str, ...]:
+    """The field of each column, "" for one that is not taken; `mapping` goes before what the header says.
+
+    Raises InvalidInput for a column that occurs twice, two that give the same field, and a required field without one.
+    """
+    _refuse_twice(file, header)
+    chosen = [_chosen(name, mapping) for name in header]
+    for field in filter(None, chosen):
+        _refuse_unknown(field, layout)
+    taken = set(filter(None, chosen))
+    found = [layout.headers.get(normalised(name), "") for name in header]
+    fields = [
+        ("" if said in taken else said) if wish is None else wish for wish, said in zip(chosen, found, strict=True)
+    ]
+    _refuse_shared(file, header, fields)
+    _refuse_missing(file, header, fields, layout)
+    return tuple(fields)
+
+
+def unknown_columns(header: Sequence[str], fields: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns that no field takes, but for those left out on purpose, and the `id` beside a `uid`."""
+    return tuple(
+        name or f"(column {place})"
+        for place, (name, field) in enumerate(zip(header, fields, strict=True), 1)
+        if not field and _chosen(name, mapping) is None and not (name == "id" and "uid" in fields)
+    )
+
+
+def refuse_unused(mapping: Mapping[str, str], headers: Mapping[str, Sequence[str]]) -> None:
+    """Raises InvalidInput for a column of `mapping` that none of the files, given with their headers, has."""
+    columns = [name for header in headers.values() for name in header]
+    known = {*columns, *map(normalised, columns)}
+    for column in mapping:
+        if column not in known and normalised(column) not in known:
+            files = ", ".join(map(shown, headers))
+            message = f"no column {shown(column)} in {files}{did_you_mean(column, columns)}"
+            raise InvalidInput(message, hint=f"it has {', '.join(dict.fromkeys(columns))}")
+
+
+def values_of(fields: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
+    """What turns the cells of a record into its values by field."""
+    places = [place for place, field in enumerate(fields) if field]
+    names = [fields[place] for place in places]
+    if len(places) == len(fields):
+
+        def taken(cells: Cells) -> Values:
+            return dict(zip(names, map(str.strip, cells), strict=True))
+    else:
+
+        def taken(cells: Cells) -> Values:
+            return dict(zip(names, [cells[place].strip() for place in places], strict=True))
+
+    return _completed(taken, names, layout)
+
+
+def _completed(taken: Callable[[Cells], Values], names: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
+    """`taken`, and then other values for those that the layout replaces, and the fields that it composes."""
+    usable = {name: _usable(templates, names) for name, templates in layout.composed.items()}
+    composed = {name: templates for name, templates in usable.items() if templates}
+    values = {name: known for name, known in layout.values.items() if name in names}
+    parts = [name for name in names if name not in layout.fields]
+
+    def completed(cells: Cells) -> Values:
+        found = taken(cells)
+        for name, known in values.items():
+            found[name] = known.get(found[name], found[name])
+        for name, templates in composed.items():
+            if not found.get(name):
+                found[name] = _first_filled(templates, found)
+        for part in parts:
+            del found[part]
+        return found
+
+    return completed if composed or values else taken
+
+
+def _chosen(name: str, mapping: Mapping[str, str]) -> str | None:
+    """The field that `mapping` gives to a column, by its name or by that name normalised."""
+    if not mapping:
+        return None
+    if name in mapping:
+        return mapping[name]
+    return next((field for column, field in mapping.items() if normalised(column) == normalised(name)), None)
+
+
+def _usable(templates: Sequence[str], names: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """The templates whose fields there are, each with those fields."""
+    found = [(template, [field for _, field, _, _ in Formatter().parse(template) if field]) for template in templates]
+    return [(template, fields) for template, fields in found if set(fields) <= set(names)]
+
+
+def _first_filled(templates: Sequence[tuple[str, list[str]]], values: Values) -> str:
+    return next((template.format_map(values) for template, fields in templates if all(map(values.get, fields))), "")
+
+
+def _refuse_twice(file: str, header: Sequence[str]) -> None:
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(header, 1):
+        if name.strip():
+            places.setdefault(name, []).append(place)
+    for name, found in places.items():
+        if len(found) > 1:
+            count = "twice" if len(found) == 2 else f"{len(found)} times"  # noqa: PLR2004 (twice)
+            where = ", ".join(map(str, found))
+            raise InvalidInput(f"{shown(file)}: line 1: column {shown(name)} occurs {count} (columns {where})")
+
+
+def _refuse_shared(file: str, header: Sequence[str], fields: Sequence[str]) -> None:
+    for place, field in enumerate(fields):
+        first = fields.index(field)
+        if field and first != place:
+            both = f"columns {shown(header[first])} and {shown(header[place])} ({first + 1}, {place + 1})"
+            hint = f"leave one out: --map {shown(header[place] + '=')}"
+            raise InvalidInput(f"{shown(file)}: line 1: {both} both give {field}", hint=hint)
+
+
+def _refuse_missing(file: str, header: Sequence[str], fields: Sequence[str], layout: Layout) -> None:
+    for group in layout.required:
+        if not set(group) & set(fields):
+            columns = ", ".join(map(shown, header))
+            hint = f"the first line names the columns; say which it is with --map 'COLUMN={group[0]}'"
+            message = f"{shown(file)}: line 1: no {group[0]} column for {layout.entity} among {columns[:200]}"
+            raise InvalidInput(message, hint=hint)
+
+
+def _refuse_unknown(field: str, layout: Layout) -> None:
+    if field not in layout.fields:
+        message = f"no field {shown(field)} in {layout.entity}{did_you_mean(field, layout.fields)}"
+        raise InvalidInput(message, hint=f"one of {', '.join(layout.fields)}")

@@ -1,0 +1,44 @@
+"""What a file gives, record by record: a row that can be taken, or the fault of one that cannot."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`line` is where the record begins; `values` are the mapped cells by field, stripped, "" where there is nothing.
+
+    `raw` is the record as found, for a file of rejects.
+    """
+
+    line: int
+    values: dict[str, str]
+    raw: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row that cannot be taken; `raw` is the record as found, so that it can be mended and fed again."""
+
+    file: str
+    line: int
+    column: str | None
+    reason: str
+    raw: Sequence[str]
+
+
+#: The line where a record begins, a cell for each column of the header, and what a file of rejects repeats.
+Record = tuple[int, Sequence[str], Sequence[str]]
+
+
+class Sheet(Protocol):
+    """A file read as a table."""
+
+    header: tuple[str, ...]
+
+    def records(self) -> Iterator[Record | Fault]:
+        """The records in the order of the file. Raises InvalidInput for a fault of the whole file."""
+
+    def written(self, raws: Iterable[Sequence[str]]) -> Iterator[str]:
+        """The pieces of a file of the same format and header that holds these records."""

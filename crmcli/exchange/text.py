@@ -1,0 +1,129 @@
+"""A text file as lines: decoded strictly, of bounded length, however long the file is."""
+
+import io
+import sys
+from collections.abc import Generator, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from crmcli.core.wording import shown
+from crmcli.errors import InvalidInput, NotFound
+
+#: Characters in one line; a longer one is refused before it fills the memory.
+LONGEST_LINE = 1_000_000
+
+_HEAD_LINES, _HEAD_SIZE, _CHUNK = 1_000, 1_000_000, 1 << 20
+_UTF_16_SIGNS = (b"\xff\xfe", b"\xfe\xff")
+_FOREIGN = {
+    b"PK\x03\x04": "an Excel workbook or a ZIP archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"SQLite format 3\x00": "a SQLite file",
+    b"%PDF": "a PDF file",
+    b"\x1f\x8b": "a compressed file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+
+
+class TextFile:
+    """A file, or a stream that can be read once; `head` are its first lines.
+
+    `nul` gets the number of each line with a NUL as it is read. Raises NotFound, and InvalidInput for what is empty, no
+    text, or neither UTF-8 nor UTF-16 with its byte order mark.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.name = "<stdin>" if path == "-" else path
+        self.nul: set[int] = set()
+        self._path = None if path == "-" else Path(path)
+        self._is_regular = self._path is not None and self._path.is_file()
+        self._rest = self._decoded()
+        self.head = tuple(_beginning(self._rest))
+        if self._is_regular:
+            self._rest.close()
+        if not any(line.strip() for line in self.head):
+            raise InvalidInput(f"{shown(self.name)} is empty", hint="the first line names the columns")
+        if 1 in self.nul:
+            raise InvalidInput(f"{shown(self.name)} is not a text file", hint="save it as CSV in UTF-8")
+
+    def lines(self) -> Iterator[str]:
+        """All lines with their ends, those of a stream once. Raises InvalidInput where one cannot be read."""
+        return self._decoded() if self._is_regular else chain(self.head, self._rest)
+
+    def sha256(self) -> str | None:
+        """The digest of the bytes; none for a stream."""
+        if not self._is_regular:
+            return None
+        import hashlib
+
+        digest = hashlib.sha256()
+        with self._opened() as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def _decoded(self) -> Generator[str, None, None]:
+        stream = self._opened()
+        text, number = None, 0
+        try:
+            text = io.TextIOWrapper(stream, self._encoding(stream), newline="")
+            while line := text.readline(LONGEST_LINE):
+                number += 1
+                if "\0" in line:
+                    self.nul.add(number)
+                if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+                    raise InvalidInput(f"{shown(self.name)}: line {number} is longer than 1 MB")
+                yield line
+        except UnicodeDecodeError as error:
+            number += 1 + _line_ends(error)
+            wanted = "UTF-16" if _is_utf_16(error) else "UTF-8"
+            raise InvalidInput(f"{shown(self.name)}: line {number}: not {wanted}", hint="save it as UTF-8") from None
+        finally:
+            if text is not None:
+                text.detach()
+            if self._path is not None:
+                stream.close()
+
+    def _opened(self) -> BinaryIO:
+        if self._path is None:
+            return sys.stdin.buffer
+        try:
+            return self._path.open("rb")
+        except FileNotFoundError:
+            raise NotFound(f"no file {shown(self.name)}") from None
+        except IsADirectoryError:
+            raise InvalidInput(f"{shown(self.name)} is a folder, not a file", hint="name the files in it") from None
+        except OSError as error:
+            reason = (error.strerror or "the system refuses").lower()
+            raise InvalidInput(f"cannot read {shown(self.name)}: {reason}") from None
+
+    def _encoding(self, stream: BinaryIO) -> str:
+        """UTF-8, or UTF-16 by its mark. Raises InvalidInput for the first bytes of what is no text."""
+        first = stream.peek(16) if isinstance(stream, io.BufferedReader) else b""
+        for sign, what in _FOREIGN.items():
+            if first.startswith(sign):
+                raise InvalidInput(f"{shown(self.name)} is {what}, not a text file", hint="save it as CSV in UTF-8")
+        return "utf-16" if first.startswith(_UTF_16_SIGNS) else "utf-8-sig"
+
+
+def _beginning(lines: Iterator[str]) -> Iterator[str]:
+    """The first lines: a thousand, or fewer that are long."""
+    size = 0
+    for number, line in enumerate(lines, 1):
+        yield line
+        size += len(line)
+        if number >= _HEAD_LINES or size >= _HEAD_SIZE:
+            return
+
+
+def _is_utf_16(error: UnicodeDecodeError) -> bool:
+    return error.encoding.startswith("utf-16")
+
+
+def _line_ends(error: UnicodeDecodeError) -> int:
+    """How many lines end in the chunk that cannot be decoded, before the place where it cannot."""
+    before = error.object[: error.start]
+    if _is_utf_16(error):
+        return before.count(b"\0\n" if error.encoding.endswith("be") else b"\n\0")
+    return before.count(b"\n") + before.replace(b"\r\n", b"").count(b"\r")

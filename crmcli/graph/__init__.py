@@ -1,0 +1,1 @@
+"""Customers as nodes, relationships as edges. The only place of networkx."""

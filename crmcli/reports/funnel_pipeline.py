@@ -1,0 +1,91 @@
+"""Which pipeline a funnel is about, and the rows that its stages make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crmcli.core.vocabulary import Outcome
+from crmcli.core.wording import did_you_mean, shown
+from crmcli.db.reader import Reader
+from crmcli.errors import NotFound
+
+_HAS_DEALS = """
+    exists (
+        select 1 from passage p join deal d on d.id = p.deal_id
+        where p.pipeline_id = pipeline.id and d.removed_at is null
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    id: int
+    name: str
+    position: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The rows of the funnel: the open stages in present order, then winning. `place` is a stage's row, from 0.
+
+    Several won stages share the last row, under the name of the first. A lost stage has no row.
+    """
+
+    id: int
+    name: str
+    rows: tuple[Stage, ...]
+    place: Mapping[int, int]
+    outcome: Mapping[int, Outcome]
+
+    @property
+    def open_rows(self) -> int:
+        return sum(stage.outcome == Outcome.OPEN for stage in self.rows)
+
+
+def chosen(db: Reader, name: str | None) -> tuple[Pipeline, str]:
+    """The pipeline called `name`, else the only one with deals, else the default one; and a line that says which.
+
+    Raises NotFound.
+    """
+    if name is not None:
+        number, called = _named(db, name)
+        return _pipeline(db, number, called), f"pipeline {called}"
+    rows = list(db.rows(f"select id, name from pipeline where {_HAS_DEALS} limit 2"))
+    why = "the only one with deals"
+    if len(rows) != 1:
+        why = "the default one"
+        rows = list(db.rows("select id, name from pipeline where is_default = 1"))
+    if not rows:
+        raise NotFound("several pipelines have deals, and none is the default", hint="give one with --pipeline")
+    number, called = rows[0]
+    return _pipeline(db, number, called), f"pipeline {called}, {why}"
+
+
+def _named(db: Reader, name: str) -> tuple[int, str]:
+    row = db.row("select id, name from pipeline where name = :name collate nocase", name=name.strip())
+    if row is None:
+        names = [known for (known,) in db.rows("select name from pipeline where archived_at is null order by id")]
+        otherwise = f"; one of {', '.join(names)}" if names else ""
+        raise NotFound(
+            f"no pipeline {shown(name)}{did_you_mean(name, names, otherwise)}", hint="crm pipeline list shows them"
+        )
+    return row[0], row[1]
+
+
+def _pipeline(db: Reader, number: int, name: str) -> Pipeline:
+    """Archived stages keep their place while an event names them."""
+    found = db.rows(
+        """
+        select id, name, position, outcome,
+            archived_at is null or exists (select 1 from stage_event where to_stage_id = stage.id)
+        from stage where pipeline_id = :id order by position, id
+        """,
+        id=number,
+    )
+    stages = [
+        (Stage(key, called, position, Outcome(outcome)), is_shown) for key, called, position, outcome, is_shown in found
+    ]
+    rows = [stage for stage, is_shown in stages if is_shown and stage.outcome == Outcome.OPEN]
+    won = [stage for stage, is_shown in stages if is_shown and stage.outcome == Outcome.WON]
+    place = {stage.id: row for row, stage in enumerate(rows)} | {stage.id: len(rows) for stage in won}
+    return Pipeline(number, name, (*rows, *won[:1]), place, {stage.id: stage.outcome for stage, _ in stages})

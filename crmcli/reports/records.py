@@ -1,0 +1,183 @@
+"""One record in full, with what belongs to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crmcli.core.money import Money
+from crmcli.core.preferences import Preferences
+from crmcli.core.result import Column, Record, Table
+from crmcli.db.reader import Reader
+from crmcli.query import reference
+from crmcli.query.comparison import Moment
+from crmcli.reports.listing import View, listing
+
+_LATEST = 10
+
+_CUSTOMER = (
+    "id", "uid", "kind", "name", "handle", "email", "phone", "employer", "parent", "title", "city", "country",
+    "industry", "source", "owner", "tag", "note", "do_not_contact", "created", "last", "interactions", "external",
+)  # fmt: skip
+_DEAL = (
+    "id", "uid", "name", "customer", "customer.id", "pipeline", "stage", "outcome", "amount", "currency", "close",
+    "owner", "source", "product", "lost_reason", "note", "created", "entered", "closed", "age", "external",
+)  # fmt: skip
+_INTERACTION = (
+    "id", "uid", "at", "channel", "direction", "customer", "text", "duration", "deal", "owner", "recorded",
+)  # fmt: skip
+
+
+def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
+    """A customer, removed or not, with its deals, relationships (read from its side) and latest interactions."""
+    number = reference.customer(db, ref, preferences=moment.preferences, removed=True)
+    own = f"customer.id={number}"
+    parts = {
+        "deals": _part(db, "deal", own, ("id", "name", "stage", "amount", "currency", "close"), moment),
+        "relationships": _relationships(db, number),
+        "latest_interactions": _part(db, "interaction", own, ("id", "at", "channel", "direction", "text"), moment),
+    }
+    columns, values = _single(db, "customer", number, _CUSTOMER, moment)
+    return Record(_title(db, "customer", number), columns, values, parts)
+
+
+def deal(db: Reader, ref: str, *, moment: Moment) -> Record:
+    """A deal with its events, the first one first, and its latest interactions."""
+    number = reference.deal(db, ref, preferences=moment.preferences)
+    own = f"deal.id={number}"
+    parts = {
+        "stage_events": _events(db, number),
+        "latest_interactions": _part(db, "interaction", own, ("id", "at", "channel", "customer", "text"), moment),
+    }
+    columns, values = _single(db, "deal", number, _DEAL, moment)
+    return Record(_title(db, "deal", number), columns, values, parts)
+
+
+def interaction(db: Reader, ref: str, *, moment: Moment) -> Record:
+    """An interaction in full. Raises NotFound."""
+    number = reference.interaction(db, ref)
+    columns, values = _single(db, "interaction", number, _INTERACTION, moment)
+    return Record(f"interaction {number}", columns, values)
+
+
+def pipeline(db: Reader, ref: str | None) -> Record:
+    """A pipeline with its stages, and how many deals of which worth stand in each."""
+    number = reference.pipeline(db, ref)
+    name, is_default = db.row("select name, is_default from pipeline where id = :number", number=number) or ("", 0)
+    columns = (Column("id", "id"), Column("name"), Column("is_default", "boolean", "Default"))
+    return Record(f"{number} {name}", columns, (number, name, is_default), {"stages": _stages(db, number)})
+
+
+def of_customer(db: Reader, words: Sequence[str], *, preferences: Preferences) -> Sequence[str]:
+    """The query for what belongs to a customer, where `words` is a bare reference to one; else `words`."""
+    if len(words) != 1 or any(mark in words[0] for mark in ":=<>+"):
+        return words
+    return (f"customer.id={reference.customer(db, words[0], preferences=preferences)}",)
+
+
+def _title(db: Reader, entity: str, number: int) -> str:
+    return f"{number} {db.value(f'select name from {entity} where id = :number', number=number)}"
+
+
+def _single(
+    db: Reader, entity: str, number: int, names: Sequence[str], moment: Moment
+) -> tuple[Sequence[Column], Sequence[object]]:
+    """The fields of one record and their values, custom ones too; when it was removed, that as well."""
+    custom = db.rows("select name from field where entity = :entity order by id", entity=entity)
+    names = (*names, *(name for (name,) in custom))
+    words = [f"id={number}"]
+    if db.value(f"select removed_at from {entity} where id = :number", number=number):
+        names, words = (*names, "removed"), [*words, "is:removed"]
+    found = listing(db, entity, words, view=View(columns=names), moment=moment)
+    return _for_people(found.columns), next(iter(found.rows))
+
+
+def _part(db: Reader, entity: str, own: str, columns: tuple[str, ...], moment: Moment) -> Table:
+    limit = _LATEST if entity == "interaction" else None
+    found = listing(db, entity, (own,), view=View(columns=columns, limit=limit, is_counted=False), moment=moment)
+    return replace(found, columns=_for_people(found.columns))
+
+
+def _for_people(columns: Sequence[Column]) -> Sequence[Column]:
+    """The columns, without what an amount or a name says already."""
+    return [replace(column, is_hidden=column.name in ("currency", "customer.id")) for column in columns]
+
+
+def _relationships(db: Reader, customer: int) -> Table:
+    """What `customer` is to others, those that last first."""
+    columns = (
+        Column("id", "id"),
+        Column("type", heading="Relation"),
+        Column("customer"),
+        Column("customer.id", "id", is_hidden=True),
+        Column("since", "date"),
+        Column("until", "date"),
+        Column("note"),
+    )
+    rows = db.rows(
+        """
+        select r.id, case r.from_id when :customer then t.name else t.inverse end, c.name, c.id,
+            r.since, r.until, r.note
+        from relationship r join relation_type t on t.id = r.type_id
+        join customer c on c.id = r.from_id + r.to_id - :customer and c.removed_at is null
+        where (r.from_id = :customer or r.to_id = :customer) and r.removed_at is null
+        order by r.until is not null, r.type_id, r.id
+        """,
+        customer=customer,
+    )
+    return Table(columns, rows)
+
+
+def _events(db: Reader, deal: int) -> Table:
+    passages = db.value("select count(*) from passage where deal_id = :deal", deal=deal)
+    columns = (
+        Column("pipeline", is_hidden=passages == 1),
+        Column("at", "instant"),
+        Column("from"),
+        Column("days", "days", "Days there"),
+        Column("stage", heading="To"),
+        Column("amount", "money"),
+        Column("currency", is_hidden=True),
+        Column("close", "date"),
+        Column("owner"),
+        Column("note"),
+    )
+    rows = db.rows(
+        """
+        select l.name, e.occurred_at, f.name, e.dwell / 86400.0, t.name,
+            e.amount, e.currency, e.close_on, o.name, e.note
+        from passage p join pipeline l on l.id = p.pipeline_id
+        join stage_event e on e.passage_id = p.id join stage t on t.id = e.to_stage_id
+        left join stage f on f.id = e.from_stage_id left join owner o on o.id = e.owner_id
+        where p.deal_id = :deal order by p.id, e.occurred_at, e.id
+        """,
+        deal=deal,
+    )
+    events = [(*row[:5], None if row[5] is None else Money(row[5], row[6]), *row[6:]) for row in rows]
+    return Table(columns, events, title="The way so far")
+
+
+def _stages(db: Reader, pipeline: int) -> Table:
+    """A row for each stage and currency; a stage without deals has one without."""
+    columns = (
+        Column("id", "id"),
+        Column("position", "integer"),
+        Column("stage"),
+        Column("outcome"),
+        Column("probability", "integer"),
+        Column("deals", "integer"),
+        Column("amount", "money"),
+        Column("currency", is_hidden=True),
+        Column("archived", "instant"),
+    )
+    rows = db.rows(
+        """
+        select s.id, s.position, s.name, s.outcome, s.probability, count(d.id), sum(d.amount), d.currency, s.archived_at
+        from stage s left join (
+            select p.stage_id, deal.* from passage p join deal on deal.id = p.deal_id
+            where p.ended_at is null and deal.removed_at is null
+        ) d on d.stage_id = s.id
+        where s.pipeline_id = :pipeline group by s.id, d.currency order by s.position, s.id, d.currency
+        """,
+        pipeline=pipeline,
+    )
+    stages = [(*row[:6], None if row[6] is None else Money(row[6], row[7]), *row[7:]) for row in rows]
+    return Table(columns, stages, title="Stages")

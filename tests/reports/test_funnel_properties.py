@@ -1,0 +1,156 @@
+"""What holds for any history: against the definitions told again deal by deal, and against the caches."""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, groupby, pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmcli.core.preferences import Preferences
+from crmcli.core.vocabulary import Basis, Mode
+from crmcli.query.comparison import Moment
+from crmcli.reports.funnel import Funnel, FunnelRequest, funnel
+from crmcli.reports.funnel_cohort import cohort
+from crmcli.reports.funnel_pipeline import chosen
+from crmcli.reports.funnel_request import window
+from crmcli.reports.stage_times import stage_times
+
+from .conftest import STAGES, START, Histories, Move, new_file
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OPEN = ("lead", "contact", "needs", "quote")
+ROWS = (*OPEN, "won")
+SUMS = ("reached", "skipped", "moved_back", "lost", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    moves: tuple[Move, ...]
+    amount: int | None
+    source: str | None
+
+    def counts(self, row: str, mode: Mode) -> bool:
+        """The definitions of domain.md 1.1, word for word."""
+        stages = [stage for stage, _ in self.moves]
+        is_won = stages[-1] == "won"
+        if row == "won":
+            return is_won and (mode != Mode.STRICT or self.counts("quote", mode))
+        if mode == Mode.REACHED:
+            return is_won or not set(stages).isdisjoint(OPEN[OPEN.index(row) :])
+        wanted = OPEN[: OPEN.index(row) + 1] if mode == Mode.STRICT else (row,)
+        firsts = [stages.index(stage) for stage in wanted if stage in stages]
+        return len(firsts) == len(wanted) and firsts == sorted(firsts)
+
+    def until(self, days: int) -> "Deal":
+        """What was known of it at the end of so many days."""
+        return replace(self, moves=tuple((stage, day) for stage, day in self.moves if day is None or day < days))
+
+
+@st.composite
+def deals(draw: st.DrawFn) -> Deal:
+    """Any way through the stages in quarters of a day, several moves at one instant included."""
+    drawn = draw(st.lists(st.sampled_from(list(STAGES)), min_size=1, max_size=8))
+    stages = [stage for stage, _ in groupby(drawn)]
+    gaps = draw(st.lists(st.integers(0, 6), min_size=len(stages), max_size=len(stages)))
+    undated = draw(st.sampled_from([0, 0, 0, 1, 2]))
+    days = [None if place < undated else day / 4 for place, day in enumerate(accumulate(gaps))]
+    amount = draw(st.none() | st.integers(-5, 100))
+    return Deal(tuple(zip(stages, days, strict=True)), amount, draw(st.sampled_from([None, "fair", "web"])))
+
+
+def filled(file: Histories, of: Sequence[Deal]) -> Histories:
+    for deal in of:
+        if deal.moves:
+            file.deal(*deal.moves, amount=deal.amount, source=deal.source)
+    return file
+
+
+def shown(file: Histories, request: FunnelRequest) -> Funnel:
+    return funnel(file.db, request, now=NOW, preferences=Preferences())
+
+
+quickly = settings(deadline=None, max_examples=60)  # each example makes a file
+any_deals = st.lists(deals(), max_size=12)
+
+
+@quickly
+@given(any_deals, st.sampled_from(Mode))
+def test_each_mode_counts_by_its_definition(of: list[Deal], mode: Mode) -> None:
+    with new_file() as file:
+        steps = shown(filled(file, of), FunnelRequest(mode=mode)).steps
+
+    for row, step in zip(ROWS, steps, strict=True):
+        counted = [deal for deal in of if deal.counts(row, mode)]
+        assert step.reached == len(counted)
+        assert step.amount is None or step.amount.amount == 100 * sum(deal.amount or 0 for deal in counted)
+    for (before, after), step in zip(pairwise(ROWS), steps[1:], strict=True):
+        came = [deal for deal in of if deal.counts(before, mode)]
+        went = sum(deal.counts(after, mode) for deal in came)
+        assert step.conversion == (went / len(came) if came else None)
+
+
+@quickly
+@given(any_deals)
+def test_strict_is_within_touched_within_reached_and_only_touched_may_rise(of: list[Deal]) -> None:
+    with new_file() as file:
+        filled(file, of)
+        counts = {mode: [step.reached for step in shown(file, FunnelRequest(mode=mode)).steps] for mode in Mode}
+        furthest = file.db.rows(
+            "select s.position, c.outcome from passage p left join stage s on s.id = p.reached_id "
+            "join stage c on c.id = p.stage_id"
+        )
+        cached = [len(ROWS) if outcome == "won" else position or 0 for position, outcome in furthest]
+
+    assert all(
+        a <= b <= c for a, b, c in zip(counts[Mode.STRICT], counts[Mode.TOUCHED], counts[Mode.REACHED], strict=True)
+    )
+    for mode in (Mode.REACHED, Mode.STRICT):
+        assert counts[mode] == sorted(counts[mode], reverse=True)
+    assert counts[Mode.REACHED] == [sum(row < reached for reached in cached) for row in range(len(ROWS))]
+
+
+@quickly
+@given(any_deals, st.sampled_from(Mode), st.sampled_from(Basis))
+def test_every_deal_is_somewhere_and_groups_add_up(of: list[Deal], mode: Mode, basis: Basis) -> None:
+    with new_file() as file:
+        filled(file, of)
+        whole = shown(file, FunnelRequest(mode=mode, basis=basis))
+        grouped = shown(file, FunnelRequest(mode=mode, basis=basis, by="source"))
+
+    assert sum(step.open for step in whole.steps) == whole.summary.open
+    assert whole.summary.open + whole.summary.won + whole.summary.lost == whole.summary.cohort == len(of)
+    nowhere = sum(deal.moves[-1][0] == "lost" and not deal.counts("lead", Mode.REACHED) for deal in of)
+    assert sum(step.lost for step in whole.steps) + nowhere == whole.summary.lost
+    for step in whole.steps:
+        same = [each for each in grouped.steps if each.stage == step.stage]
+        assert [sum(getattr(each, name) for each in same) for name in SUMS] == [getattr(step, name) for name in SUMS]
+        if step.amount is not None and same:
+            assert sum(each.amount.amount for each in same if each.amount) == step.amount.amount
+    assert grouped.summary == whole.summary
+
+
+@quickly
+@given(any_deals, st.integers(0, 12), st.sampled_from(Mode))
+def test_as_of_a_day_is_the_file_as_it_was(of: list[Deal], days: int, mode: Mode) -> None:
+    day = (START + timedelta(days=days)).date()
+    with new_file() as file, new_file() as earlier:
+        then = shown(filled(file, of), FunnelRequest(mode=mode, as_of=day.isoformat()))
+        was = shown(filled(earlier, [deal.until(days + 1) for deal in of]), FunnelRequest(mode=mode))
+
+    assert then.steps == was.steps
+    assert astuple(then.summary)[:-1] == astuple(was.summary)[:-1]
+
+
+@quickly
+@given(any_deals)
+def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
+    with new_file() as file:
+        db, request, moment = filled(file, of).db, FunnelRequest(), Moment(NOW, Preferences())
+        pipeline, _ = chosen(db, None)
+        everything = cohort(db, request, pipeline, window=window(request, moment), moment=moment)
+        by_index = stage_times(db, everything, pipeline, is_everything=True)
+        by_deal = stage_times(db, everything, pipeline, is_everything=False)
+
+    assert {key: times for key, times in by_index.items() if times.median is not None} == by_deal
