@@ -13,8 +13,8 @@ _EVENTS = """
 """
 _MOVES = f"select * from ({_EVENTS}) where from_stage_id is not to_stage_id"
 _STAYS = f"""
-    select *, lag(occurred_at) over (partition by passage_id order by occurred_at is not null, occurred_at, id) as entered
-    from ({_MOVES})
+    select *, lag(occurred_at) over way as entered from ({_MOVES})
+    window way as (partition by passage_id order by occurred_at is not null, occurred_at, id)
 """
 _FURTHEST = """
     select e.passage_id, s.id, row_number() over (partition by e.passage_id order by s.position desc, s.id) as place
@@ -48,7 +48,8 @@ RULES = (
         "passage",
         "deal",
         "a deal is on one way through one pipeline",
-        "select id from deal d where (select count(*) from passage p where p.deal_id = d.id and p.ended_at is null) <> 1",
+        "select id from deal d "
+        "where (select count(*) from passage p where p.deal_id = d.id and p.ended_at is null) <> 1",
     ),
     Rule(
         "pipeline",
@@ -110,7 +111,8 @@ RULES = (
         """
         select d.id from deal d join passage p on p.deal_id = d.id and p.ended_at is null
         join stage s on s.id = p.stage_id
-        where (s.outcome = 'open') = (d.closed_at is not null) and (s.outcome = 'open' or p.stage_entered_at is not null)
+        where (s.outcome = 'open') = (d.closed_at is not null)
+        and (s.outcome = 'open' or p.stage_entered_at is not null)
         """,
     ),
     Rule(
@@ -124,7 +126,8 @@ RULES = (
         "symmetric",
         "relationship",
         "a tie that is the same both ways is stored once",
-        "select r.id from relationship r join relation_type t on t.id = r.type_id where t.is_symmetric and from_id > to_id",
+        "select r.id from relationship r join relation_type t on t.id = r.type_id "
+        "where t.is_symmetric and r.from_id > r.to_id",
     ),
     Rule(
         "forest",

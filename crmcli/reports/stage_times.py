@@ -81,7 +81,8 @@ def _cycles(db: Reader, cohort: Cohort, pipeline: Pipeline) -> dict[tuple[object
     won = ", ".join(str(stage) for stage, outcome in pipeline.outcome.items() if outcome == Outcome.WON) or "null"
     first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
     sql = f"""
-        select c.grp, {len(pipeline.rows) - 1}, strftime('%s', c.entered_at) - strftime('%s', coalesce(c.began_at, {first}))
+        select c.grp, {len(pipeline.rows) - 1},
+            strftime('%s', c.entered_at) - strftime('%s', coalesce(c.began_at, {first}))
         from ({cohort.source}) c
         where c.left_out is null and c.stage_id in ({won}) and not c.is_ended
     """
