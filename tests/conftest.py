@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner, Result
 
 from crmcli.cli import app
@@ -16,15 +18,48 @@ from crmcli.core.preferences import Preferences
 from crmcli.db import connection, migrate
 from crmcli.db.history import Header
 from crmcli.db.reader import Reader
+from crmcli.db.writing import Writer, writing
+from crmcli.lazy import LazyCommand
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 
+RECORDS = (
+    "customer add 'Ada Lovelace' --email ada@example.com --email countess@example.com --employer 'Analytical Ltd' --tag vip",
+    "customer add 李雷 --phone +4930901820 --city 北京 --note 'asks; twice'",
+    "customer add 'Zoë Müller' --kind person --owner Bob --tag press --tag vip",
+    "relation add 李雷 referred ada-lovelace --since 2026-02-01",
+    "relation add ada-lovelace knows zoe-muller",
+    "log ada-lovelace,李雷 'first call' --channel call --at 2026-11-02T10:00 --duration 20m",
+    "deal add Engine --customer ada-lovelace --amount 12.5k --at 2026-09-01 --close 2026-12-31 --owner Bob",
+    "deal move 1 quote --at 2026-10-01",
+    "deal add Cards --customer 李雷 --amount 900 --at 2026-10-01",
+    "deal win 2 --at 2026-10-20",
+)
+
+# What each command that only reads is asked for in the tests of all of them.
+READS = {
+    "customer list": "",
+    "customer show": "ada-lovelace",
+    "deal list": "",
+    "deal show": "1",
+    "export": "deals",
+    "funnel show": "",
+    "graph show": "ada-lovelace",
+    "help": "columns deal",
+    "history": "",
+    "interaction list": "",
+    "interaction show": "1",
+    "pipeline list": "",
+    "pipeline show": "",
+    "relation list": "",
+    "relation types": "",
+}
 
 
 class Run(Protocol):
     """Run `crm` on a fresh file: `crm("customer add Ada")`; the exit code is checked."""
 
-    def __call__(self, line: str | list[str], *, exit_code: int = 0, input: str | None = None) -> Result: ...
+    def __call__(self, line: str | list[str], *, exit_code: int = 0, input: str | None = None) -> Result: ...  # noqa: A002
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +81,18 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Path:
+    """A file with a few records of every kind, made once."""
+    path = tmp_path_factory.mktemp("crm") / "small.db"
+    shutil.copy(empty_file, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_NOW", NOW.isoformat())
+        for line in RECORDS:
+            run(f"{line} --db {path}")
+    return path
+
+
 @pytest.fixture
 def file(tmp_path: Path, empty_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh file of one's own, which `crm` uses."""
@@ -56,16 +103,24 @@ def file(tmp_path: Path, empty_file: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 @pytest.fixture
+def small(small_file: Path, file: Path) -> Path:
+    """The fresh file with a few records of every kind in it."""
+    shutil.copy(small_file, file)
+    return file
+
+
+@pytest.fixture
 def crm(file: Path) -> Run:
     """Run `crm` on the fresh file, in this process and in a pipe."""
-
-    def run(line: str | list[str], *, exit_code: int = 0, input: str | None = None) -> Result:  # noqa: A002
-        words = shlex.split(line) if isinstance(line, str) else line
-        result = CliRunner().invoke(app, words, input=input, catch_exceptions=False, prog_name="crm")
-        assert result.exit_code == exit_code, f"exit {result.exit_code}\n{result.stdout}\n{result.stderr}"
-        return result
-
     return run
+
+
+def run(line: str | list[str], *, exit_code: int = 0, input: str | None = None) -> Result:  # noqa: A002
+    """Run `crm` on the file that the environment or the line names."""
+    words = shlex.split(line) if isinstance(line, str) else line
+    result = CliRunner().invoke(app, words, input=input, catch_exceptions=False, prog_name="crm")
+    assert result.exit_code == exit_code, f"exit {result.exit_code}\n{result.stdout}\n{result.stderr}"
+    return result
 
 
 @pytest.fixture
@@ -92,9 +147,36 @@ def db(file: Path) -> Iterator[Reader]:
 
 
 @contextmanager
-def wrote(file: Path, *, now: datetime = NOW) -> Iterator[object]:
+def wrote(file: Path, *, now: datetime = NOW) -> Iterator[Writer]:
     """A writing session on `file`, for tests of services."""
-    from crmcli.db.writing import writing
-
     with writing(file, Header("test"), now=now) as session:
         yield session
+
+
+def add_customers(file: Path, count: int, *, name: str = "Customer") -> None:
+    """`Customer 01`, `Customer 02`, … in one operation."""
+    with wrote(file) as session:
+        session.raw.execute(
+            """
+            insert into customer (uid, kind, name, handle, created_at, recorded_at)
+            with recursive n (n) as (select 1 union all select n + 1 from n where n < :count)
+            select 'u' || n, 'person', printf('%s %02d', :name, n), 'c-' || n, :at, :at from n
+            """,
+            {"count": count, "name": name, "at": "2026-11-20T12:00:00Z"},
+        )
+
+
+def commands() -> dict[str, TyperCommand]:
+    """Every command that does something, by what one types: `customer add`."""
+
+    def below(group: TyperGroup, path: tuple[str, ...]) -> Iterator[tuple[str, TyperCommand]]:
+        for name, command in group.commands.items():
+            real = command.target if isinstance(command, LazyCommand) else command
+            if isinstance(real, TyperGroup):
+                yield from below(real, (*path, name))
+            elif isinstance(real, TyperCommand):
+                yield " ".join((*path, name)), real
+
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    return dict(below(root, ()))

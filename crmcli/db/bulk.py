@@ -3,13 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from crmcli.core.uid import uids
 from crmcli.db import migrate
 
 Parameters = Mapping[str, object]
 Function = Callable[..., str | int | float | None]
 
-_CACHE_KIB = 128 * 1024
+_CACHE_KIB = 512 * 1024
 
 
 class Bulk:
@@ -23,7 +22,8 @@ class Bulk:
         self.connection = connection
         self.operation = operation
         self.silent = silent
-        connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
+        for schema in ("main", "temp"):
+            connection.execute(f"pragma {schema}.cache_size = -{_CACHE_KIB // 2}")
         connection.execute("update current_operation set is_bulk = ?", (int(silent),))
 
     def run(self, sql: str, **parameters: object) -> int:
@@ -37,11 +37,6 @@ class Bulk:
     def function(self, name: str, count: int, does: Function) -> None:
         """Let SQL call `does`, a pure function."""
         self.connection.create_function(name, count, does, deterministic=True)
-
-    def provide_uids(self, milliseconds: int, count: int) -> None:
-        """Let SQL call `new_uid()` up to `count` times; the uids ascend."""
-        supply = uids(milliseconds, count)
-        self.connection.create_function("new_uid", 0, lambda: next(supply))
 
     def last(self, table: str) -> int:
         """The last id that `table` ever gave; what is inserted next gets the ones after it, in order."""
@@ -83,3 +78,12 @@ class Bulk:
             """,  # noqa: S608 (SQL of our own)
             parameters,
         )
+
+
+def uid_sql(milliseconds: int, number: str) -> str:
+    """The SQL of a new uid as `core.uid.uids` makes them; they ascend with `number`, itself SQL: 0, 1, 2, …"""
+    late = f"({milliseconds} + (({number}) >> 26))"
+    return (
+        f"printf('%08x-%04x-7%03x-%04x-', {late} >> 16, {late} & 65535, ({number}) & 4095, 32768 | (({number}) >> 12 & 16383))"
+        " || lower(hex(randomblob(6)))"
+    )

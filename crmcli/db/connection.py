@@ -6,8 +6,10 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shlex import quote
 
 from crmcli.core.normal import fold
+from crmcli.core.preferences import Preferences
 from crmcli.db import migrate
 from crmcli.db.faults import fault, refused
 from crmcli.db.reader import Reader
@@ -27,7 +29,8 @@ def reading(path: Path | None, *, wait: float = 30.0) -> Iterator[Reader]:
     with closing(connection), faults_of(path):
         connection.execute("pragma query_only = on")
         connection.execute("begin")
-        yield Reader(connection)
+        with closing(Reader(connection)) as reader:
+            yield reader
 
 
 @contextmanager
@@ -42,10 +45,10 @@ def faults_of(path: Path | None) -> Iterator[None]:
         raise known from None
 
 
-def in_memory() -> sqlite3.Connection:
+def in_memory(preferences: Preferences = Preferences()) -> sqlite3.Connection:
     """A file that is nowhere, with the latest schema and nothing in it."""
     connection = connect(":memory:", 0)
-    migrate.apply(connection)
+    migrate.prepare(connection, preferences)
     return connection
 
 
@@ -61,13 +64,24 @@ def connect(database: str, wait: float, *, uri: bool = False) -> sqlite3.Connect
 def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
     """The file at `path`, current and writable."""
     recognise(path)
-    with faults_of(path):
-        connection = connect(_uri(path, "rw"), wait, uri=True)
-        bring_up_to_date(connection, path)
     if not os.access(path, os.W_OK):
-        connection.close()
         raise FileUnusable(f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db")
-    return connection
+    with faults_of(path):
+        return _checked(connect(uri(path, "rw"), wait, uri=True), path)
+
+
+def uri(path: Path, mode: str, *, immutable: bool = False) -> str:
+    """What SQLite opens the file at `path` by; it makes no file that is not there."""
+    place = os.path.realpath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    return f"file:{place}?mode={mode}{'&immutable=1' if immutable else ''}"
+
+
+def exists(path: Path) -> bool:
+    """Whether anything stands at `path`. Raises FileUnusable where the system does not say."""
+    try:
+        return path.exists()
+    except (OSError, ValueError) as error:
+        raise refused(error, path) from None
 
 
 def recognise(path: Path) -> None:
@@ -81,7 +95,7 @@ def recognise(path: Path) -> None:
         with path.open("rb") as file:
             header = file.read(100)
     except FileNotFoundError:
-        raise FileUnusable(f"no database at '{path}'", hint=f"crm init --db {path} makes one") from None
+        raise FileUnusable(f"no database at '{path}'", hint=f"crm init --db {quote(str(path))} makes one") from None
     except OSError as error:
         raise refused(error, path) from None
     ours = int.from_bytes(header[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4], "big") == migrate.APPLICATION_ID
@@ -93,7 +107,6 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Migrate an older file, after a verified backup beside it. Raises FileUnusable for a newer one."""
     version = migrate.version(connection)
     if version > migrate.latest():
-        connection.close()
         message = f"'{path}' has schema {version}; this crm knows up to {migrate.latest()}"
         raise FileUnusable(message, hint="upgrade crmcli")
     if version < migrate.latest():
@@ -105,13 +118,13 @@ def _open_to_read(path: Path, wait: float) -> sqlite3.Connection:
     recognise(path)
     with faults_of(path):
         try:
-            return _checked(connect(_uri(path, "rw"), wait, uri=True), path)
+            return _checked(connect(uri(path, "rw"), wait, uri=True), path)
         except sqlite3.OperationalError as error:
             wal = Path(f"{os.path.realpath(path)}-wal")
             unwritable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
             if not unwritable or (wal.exists() and wal.stat().st_size):
                 raise
-            return _checked(connect(_uri(path, "ro", immutable=True), wait, uri=True), path)
+            return _checked(connect(uri(path, "ro", immutable=True), wait, uri=True), path)
 
 
 def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
@@ -122,11 +135,6 @@ def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _uri(path: Path, mode: str, *, immutable: bool = False) -> str:
-    place = os.path.realpath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return f"file:{place}?mode={mode}{'&immutable=1' if immutable else ''}"
 
 
 def _fold(value: object) -> str | None:

@@ -31,8 +31,9 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     return None
 
 
-def refused(error: OSError, path: Path) -> FileUnusable:
+def refused(error: OSError | ValueError, path: Path) -> FileUnusable:
     """Why the system does not let us have the file at `path`."""
     reasons = {errno.EACCES: "permission denied", errno.EROFS: "the file system is read-only", errno.ENOSPC: "disk full"}
-    reason = reasons.get(error.errno or 0) or (error.strerror or "the system refuses").lower()
+    said = error if isinstance(error, OSError) else OSError(errno.EINVAL, "not a path")
+    reason = reasons.get(said.errno or 0) or (said.strerror or "the system refuses").lower()
     return FileUnusable(f"cannot use '{path}': {reason}; nothing was changed", hint="give another file with --db")

@@ -160,7 +160,7 @@ def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
     """
     parameters = {"latest": latest, "table": table}
     _refuse_other_columns(connection, first, parameters, names)
-    values = ", ".join(f"old ->> '$.{name}'" for name in names)
+    values = ", ".join(f"json_extract(old, '$.{name}')" for name in names)
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
     connection.execute(
         f"""

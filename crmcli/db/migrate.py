@@ -2,12 +2,13 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 
 from crmcli.core.preferences import Preferences
-from crmcli.db.faults import refused
+from crmcli.db.faults import fault, refused
 from crmcli.errors import FileUnusable
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -38,11 +39,14 @@ def version(connection: sqlite3.Connection) -> int:
 
 def apply(connection: sqlite3.Connection) -> None:
     """Run the scripts that the file lacks and make its triggers anew, all in one transaction or not at all."""
-    missing = scripts()[version(connection) :]
     connection.execute("pragma foreign_keys = off")  # ignored inside a transaction
     try:
-        steps = "\n".join(f"{script}\npragma user_version = {number};" for number, script in missing)
-        connection.executescript(f"begin exclusive;\n{steps}")  # one call: each begins by committing what is open
+        connection.execute("begin exclusive")
+        _drop_triggers(connection)  # a script may change rows, and tables that they read
+        for number, script in scripts()[version(connection) :]:  # asked under the lock: another may have been quicker
+            for statement in _statements(script):
+                connection.execute(statement)
+            connection.execute(f"pragma user_version = {number}")
         connection.execute(f"pragma application_id = {APPLICATION_ID}")
         for statement in triggers(connection):
             connection.execute(statement)
@@ -55,6 +59,22 @@ def apply(connection: sqlite3.Connection) -> None:
         raise
     finally:
         connection.execute("pragma foreign_keys = on")
+
+
+def _drop_triggers(connection: sqlite3.Connection) -> None:
+    names = connection.execute("select name from sqlite_schema where type = 'trigger' and name like 'change\\_%' escape '\\'")
+    for (name,) in names.fetchall():
+        connection.execute(f"drop trigger {name}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script: `executescript` would end the transaction before it begins."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def backed_up(connection: sqlite3.Connection, path: Path) -> None:
@@ -78,6 +98,7 @@ def backed_up(connection: sqlite3.Connection, path: Path) -> None:
 
 def create(path: Path, preferences: Preferences) -> bool:
     """Make the file at `path`, whole or not at all; False when somebody else was quicker. Raises FileUnusable."""
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         new = path.with_name(f".{path.name}.{os.getpid()}.new")
@@ -87,8 +108,7 @@ def create(path: Path, preferences: Preferences) -> bool:
     try:
         with closing(sqlite3.connect(new, isolation_level=None)) as connection:
             connection.execute("pragma journal_mode = wal")
-            apply(connection)
-            _write_preferences(connection, preferences)
+            prepare(connection, preferences)
         _sync(new)
         os.link(new, path)
         _sync(path.parent)
@@ -96,13 +116,16 @@ def create(path: Path, preferences: Preferences) -> bool:
         return False
     except OSError as error:
         raise refused(error, path) from None
+    except sqlite3.Error as error:
+        raise fault(error, path) or error from None
     finally:
         new.unlink(missing_ok=True)
     return True
 
 
-def _write_preferences(connection: sqlite3.Connection, preferences: Preferences) -> None:
-    """The preferences of a new file: the one write without an operation, since there is no file to take it back from."""
+def prepare(connection: sqlite3.Connection, preferences: Preferences) -> None:
+    """Give an empty file its schema and preferences: the one write without an operation, since nothing was before."""
+    apply(connection)
     connection.execute("drop trigger change_setting_insert")
     rows = [("zone", preferences.zone), ("phone_region", preferences.phone_region)]
     rows += [("currency", preferences.currency), ("date_order", preferences.date_order.value)]
@@ -141,7 +164,6 @@ def triggers(connection: sqlite3.Connection) -> list[str]:
     for table in tracked(connection):
         row = row_as_json(connection, table, "old")
         for action, alias, before in (("insert", "new", "null"), ("update", "old", row), ("delete", "old", row)):
-            statements.append(f"drop trigger if exists change_{table}_{action}")
             statements.append(_trigger(table, action, alias, before))
     return statements
 

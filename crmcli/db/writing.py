@@ -43,6 +43,12 @@ class Writer(Session):
         self.flush()
         return Reader(self.raw)
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether the operation has changed anything so far."""
+        self.flush()
+        return history.has_changes(self.raw, self.operation)
+
 
 @contextmanager
 def writing(
@@ -53,13 +59,14 @@ def writing(
     dry_run: bool = False,
     wait: float = 30.0,
     waiting: Callable[[], None] = lambda: None,
+    new: Preferences = Preferences(),
 ) -> Iterator[Writer]:
     """A transaction that is committed at the end of the block, and rolled back on an error or a `dry_run`.
 
-    None for `path` stands for a file that is not there (a dry run makes none). A block that changed nothing leaves no
+    None for `path` stands for a file that is not there (a dry run makes none) and would say what is `new`. A block that changed nothing leaves no
     operation behind. Raises FileUnusable and Busy.
     """
-    connection = in_memory() if path is None else open_to_write(path, wait)
+    connection = in_memory(new) if path is None else open_to_write(path, wait)
     try:
         with faults_of(path), _unwrapped(path), _session(connection) as session:
             begin_immediate(connection, path, wait=wait, waiting=waiting)

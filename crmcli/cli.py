@@ -1,0 +1,68 @@
+"""The command table: the name, summary, panel and module of every command."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from crmcli import __version__, settings
+from crmcli.lazy import Entry, RootGroup
+
+_EVERYDAY, _RECORDS, _INSIGHT, _FILE = "Every day", "Records", "Insight", "The file"
+
+
+class Crm(RootGroup):
+    """The root of the tree."""
+
+    entries = (
+        Entry("log", "Log a call, mail, visit or note with customers.", _EVERYDAY, "crmcli.commands.log"),
+        Entry("customer", "Add, find, change and remove customers.", _RECORDS, "crmcli.commands.customer"),
+        Entry("deal", "Add deals and move them through the stages.", _RECORDS, "crmcli.commands.deal"),
+        Entry("interaction", "List and correct what was logged.", _RECORDS, "crmcli.commands.interaction"),
+        Entry("relation", "Who knows, employs, supplies or referred whom.", _RECORDS, "crmcli.commands.relation"),
+        Entry("pipeline", "The pipelines that deals go through.", _RECORDS, "crmcli.commands.pipeline"),
+        Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
+        Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
+        Entry("graph", "A customer's neighbourhood of relationships.", _INSIGHT, "crmcli.commands.graph"),
+        Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),
+        Entry("export", "Write records out as CSV, TSV, JSON or JSON lines.", _FILE, "crmcli.commands.export"),
+        Entry("history", "What was done to the file, and by whom.", _FILE, "crmcli.commands.history"),
+        Entry("undo", "Take an operation back.", _FILE, "crmcli.commands.undo"),
+        Entry("redo", "Put an undone operation again.", _FILE, "crmcli.commands.redo"),
+        Entry("init", "Make the file, or change its currency, region and zone.", _FILE, "crmcli.commands.init"),
+        Entry("demo", "Build a demo file and look around in it.", _FILE, "crmcli.commands.demo"),
+        Entry("help", "Help on a command, or on columns and queries.", _FILE, "crmcli.commands.help"),
+    )
+
+
+app = typer.Typer(
+    cls=Crm,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"crm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    db: Annotated[str | None, typer.Option("--db", metavar="PATH", help="The SQLite file; also in CRM_DB.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No hints, no notices.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """A customer-relationship toolkit in the terminal, over one local SQLite file."""
+    ctx.obj = settings.chosen(settings.load(os.environ), db=db, quiet=quiet)
+
+
+def main() -> None:
+    """The entry point of `crm`."""
+    app(prog_name="crm")

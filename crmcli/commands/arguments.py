@@ -1,0 +1,23 @@
+"""The arguments that many commands share."""
+
+from typing import Annotated
+
+import typer
+
+Query = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[QUERY]...", help="Words, field:value, +tag, ranges; see crm help query.", show_default=False),
+]
+CustomerRef = Annotated[
+    str, typer.Argument(metavar="REF", help="Id, handle, e-mail, phone or part of the name.", show_default=False)
+]
+DealRef = Annotated[str, typer.Argument(metavar="REF", help="Id or part of the name.", show_default=False)]
+Id = Annotated[str, typer.Argument(metavar="ID", help="The number that the list shows.", show_default=False)]
+At = Annotated[
+    str | None, typer.Option("--at", metavar="WHEN", help="When it was: yesterday, 3d ago, fri 15:00, 2026-03-31.")
+]
+AllowFuture = Annotated[bool, typer.Option("--allow-future", help="Let --at lie in the future: a plan.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Give a field a value; repeatable.")
+]
+Pipeline = Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="The pipeline; else the default one.")]

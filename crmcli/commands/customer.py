@@ -1,0 +1,138 @@
+"""`crm customer`: add, list, show, edit, remove, restore."""
+
+from typing import Annotated
+
+import typer
+
+from crmcli import reports, services
+from crmcli.commands import opening
+from crmcli.commands.arguments import CustomerRef, Query, Sets
+from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
+from crmcli.core.vocabulary import CustomerKind
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+_Texts = list[str] | None
+
+
+@app.callback()
+def group() -> None: ...
+
+
+@app.command(cls=Writing)
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The name, whole.", show_default=False)],
+    kind: Annotated[CustomerKind, typer.Option(help="A person or an organisation.")] = CustomerKind.PERSON,
+    email: Annotated[_Texts, typer.Option(metavar="ADDRESS", help="E-mail; repeatable, the first is primary.")] = None,
+    phone: Annotated[_Texts, typer.Option(metavar="NUMBER", help="Phone with its +country; repeatable.")] = None,
+    employer: Annotated[str | None, typer.Option(metavar="REF", help="Id, handle or whole name; made if new.")] = None,
+    title: Annotated[str | None, typer.Option(help="Job title.")] = None,
+    city: Annotated[str | None, typer.Option(help="City.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country.")] = None,
+    industry: Annotated[str | None, typer.Option(help="Industry.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where the customer came from.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Who of us looks after it.")] = None,
+    tag: Annotated[_Texts, typer.Option(help="Tag; repeatable.")] = None,
+    note: Annotated[str | None, typer.Option(help="Anything else.")] = None,
+    if_absent: Annotated[bool, typer.Option("--if-absent", help="Give back the one that is there already.")] = False,
+) -> None:
+    """Add a customer.
+
+    Examples:
+      crm customer add "Ada Lovelace" --email ada@example.com --employer "Analytical Engines" --tag vip
+      crm customer add "Acme Ltd" --kind organisation --city Berlin
+    """
+    with opening.writing(ctx) as session:
+        new = services.customers.NewCustomer(
+            name=name,
+            kind=kind,
+            emails=tuple(email or ()),
+            phones=tuple(phone or ()),
+            tags=tuple(tag or ()),
+            employer=employer,
+            title=title,
+            city=city,
+            country=country,
+            industry=industry,
+            source=source,
+            owner=owner,
+            note=note,
+        )
+        change = services.customers.add(session, new, if_absent=if_absent)
+    opening.done(ctx, change)
+
+
+@app.command("list", cls=Listing)
+def list_(ctx: typer.Context, query: Query = None) -> None:
+    """List customers.
+
+    Examples:
+      crm customer list
+      crm customer list city:Berlin +vip --columns id,name,email -f csv
+    """
+    opening.listed(ctx, "customer", query)
+
+
+@app.command(cls=Showing)
+def show(ctx: typer.Context, ref: CustomerRef) -> None:
+    """Show all that is known of one customer.
+
+    Examples:
+      crm customer show ada-lovelace
+      crm customer show ada@example.com -f json
+    """
+    with opening.reading(ctx) as db:
+        opening.show(ctx, db, reports.records.customer(db, ref, moment=opening.moment(ctx, db)))
+
+
+@app.command(cls=Writing)
+def edit(
+    ctx: typer.Context,
+    ref: CustomerRef,
+    set_: Sets = None,
+    tag: Annotated[_Texts, typer.Option(help="Add a tag; repeatable.")] = None,
+    untag: Annotated[_Texts, typer.Option(help="Take a tag off; repeatable.")] = None,
+) -> None:
+    """Change a customer: `--set email=` replaces, `email+=` adds, `email-=` takes away.
+
+    Examples:
+      crm customer edit ada-lovelace --set city=London --tag vip
+      crm customer edit ada-lovelace --set email+=countess@example.com
+    """
+    with opening.writing(ctx) as session:
+        change = services.customers.edit(
+            session, ref, sets=tuple(set_ or ()), tags=tuple(tag or ()), untags=tuple(untag or ())
+        )
+    opening.done(ctx, change)
+
+
+@app.command(cls=Asking)
+def remove(
+    ctx: typer.Context,
+    ref: CustomerRef,
+    force: Annotated[bool, typer.Option("--force", help="Even with open deals.")] = False,
+) -> None:
+    """Take a customer out of every list; nothing is lost.
+
+    Examples:
+      crm customer remove ada-lovelace --yes
+    """
+    with opening.writing(ctx, trial=True) as session:
+        change = services.customers.remove(session, ref, force=force)
+    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
+    with opening.writing(ctx) as session:
+        change = services.customers.remove(session, ref, force=force)
+    opening.done(ctx, change)
+
+
+@app.command(cls=Writing)
+def restore(ctx: typer.Context, ref: CustomerRef) -> None:
+    """Bring a removed customer back.
+
+    Examples:
+      crm customer restore grace-hopper
+    """
+    with opening.writing(ctx) as session:
+        change = services.customers.restore(session, ref)
+    opening.done(ctx, change)

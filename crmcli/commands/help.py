@@ -1,0 +1,94 @@
+"""`crm help`: a command's help, and what can be asked of the records."""
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from crmcli import render, reports
+from crmcli.commands import opening
+from crmcli.commands.options import Showing
+from crmcli.errors import InvalidInput, NotFound
+
+app = typer.Typer(add_completion=False)
+
+_QUERY = """\
+A QUERY picks records. Its terms are all asked for, unless `or` stands between them.
+
+  berlin               a word, looked for in the text of the record
+  "new york"           a phrase
+  +vip                 a tag
+  city:Berlin          the text of a field contains it, whatever its case and accents
+  city:Berlin,Paris    one of several
+  city:=Berlin         exactly that; != for anything else
+  city:                nothing there; has:city for something
+  amount:1k..5k        a range, in major units; also amount:>1000
+  created:2026-03      a date names the whole period: 2026, 2026-Q1, last month, -30d..
+  is:open              a state; which there are, crm help columns shows
+  not +vip             the opposite
+  (a or b) c           parentheses
+  sort:-amount,name    the order; - for downwards
+
+The shell needs quotes round blanks, parentheses, < and >:
+
+  crm deal list 'amount:>1000' owner.manager:"Melvin Marxen"
+
+Fields by record: crm help columns customer (deal, interaction, relationship, operation, ...)
+"""
+
+
+@app.command(cls=Showing)
+def help_(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TOPIC]...", help="A command, `query`, or `columns` and a kind of record.", show_default=False),
+    ] = None,
+) -> None:
+    """Show the help of a command, how to write a query, or the columns of a kind of record.
+
+    Examples:
+      crm help customer add
+      crm help query
+      crm help columns deal
+    """
+    match words or []:
+        case ["query"]:
+            typer.echo(_QUERY, nl=False)
+        case ["columns", *entities]:
+            _columns(ctx, entities)
+        case path:
+            typer.echo(_help(ctx, path))
+
+
+def _columns(ctx: typer.Context, entities: list[str]) -> None:
+    from crmcli.query.entities import NAMES, entity
+
+    if not entities:
+        typer.echo("\n".join(f"crm help columns {name}" for name in NAMES))
+        return
+    with opening.reading(ctx) as db:
+        for name in entities:
+            asked = entity(name, db)
+            opening.show(ctx, db, reports.listing.fields_table(asked))
+            if asked.states and opening.is_for_people(ctx):
+                render.say("")
+                opening.show(ctx, db, reports.listing.states_table(asked))
+
+
+def _help(ctx: typer.Context, path: list[str]) -> str:
+    """The help of the command at `path`, asked of it itself."""
+    found = ctx.find_root()
+    command = found.command
+    for name in path:
+        if not isinstance(command, TyperGroup):
+            raise InvalidInput(f"{found.command_path} has no commands of its own", hint=f"{found.command_path} --help")
+        below = command.get_command(found, name)
+        if below is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, command.list_commands(found), 1)
+            raise NotFound(f"no command or topic {name!r}{f'; did you mean {near[0]!r}?' if near else ''}", hint="crm help query, crm help columns")
+        found = below.make_context(name, [], parent=found, resilient_parsing=True)
+        command = found.command
+    return found.get_help()

@@ -1,0 +1,33 @@
+"""`crm init`: make the file."""
+
+from typing import Annotated
+
+import typer
+
+from crmcli import services
+from crmcli.commands import opening
+from crmcli.commands.options import Writing, settings
+from crmcli.core.vocabulary import DateOrder
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(cls=Writing)
+def init(
+    ctx: typer.Context,
+    currency: Annotated[str | None, typer.Option(help="ISO 4217 code of amounts given without one.")] = None,
+    region: Annotated[str | None, typer.Option(help="Country of phones written without one: DE.")] = None,
+    zone: Annotated[str | None, typer.Option(help="IANA name of the zone times are in: Europe/Berlin.")] = None,
+    date_order: Annotated[DateOrder | None, typer.Option(help="How 03/04/2026 is read.", show_default=False)] = None,
+) -> None:
+    """Make the file, or change the currency, phone region, zone and date order that it keeps.
+
+    Examples:
+      crm init --currency USD --region US --zone America/New_York
+    """
+    is_new = not settings(ctx).database.exists()
+    with opening.writing(ctx) as session:
+        change = services.preferences.change(
+            session, currency=currency, phone_region=region, zone=zone, date_order=date_order, is_new=is_new
+        )
+    opening.done(ctx, change)

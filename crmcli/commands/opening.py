@@ -1,0 +1,154 @@
+"""Between a command and the file: opening it to read or to write, showing what came of it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from crmcli import render
+from crmcli.commands.options import settings
+from crmcli.core.result import Change, Result
+from crmcli.core.vocabulary import Format
+from crmcli.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from crmcli.core.preferences import Preferences
+    from crmcli.db.reader import Reader
+    from crmcli.db.writing import Writer
+    from crmcli.query.comparison import Moment
+    from crmcli.settings import Settings
+
+_ON_A_TERMINAL = 50
+
+
+@contextmanager
+def reading(ctx: typer.Context) -> "Iterator[Reader]":
+    """The file, to read. The default file that is not there yet is empty; one that the user named must be there."""
+    from crmcli.db import connection
+
+    told = settings(ctx)
+    path = told.database if told.is_named or connection.exists(told.database) else None
+    if path is None and not told.quiet:
+        render.note("nothing yet: crm customer add NAME begins, crm demo shows around")
+    with connection.reading(path, wait=told.wait) as db:
+        yield db
+
+
+def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManager[Writer]":
+    """The file, to change in one operation; made where it is not there yet, and its place said once.
+
+    A `trial` shows what would come of it and changes nothing, as `--dry-run` does.
+    """
+    from crmcli.db import connection
+    from crmcli.db import writing as db
+
+    told = settings(ctx)
+    is_trial = trial or told.dry_run
+    path = None if is_trial and not connection.exists(told.database) else told.database
+    if path is not None:
+        made(told)
+    return db.writing(
+        path,
+        db.Header(_name(ctx), _given(ctx), told.actor),
+        now=told.now,
+        dry_run=is_trial,
+        wait=told.wait,
+        waiting=lambda: None if told.quiet else render.note("waiting for another crm to finish…"),
+        new=told.preferences,
+    )
+
+
+def made(told: "Settings") -> bool:
+    """Whether the file had to be made; its place is then said on stderr."""
+    from crmcli.db import connection, migrate
+
+    if connection.exists(told.database):
+        return False
+    is_new = migrate.create(told.database, told.preferences)
+    if is_new and not told.quiet:
+        render.note(f"new file: {told.database}")
+    return is_new
+
+
+def preferences(db: "Reader") -> "Preferences":
+    """What the file says about the world it lives in."""
+    from crmcli.db import preferences
+
+    return preferences.load(db)
+
+
+def moment(ctx: typer.Context, db: "Reader") -> "Moment":
+    """When and where the command asks."""
+    from crmcli.query.comparison import Moment
+
+    return Moment(settings(ctx).now, preferences(db))
+
+
+def show(ctx: typer.Context, db: "Reader", result: Result, *, is_narrowed: bool = False) -> None:
+    """Write `result` the way the user asked for; `is_narrowed`: it holds the wanted columns only."""
+    told = settings(ctx).output
+    _spare_the_file(ctx)
+    form = render.settle(told.format, to_file=told.path is not None)
+    style = render.Style(form, preferences(db).tz, None if is_narrowed else told.columns, told.has_header)
+    render.show(result, style, told.path)
+
+
+def listed(ctx: typer.Context, entity: str, query: list[str] | None) -> None:
+    """Write the records of `entity` that `query` asks for."""
+    with reading(ctx) as db:
+        show_list(ctx, db, entity, query or ())
+
+
+def show_list(ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str], *, is_export: bool = False) -> None:
+    """Write the records of `entity` that `words` ask for; the columns and the order are those of the options."""
+    from crmcli.reports import listing
+
+    told = settings(ctx).output
+    most = told.limit if is_export else limit(ctx)
+    view = listing.View(told.columns, told.sort, most, is_export=is_export, is_counted=is_for_people(ctx))
+    show(ctx, db, listing.listing(db, entity, words, view=view, moment=moment(ctx, db)), is_narrowed=True)
+
+
+def done(ctx: typer.Context, change: Change) -> None:
+    """Say what was changed. Called after the commit."""
+    told = settings(ctx)
+    render.tell(change, quiet=told.quiet, dry_run=told.dry_run)
+
+
+def limit(ctx: typer.Context) -> int | None:
+    """How many rows to show: what was asked, else all in a pipe and the first 50 on a terminal."""
+    told = settings(ctx).output
+    if told.limit is not None or told.is_whole:
+        return told.limit
+    is_on_a_terminal = is_for_people(ctx) and told.path is None and render.is_terminal()
+    return _ON_A_TERMINAL if is_on_a_terminal else None
+
+
+def is_for_people(ctx: typer.Context) -> bool:
+    """Whether the result is a table for a person."""
+    told = settings(ctx).output
+    return render.settle(told.format, to_file=told.path is not None) is Format.TABLE
+
+
+def _spare_the_file(ctx: typer.Context) -> None:
+    """Raises InvalidInput where the result would go over the file that it comes from."""
+    told = settings(ctx)
+    path = told.output.path
+    if path is not None and path.exists() and told.database.exists() and path.samefile(told.database):
+        raise InvalidInput(f"--output '{path}' is the database itself", hint="give another file")
+
+
+def _name(ctx: typer.Context) -> str:
+    """The command as it stands in the history: `customer add`."""
+    return ctx.command_path.partition(" ")[2]
+
+
+def _given(ctx: typer.Context) -> tuple[str, ...]:
+    """The options on the command line, by name alone: their values can be personal."""
+    given = []
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE" and parameter.opts[0].startswith("-"):
+            given.append(max(parameter.opts, key=len))
+    return tuple(sorted(given))

@@ -1,0 +1,156 @@
+"""The options that many commands share, each written once; their values stand in the Settings of the context."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import typer
+from typer.core import TyperCommand, TyperOption
+
+from crmcli import render
+from crmcli.core.vocabulary import Format
+from crmcli.errors import InvalidInput
+from crmcli.settings import Output, Settings, chosen
+
+Setter = Callable[[Settings, str], Settings]
+
+FORMATS = tuple(format.value for format in Format if format is not Format.AUTO)
+
+
+def settings(ctx: typer.Context) -> Settings:
+    """The settings of this run."""
+    if not isinstance(ctx.obj, Settings):
+        raise AssertionError(ctx.obj)
+    return ctx.obj
+
+
+class Command(TyperCommand):
+    """A command that can be told its file behind its name as well as before; its help ends in examples to run."""
+
+    def __init__(self, *args: object, help: str | None = None, **kwargs: object) -> None:  # noqa: A002 (typer's word)
+        text, _, examples = (help or "").partition("\nExamples:\n")
+        super().__init__(*args, help=text, **kwargs)  # type: ignore[arg-type]
+        self.examples = tuple(line.strip() for line in examples.splitlines() if line.strip())
+        self.params.extend(self.shared())
+
+    def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]
+        super().format_help(ctx, formatter)  # type: ignore[arg-type]
+        if self.examples:
+            typer.echo("Examples:\n" + "".join(f"  {line}\n" for line in self.examples))
+
+    def shared(self) -> list[TyperOption]:
+        """The options it takes beside its own."""
+        return [
+            _option("--db", help="The SQLite file; also in CRM_DB.", metavar="PATH", set=lambda s, v: chosen(s, db=v)),
+            _flag("--quiet", "-q", help="No hints, no notices.", set=lambda s, _: chosen(s, quiet=True)),
+        ]
+
+
+class Showing(Command):
+    """A command that prints one result."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _option("--format", "-f", help=f"One of {', '.join(FORMATS)}.", metavar="FORMAT", set=_format),
+            _option("--output", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", set=_path),
+            _option("--columns", help="Only these, in this order.", metavar="A,B,…", set=_columns),
+            _flag("--no-header", help="Leave the header line out.", set=lambda s, _: _output(s, has_header=False)),
+            *super().shared(),
+        ]
+
+
+class Listing(Showing):
+    """A command that prints rows."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _option("--sort", help="By these, - for downwards.", metavar="A,-B,…", set=lambda s, v: _output(s, sort=v)),
+            _option("--limit", help="At most N rows, or all.", metavar="N|all", set=_limit),
+            *super().shared(),
+        ]
+
+
+class Writing(Command):
+    """A command that changes the file."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _flag("--dry-run", "-n", help="Check everything, write nothing.", set=lambda s, _: replace(s, dry_run=True)),
+            *super().shared(),
+        ]
+
+
+class Asking(Writing):
+    """A command that asks before it changes the file."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _flag("--yes", "-y", help="Do not ask.", set=lambda s, _: replace(s, yes=True)),
+            *super().shared(),
+        ]
+
+
+def confirm(ctx: typer.Context, question: str) -> None:
+    """Ask on a terminal; without one, `--yes` is the answer. Raises InvalidInput without it, Abort for a no."""
+    if settings(ctx).yes or settings(ctx).dry_run:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
+    if not render.ask(question):
+        raise typer.Abort
+
+
+def _option(*names: str, help: str, metavar: str, set: Setter) -> TyperOption:  # noqa: A002 (typer's own word)
+    return TyperOption(
+        param_decls=list(names), type=str, help=help, metavar=metavar, expose_value=False, callback=_told(set)
+    )
+
+
+def _flag(*names: str, help: str, set: Setter) -> TyperOption:  # noqa: A002 (typer's own word)
+    return TyperOption(
+        param_decls=list(names), is_flag=True, default=False, help=help, expose_value=False, callback=_told(set)
+    )
+
+
+def _told(set: Setter) -> Callable[..., object]:  # noqa: A002
+    def callback(ctx: typer.Context, _: object, value: str | bool | None) -> object:
+        if value not in (None, False) and not ctx.resilient_parsing:
+            ctx.obj = set(settings(ctx), str(value))
+        return value
+
+    return callback
+
+
+def _output(settings: Settings, **changes: object) -> Settings:
+    return replace(settings, output=replace(settings.output, **changes))  # type: ignore[arg-type]
+
+
+def _format(settings: Settings, value: str) -> Settings:
+    aliases = {"markdown": "md"}
+    value = aliases.get(value, value)
+    if value not in (*FORMATS, Format.AUTO):
+        raise InvalidInput(f"no format {value!r}; one of {', '.join(FORMATS)}")
+    return _output(settings, format=Format(value))
+
+
+def _path(settings: Settings, value: str) -> Settings:
+    return settings if value == "-" else _output(settings, path=Path(value))
+
+
+def _columns(settings: Settings, value: str) -> Settings:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    if not names:
+        raise InvalidInput("--columns names no column", hint="crm help columns lists them")
+    return _output(settings, columns=names)
+
+
+def _limit(settings: Settings, value: str) -> Settings:
+    if value == "all":
+        return _output(settings, is_whole=True)
+    if not (value.isascii() and value.isdigit()):
+        raise InvalidInput(f"--limit {value!r} is neither a number nor all")
+    return _output(settings, limit=int(value))
+
+
+__all__ = ["Asking", "Command", "Listing", "Output", "Showing", "Writing", "confirm", "settings"]

@@ -1,0 +1,77 @@
+"""`crm relation`: add, list, remove, types."""
+
+from typing import Annotated
+
+import typer
+
+from crmcli import reports, services
+from crmcli.commands import opening
+from crmcli.commands.arguments import Id, Query
+from crmcli.commands.options import Asking, Listing, Writing, confirm
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def group() -> None: ...
+
+
+@app.command(cls=Writing)
+def add(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="A customer.", show_default=False)],
+    kind: Annotated[
+        str, typer.Argument(metavar="TYPE", help="What FROM is to TO; either name of a type.", show_default=False)
+    ],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Another customer.", show_default=False)],
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Since when.")] = None,
+    note: Annotated[str | None, typer.Option(help="Anything else.")] = None,
+) -> None:
+    """Say what one customer is to another.
+
+    Examples:
+      crm relation add ada-lovelace knows grace-hopper --since 2024-05
+      crm relation add grace-hopper "referred by" acme-ltd
+    """
+    with opening.writing(ctx) as session:
+        change = services.relationships.add(session, source, kind, target, since=since, note=note)
+    opening.done(ctx, change)
+
+
+@app.command("list", cls=Listing)
+def list_(ctx: typer.Context, query: Query = None) -> None:
+    """List relationships; a customer's id, handle or name lists that one's.
+
+    Examples:
+      crm relation list
+      crm relation list ada-lovelace
+      crm relation list type:knows -f csv
+    """
+    with opening.reading(ctx) as db:
+        words = reports.records.of_customer(db, query or (), preferences=opening.preferences(db))
+        opening.show_list(ctx, db, "relationship", words)
+
+
+@app.command(cls=Asking)
+def remove(ctx: typer.Context, number: Id) -> None:
+    """Take a relationship away.
+
+    Examples:
+      crm relation remove 1 --yes
+    """
+    with opening.writing(ctx, trial=True) as session:
+        change = services.relationships.remove(session, number)
+    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
+    with opening.writing(ctx) as session:
+        change = services.relationships.remove(session, number)
+    opening.done(ctx, change)
+
+
+@app.command(cls=Listing)
+def types(ctx: typer.Context) -> None:
+    """List the types of relationship, with their inverse names.
+
+    Examples:
+      crm relation types
+    """
+    opening.listed(ctx, "relation_type", None)

@@ -1,0 +1,25 @@
+"""The ids alone, one a line: what a script passes on."""
+
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from crmcli.core.result import Column, Record, Report, Result
+from crmcli.errors import InvalidInput
+from crmcli.render import Style
+
+
+def write(result: Result, style: Style, out: TextIO) -> None:
+    """The values of the column `id`. Raises InvalidInput where there is none."""
+    columns, rows = _rows(result)
+    names = [column.name for column in columns]
+    if "id" not in names:
+        raise InvalidInput("these rows have no id", hint=f"{style.format} goes with lists of records")
+    place = names.index("id")
+    out.writelines(f"{row[place]}\n" for row in rows)
+
+
+def _rows(result: Result) -> tuple[Sequence[Column], Iterable[Sequence[object]]]:
+    if isinstance(result, Record):
+        return result.columns, [result.values]
+    table = result.table if isinstance(result, Report) else result
+    return table.columns, table.rows

@@ -1,0 +1,68 @@
+"""A Markdown table, for notes and issues."""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from crmcli.core.result import Column, Record, Report, Result, Table
+from crmcli.render import Style
+from crmcli.render.safety import visible
+from crmcli.render.values import text
+
+
+def write(result: Result, style: Style, out: TextIO) -> None:
+    """The table, the record with its parts, or the report with its notes."""
+    for title, table, notes in sections(result):
+        if title:
+            out.write(f"## {_cell(title)}\n\n")
+        out.writelines(_table(table, style))
+        out.writelines(f"\n{_cell(line)}\n" for line in notes)
+        out.write("\n" if isinstance(result, Record) else "")
+
+
+def sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ...]]]:
+    """What a page of `result` holds: title, table and the notes under it, with every control character shown."""
+    for title, table, notes in _sections(result):
+        yield title and visible(title), table, tuple(map(visible, notes))
+
+
+def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ...]]]:
+    match result:
+        case Table():
+            yield result.title, result, result.notes
+        case Report():
+            yield result.table.title or result.name.capitalize(), result.table, (*result.table.notes, *result.notes)
+        case Record():
+            names = (column.heading or heading(column.name) for column in result.columns)
+            fields = list(zip(names, zip(result.columns, result.values, strict=True), strict=True))
+            yield result.title, Table((Column("field"), Column("value")), fields), ()
+            for name, part in result.parts.items():
+                yield part.title or heading(name), part, part.notes
+
+
+def heading(name: str) -> str:
+    """The column's name for a person."""
+    return name.replace("_", " ").replace(".", " ").capitalize()
+
+
+def human(value: object, kind: str, style: Style) -> str:
+    """A cell for a person; a record's value comes with its own column."""
+    match value:
+        case (column, inner) if hasattr(column, "kind"):
+            return text(inner, column.kind, style.tz)
+    return text(value, kind, style.tz)  # type: ignore[arg-type]
+
+
+def _table(table: Table, style: Style) -> Iterator[str]:
+    if style.has_header:
+        yield "| " + " | ".join(_cell(column.heading or heading(column.name)) for column in table.columns) + " |\n"
+        yield "|" + "|".join(" --- " if column.kind in ("text", "values") else " --: " for column in table.columns) + "|\n"
+    for row in table.rows:
+        cells = (_cell(human(value, column.kind, style)) for value, column in zip(row, table.columns, strict=True))
+        yield "| " + " | ".join(cells) + " |\n"
+
+
+def _cell(value: str) -> str:
+    """No character of the value is Markdown or HTML."""
+    for char in "\\|`*_[]<>#":
+        value = value.replace(char, f"\\{char}")
+    return value.replace("&", "&amp;")

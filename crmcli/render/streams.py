@@ -1,0 +1,109 @@
+"""What a person is told beside the result: a sentence on stdout; notices, warnings and errors on stderr."""
+
+import codecs
+import io
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
+
+from crmcli.render.safety import escape, visible
+
+if TYPE_CHECKING:
+    from crmcli.core.result import Change
+
+_PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏↺⏎→", "--~|########^|>", strict=True))
+
+
+def prepare() -> None:
+    """Make both streams ready for any text; one that is closed swallows what it is given."""
+    codecs.register_error("crm", _readable)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for the rest of the run)
+    if isinstance(getattr(sys.stdout, "buffer", None), io.FileIO):
+        _buffer_stdout()
+    for stream in (sys.stdout, sys.stderr):
+        _reconfigure(stream, errors="crm")
+
+
+def prepare_for_machines(stream: TextIO) -> None:
+    """A machine gets UTF-8 with LF whatever the locale says."""
+    _reconfigure(stream, encoding="utf-8", errors="strict", newline="\n")
+
+
+def is_terminal() -> bool:
+    """Whether the result goes to a person."""
+    return sys.stdout.isatty()
+
+
+def tell(change: "Change", *, quiet: bool, dry_run: bool) -> None:
+    """Say what a command changed: a sentence to a person, the ids to a pipe; how a time was understood to both."""
+    for warning in change.warnings:
+        note(warning)
+    if dry_run:
+        note("dry run: nothing was written")
+    sentence = f"{change.sentence}, {change.echo}" if change.echo else change.sentence
+    if is_terminal():
+        say(sentence)
+        if change.next and not quiet and not dry_run:
+            note(f"next: {change.next}")
+        return
+    if dry_run:
+        note(sentence)
+    elif change.echo and not quiet:
+        note(change.echo)
+    sys.stdout.writelines(f"{number}\n" for number in change.ids if not dry_run)
+
+
+def say(line: str) -> None:
+    """A line for a person, on stdout."""
+    sys.stdout.write(visible(line) + "\n")
+
+
+def note(message: str) -> None:
+    """A hint, notice or warning for a person, on stderr."""
+    with suppress(OSError):  # nobody listens
+        sys.stderr.write(visible(message) + "\n")
+        sys.stderr.flush()
+
+
+def complain(message: str, hint: str | None) -> None:
+    """One line on stderr that begins with `error: `, and the way out on a line that begins with `hint: `."""
+    lead = "\x1b[31merror:\x1b[0m" if _is_coloured(sys.stderr) else "error:"
+    with suppress(OSError):  # nobody listens
+        sys.stderr.write(f"{lead} {visible(message)}\n")
+        sys.stderr.writelines(f"hint: {visible(line)}\n" for line in (hint or "").splitlines())
+        sys.stderr.flush()
+
+
+def ask(question: str) -> bool:
+    """Whether the person says yes; anything but a yes is a no."""
+    sys.stderr.write(f"{visible(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _is_coloured(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _buffer_stdout() -> None:
+    """PYTHONUNBUFFERED costs a system call for every row, and loses what a pipe takes only in part."""
+    encoding, is_line_by_line = sys.stdout.encoding, sys.stdout.isatty()
+    raw = sys.stdout.detach()  # type: ignore[union-attr, attr-defined, unused-ignore]
+    sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding, line_buffering=is_line_by_line)
+
+
+def _reconfigure(stream: TextIO, **changes: str) -> None:
+    with suppress(AttributeError):  # a stream of somebody else, in a test or a notebook
+        stream.reconfigure(**changes)  # type: ignore[union-attr, attr-defined, unused-ignore]
+
+
+def _readable(error: UnicodeError) -> tuple[str, int]:
+    """In place of what an encoding lacks: our own marks in ASCII and of the same width, an escape for all else."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(char) or escape(char) for char in error.object[error.start : error.end]), error.end

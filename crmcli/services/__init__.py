@@ -1,0 +1,22 @@
+"""What the CRM does, one module per area. `services.customers` is imported when it is first named."""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmcli.services import customers as customers
+    from crmcli.services import deals as deals
+    from crmcli.services import demo as demo
+    from crmcli.services import importing as importing
+    from crmcli.services import interactions as interactions
+    from crmcli.services import operations as operations
+    from crmcli.services import pipelines as pipelines
+    from crmcli.services import preferences as preferences
+    from crmcli.services import relationships as relationships
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return import_module(f"{__name__}.{name}")

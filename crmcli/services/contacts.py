@@ -1,0 +1,166 @@
+"""The e-mail addresses, phones and tags of a customer."""
+
+from sqlmodel import col, select
+
+from crmcli.core import normal
+from crmcli.core.vocabulary import ContactKind
+from crmcli.core.wording import did_you_mean, shown
+from crmcli.db.reader import Reader
+from crmcli.db.writing import Writer
+from crmcli.errors import Conflict, NotFound
+from crmcli.models.customer import ContactPoint, CustomerTag, Tag
+from crmcli.services.assignments import Assignment
+from crmcli.services.owners import key
+
+
+def holder(db: Reader, email: str) -> int | None:
+    """The customer, not removed, that has the normalised address `email`."""
+    found = db.value(
+        "select customer_id from contact_point where value = :email and kind = 'email' and is_live = 1", email=email
+    )
+    return None if found is None else int(found)
+
+
+def add(session: Writer, customer: int, kind: str, text: str) -> None:
+    """Give `customer` an address or number; one that it has already stays. Raises InvalidInput and Conflict."""
+    value = _normal(session, kind, text)
+    points = _points(session, customer, kind)
+    if value not in [point.value for point in points]:
+        position = max((point.position for point in points), default=-1) + 1
+        _store(session, customer, kind, value, position=position)
+
+
+def change(session: Writer, customer: int, wish: Assignment) -> None:
+    """`=` replaces all (several parted by commas, the first is primary), `+=` adds, `-=` takes away."""
+    kind = wish.field
+    values = list(dict.fromkeys(_normal(session, kind, value) for value in wish.value.split(",") if value.strip()))
+    if wish.op == "=":
+        _replace(session, customer, kind, values)
+    elif wish.op == "-=":
+        _take_away(session, customer, kind, values)
+    else:
+        for value in values:
+            add(session, customer, kind, value)
+
+
+def retire(session: Writer, customer: int) -> None:
+    """The addresses of a customer that is removed: free for others."""
+    for point in _points(session, customer, None):
+        point.is_live = 0
+
+
+def revive(session: Writer, customer: int) -> None:
+    """The addresses of a customer that comes back. Raises Conflict for one that another has."""
+    for point in _points(session, customer, None):
+        if point.kind == ContactKind.EMAIL:
+            _refuse_taken(session.reader, point.value, customer)
+        point.is_live = 1
+
+
+def tag(session: Writer, customer: int, name: str) -> None:
+    """Tag `customer`; the tag is made where it is new, and found in any case."""
+    number = _tag_id(session, name)
+    there = select(CustomerTag).where(CustomerTag.customer_id == customer, CustomerTag.tag_id == number)
+    if session.exec(there).first() is None:
+        session.add(CustomerTag(customer_id=customer, tag_id=number))
+        session.flush()
+
+
+def untag(session: Writer, customer: int, name: str) -> None:
+    """Take a tag off. Raises NotFound when `customer` has it not."""
+    wanted = _tag_name(name)
+    links = _tagged(session, customer)
+    if wanted.lower() not in links:
+        meant = did_you_mean(wanted.lower(), links)
+        message = f"customer {customer} has no tag {shown(wanted)}{meant}"
+        raise NotFound(message, hint=f"crm customer show {customer} lists its tags")
+    session.delete(links[wanted.lower()])
+    session.flush()
+
+
+def change_tags(session: Writer, customer: int, wish: Assignment) -> None:
+    """`tag=` replaces all, `tag+=` adds, `tag-=` takes away; several parted by commas."""
+    names = [_tag_name(name) for name in wish.value.split(",") if name.strip()]
+    if wish.op == "=":
+        kept = {name.lower() for name in names}
+        for name, link in _tagged(session, customer).items():
+            if name not in kept:
+                session.delete(link)
+        session.flush()
+    for name in names:
+        (untag if wish.op == "-=" else tag)(session, customer, name)
+
+
+def _tag_name(text: str) -> str:
+    return normal.text(text.strip().removeprefix("+"), name="tag", limit=100)
+
+
+def _tagged(session: Writer, customer: int) -> dict[str, CustomerTag]:
+    """What tags `customer`, by the tag's name in lower case."""
+    links = select(CustomerTag, Tag).where(CustomerTag.tag_id == Tag.id, CustomerTag.customer_id == customer)
+    return {tag.name.lower(): link for link, tag in session.exec(links)}
+
+
+def _tag_id(session: Writer, name: str) -> int:
+    name = _tag_name(name)
+    found = session.reader.value("select id from tag where name = :name collate nocase", name=name)
+    if found is not None:
+        return int(found)
+    made = Tag.of(name=name, recorded_at=session.recorded_at)
+    session.add(made)
+    session.flush()
+    return key(made.id)
+
+
+def _normal(session: Writer, kind: str, text: str) -> str:
+    return normal.email(text) if kind == ContactKind.EMAIL else normal.phone(text, session.preferences.phone_region)
+
+
+def _points(session: Writer, customer: int, kind: str | None) -> list[ContactPoint]:
+    wanted = select(ContactPoint).where(ContactPoint.customer_id == customer)
+    if kind is not None:
+        wanted = wanted.where(ContactPoint.kind == kind)
+    return list(session.exec(wanted.order_by(col(ContactPoint.position), col(ContactPoint.id))))
+
+
+def _store(session: Writer, customer: int, kind: str, value: str, *, position: int) -> None:
+    if kind == ContactKind.EMAIL:
+        _refuse_taken(session.reader, value, customer)
+    session.add(ContactPoint(customer_id=customer, kind=ContactKind(kind), value=value, position=position))
+    session.flush()
+
+
+def _replace(session: Writer, customer: int, kind: str, values: list[str]) -> None:
+    points = {point.value: point for point in _points(session, customer, kind)}
+    if list(points) == values:
+        return
+    for value, point in points.items():
+        if value not in values:
+            session.delete(point)
+    session.flush()
+    for position, value in enumerate(values):
+        if value in points:
+            points[value].position = position
+        else:
+            _store(session, customer, kind, value, position=position)
+
+
+def _take_away(session: Writer, customer: int, kind: str, values: list[str]) -> None:
+    points = {point.value: point for point in _points(session, customer, kind)}
+    for value in values:
+        if value not in points:
+            meant = did_you_mean(value, points)
+            message = f"customer {customer} has no {kind} {shown(value)}{meant}"
+            raise NotFound(message, hint=f"crm customer show {customer} lists them")
+        session.delete(points[value])
+    session.flush()
+
+
+def _refuse_taken(db: Reader, email: str, customer: int) -> None:
+    other = holder(db, email)
+    if other is not None and other != customer:
+        name = db.value("select name from customer where id = :other", other=other)
+        raise Conflict(
+            f"e-mail {email!r} belongs to customer {other} {name}",
+            hint=f"crm customer show {other}, or add with --if-absent",
+        )

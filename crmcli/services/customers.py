@@ -1,0 +1,207 @@
+"""Adding, changing, removing and restoring customers."""
+
+from dataclasses import dataclass
+
+from crmcli.core import normal
+from crmcli.core.result import Change
+from crmcli.core.uid import uid
+from crmcli.core.vocabulary import CustomerKind
+from crmcli.core.wording import shown
+from crmcli.db.reader import Reader
+from crmcli.db.writing import Writer
+from crmcli.errors import Conflict, InvalidInput
+from crmcli.models.customer import Customer
+from crmcli.query import reference
+from crmcli.services import contacts, customfields, relationships
+from crmcli.services.assignments import Assignment, assignments
+from crmcli.services.owners import key, milliseconds, owner
+
+_PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
+_NAMED_DEALS = 5
+_SEVERAL = ("email", "phone", "tag")
+FIELDS = (*_PLAIN, "owner", "employer", *_SEVERAL)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """What the user says of a customer to add; texts as typed, normalised on the way in."""
+
+    name: str
+    kind: CustomerKind = CustomerKind.PERSON
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    employer: str | None = None
+    title: str | None = None
+    city: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    source: str | None = None
+    owner: str | None = None
+    note: str | None = None
+    at: str | None = None
+
+
+def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change:
+    """Store a customer with its contact points, tags, owner and employer.
+
+    With `if_absent` one that has one of the e-mails, or without e-mails the same name and kind, is left as it is and
+    given back. Raises InvalidInput, and Conflict for an e-mail that another has.
+    """
+    there = _present(session.reader, new) if if_absent else None
+    if there is not None:
+        return Change((there,), f"{_title(session.reader, there)} is there already; nothing changed")
+    customer = _stored(session, new)
+    number = key(customer.id)
+    for kind, values in (("email", new.emails), ("phone", new.phones)):
+        for value in values:
+            contacts.add(session, number, kind, value)
+    for tag in new.tags:
+        contacts.tag(session, number, tag)
+    if new.employer:
+        relationships.change_employer(session, number, new.employer)
+    session.flush()
+    return Change((number,), f"added customer {number} {customer.name}", f'crm log {customer.handle} "first call"')
+
+
+def edit(session: Writer, ref: str, *, sets: tuple[str, ...], tags: tuple[str, ...], untags: tuple[str, ...]) -> Change:
+    """Change fields, contact points and tags. Raises InvalidInput, NotFound, Ambiguous and Conflict."""
+    number = reference.customer(session.reader, ref, preferences=session.preferences)
+    known = customfields.definitions(session.reader, "customer")
+    wanted = assignments(sets, fields=(*FIELDS, *known), several=_SEVERAL)
+    if not (wanted or tags or untags):
+        raise InvalidInput("nothing to change", hint="--set FIELD=VALUE, --tag TAG or --untag TAG")
+    customer = session.get_one(Customer, number)
+    for wish in wanted:
+        _apply(session, customer, wish, known)
+    for tag in tags:
+        contacts.tag(session, number, tag)
+    for tag in untags:
+        contacts.untag(session, number, tag)
+    if not session.has_changes:
+        return Change((number,), f"customer {number} {customer.name} is so already; nothing changed")
+    return Change((number,), f"changed customer {number} {customer.name}", f"crm customer show {customer.handle}")
+
+
+def remove(session: Writer, ref: str, *, force: bool = False) -> Change:
+    """Take a customer out of every list; its e-mails are free again. Raises Conflict while it has open deals."""
+    number = reference.customer(session.reader, ref, preferences=session.preferences)
+    customer = session.get_one(Customer, number)
+    deals = [] if force else _open_deals(session.reader, number)
+    if deals:
+        named = ", ".join(deals[:_NAMED_DEALS])
+        more = f" and {len(deals) - _NAMED_DEALS:,} more" if len(deals) > _NAMED_DEALS else ""
+        message = f"customer {number} {customer.name} has open deals: {named}{more}"
+        raise Conflict(message, hint="close them first, or give --force")
+    customer.removed_at = session.recorded_at
+    contacts.retire(session, number)
+    return Change((number,), f"removed customer {number} {customer.name}", "crm undo brings it back")
+
+
+def restore(session: Writer, ref: str) -> Change:
+    """Bring a removed customer back. Raises Conflict when another has its e-mail address by now."""
+    number = reference.customer(session.reader, ref, preferences=session.preferences, removed=True)
+    customer = session.get_one(Customer, number)
+    if customer.removed_at is None:
+        return Change((number,), f"customer {number} {customer.name} is not removed; nothing changed")
+    contacts.revive(session, number)
+    customer.removed_at = None
+    return Change((number,), f"restored customer {number} {customer.name}", f"crm customer show {customer.handle}")
+
+
+def handle_for(db: Reader, name: str) -> str:
+    """A handle made from `name` that no customer has: `acme-ltd`, else with the least number that is free."""
+    base = normal.handle(name)
+    handle, number = base, 1
+    while db.value("select 1 from customer where handle = :handle", handle=handle):
+        number += 1
+        handle = f"{base}-{number}"
+    return handle
+
+
+def _stored(session: Writer, new: NewCustomer) -> Customer:
+    name = normal.text(new.name, name="name")
+    customer = Customer.of(
+        uid=uid(milliseconds(session)),
+        name=name,
+        kind=new.kind,
+        handle=handle_for(session.reader, name),
+        title=new.title,
+        city=new.city,
+        country=new.country,
+        industry=new.industry,
+        source=new.source,
+        note=new.note,
+        owner_id=owner(session, new.owner) if new.owner else None,
+        created_at=new.at or session.recorded_at,
+        recorded_at=session.recorded_at,
+    )
+    session.add(customer)
+    session.flush()
+    return customer
+
+
+def _present(db: Reader, new: NewCustomer) -> int | None:
+    """The customer that `new` describes already."""
+    for value in new.emails:
+        holder = contacts.holder(db, normal.email(value))
+        if holder is not None:
+            return holder
+    if new.emails:
+        return None
+    found = db.value(
+        "select id from customer where name = :name collate nocase and kind = :kind and removed_at is null order by id",
+        name=normal.text(new.name, name="name"),
+        kind=new.kind,
+    )
+    return None if found is None else int(found)
+
+
+def _apply(session: Writer, customer: Customer, wish: Assignment, known: customfields.Definitions) -> None:
+    number = key(customer.id)
+    if wish.field in known:
+        currency = session.preferences.currency
+        customer.custom = customfields.changed(customer.custom, wish.field, wish.value, known, currency=currency)
+    elif wish.field in ("email", "phone"):
+        contacts.change(session, number, wish)
+    elif wish.field == "tag":
+        contacts.change_tags(session, number, wish)
+    elif wish.field == "owner":
+        customer.owner_id = owner(session, wish.value) if wish.value.strip() else None
+    elif wish.field == "employer":
+        relationships.change_employer(session, number, wish.value)
+    else:
+        _assign(customer, wish)
+
+
+def _assign(customer: Customer, wish: Assignment) -> None:
+    value: object = wish.value
+    if wish.field == "do_not_contact":
+        value = int(_yes(wish.value))
+    elif wish.field == "kind" and wish.value not in set(CustomerKind):
+        raise InvalidInput(f"no kind {shown(wish.value)}; one of {', '.join(CustomerKind)}")
+    customer.assign(**{wish.field: value})
+
+
+def _yes(text: str) -> bool:
+    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
+    if text.strip().lower() not in answers:
+        raise InvalidInput(f"do_not_contact: {shown(text)} is neither yes nor no")
+    return answers[text.strip().lower()]
+
+
+def _open_deals(db: Reader, number: int) -> list[str]:
+    rows = db.rows(
+        """
+        select d.id, d.name from deal d
+        join passage p on p.deal_id = d.id and p.ended_at is null
+        join stage s on s.id = p.stage_id
+        where d.customer_id = :number and d.removed_at is null and s.outcome = 'open' order by d.id
+        """,
+        number=number,
+    )
+    return [f"{number} {name}" for number, name in rows]
+
+
+def _title(db: Reader, number: int) -> str:
+    return f"customer {number} {db.value('select name from customer where id = :number', number=number)}"

@@ -1,0 +1,185 @@
+"""Ties between customers."""
+
+from crmcli.core import normal
+from crmcli.core.result import Change
+from crmcli.core.uid import uid
+from crmcli.core.vocabulary import CustomerKind
+from crmcli.db.reader import Reader
+from crmcli.db.writing import Writer
+from crmcli.errors import Conflict, InvalidInput, NotFound
+from crmcli.models.relationship import Relationship, RelationType
+from crmcli.query import reference
+from crmcli.services import dates
+from crmcli.services.owners import key, milliseconds
+
+REFERRED, WORKS_FOR, PARENT_OF = 1, 2, 8
+
+_ORGANISATIONS = """
+    select id from customer where kind = 'organisation' and name = :name collate nocase and removed_at is null limit 2
+"""
+
+
+def add(
+    session: Writer, source: str, kind: str, target: str, *, since: str | None = None, note: str | None = None
+) -> Change:
+    """Tie two customers.
+
+    Raises InvalidInput for a tie to oneself, Conflict for one that is there already or closes a circle.
+    """
+    db = session.reader
+    type_id, is_inverse = reference.relation_type(db, kind)
+    from_id = reference.customer(db, source, preferences=session.preferences)
+    to_id = reference.customer(db, target, preferences=session.preferences)
+    if is_inverse:
+        from_id, to_id = to_id, from_id
+    began = dates.day(session, since, lean="past") if since else None
+    made = tie(session, from_id, type_id, to_id, since=began, note=note)
+    sentence = f"added relationship {made.id}: {_sentence(session.reader, made)}"
+    return Change((key(made.id),), sentence, f"crm graph show {from_id}", echo=began and f"since {began}")
+
+
+def tie(
+    session: Writer, from_id: int, type_id: int, to_id: int, *, since: str | None = None, note: str | None = None
+) -> Relationship:
+    """Store a tie, symmetric ones from the lesser id. Raises InvalidInput and Conflict."""
+    kind = session.get_one(RelationType, type_id)
+    if kind.is_symmetric and from_id > to_id:
+        from_id, to_id = to_id, from_id
+    _refuse(session.reader, kind, from_id, to_id)
+    made = Relationship.of(
+        uid=uid(milliseconds(session)),
+        from_id=from_id,
+        type_id=type_id,
+        to_id=to_id,
+        since=since,
+        note=note,
+        created_at=session.recorded_at,
+        recorded_at=session.recorded_at,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def remove(session: Writer, ref: str) -> Change:
+    """Take a tie away. Raises NotFound."""
+    number = reference.relationship(session.reader, ref)
+    found = session.get_one(Relationship, number)
+    found.removed_at = session.recorded_at
+    return Change(
+        (number,), f"removed relationship {number}: {_sentence(session.reader, found)}", "crm undo brings it back"
+    )
+
+
+def change_employer(session: Writer, customer: int, employer: str) -> None:
+    """Let `customer` work for the organisation named `employer` alone, for nobody where it is empty.
+
+    An organisation is named by id, handle or whole name, and made where it is new; what ends, ends today. Raises
+    InvalidInput for a person, NotFound and Ambiguous.
+    """
+    organisation = _organisation(session, employer) if employer.strip() else None
+    if organisation == customer:
+        raise InvalidInput("nobody works for themselves", hint="name another employer")
+    today = session.now.astimezone(session.preferences.tz).date().isoformat()
+    live = session.reader.rows(
+        "select id, to_id from relationship where from_id = :customer and type_id = :works_for "
+        "and removed_at is null and until is null",
+        customer=customer,
+        works_for=WORKS_FOR,
+    )
+    present = {to_id: number for number, to_id in live}
+    for to_id, number in present.items():
+        if to_id != organisation:
+            session.get_one(Relationship, number).until = today
+    if organisation is not None and organisation not in present:
+        tie(session, customer, WORKS_FOR, organisation)
+
+
+def _organisation(session: Writer, employer: str) -> int:
+    """The organisation that `employer` names; a person of that very name does not stand in its way."""
+    from crmcli.services import customers
+
+    db, name = session.reader, normal.text(employer, name="employer")
+    named = [int(row[0]) for row in db.rows(_ORGANISATIONS, name=name)]
+    if len(named) == 1 and not name.isdigit():
+        return named[0]
+    try:
+        found = reference.customer(db, name, preferences=session.preferences, whole=True)
+    except NotFound:
+        if name.isdigit():
+            raise
+        found = 0
+    row = db.row("select kind, name from customer where id = :found", found=found)
+    if row and row[0] == CustomerKind.ORGANISATION:
+        return found
+    if row and normal.fold(row[1]) != normal.fold(name):
+        raise InvalidInput(
+            f"customer {found} {row[1]} is a person and employs nobody",
+            hint=f"crm customer edit {found} --set kind=organisation, if it is one",
+        )
+    new = customers.NewCustomer(name=name, kind=CustomerKind.ORGANISATION)
+    return customers.add(session, new).ids[0]
+
+
+def _refuse(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:
+    if from_id == to_id:
+        name = db.value("select name from customer where id = :from_id", from_id=from_id)
+        raise InvalidInput(f"customer {from_id} {name} cannot be tied to itself", hint="name two customers")
+    there = db.value(
+        "select id from relationship where from_id = :from_id and type_id = :type_id and to_id = :to_id "
+        "and removed_at is null and until is null",
+        from_id=from_id,
+        type_id=kind.id,
+        to_id=to_id,
+    )
+    if there is not None:
+        raise Conflict(f"relationship {there} says so already", hint=f"crm relation remove {there} takes it away")
+    if kind.is_forest:
+        _refuse_second_referrer(db, kind, from_id, to_id)
+
+
+def _refuse_second_referrer(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:
+    other = db.row(
+        "select r.id, c.id, c.name from relationship r join customer c on c.id = r.from_id "
+        "where r.to_id = :to_id and r.type_id = :type_id and r.removed_at is null",
+        to_id=to_id,
+        type_id=kind.id,
+    )
+    if other:
+        name = db.value("select name from customer where id = :to_id", to_id=to_id)
+        raise Conflict(
+            f"customer {to_id} {name} was referred by customer {other[1]} {other[2]} already",
+            hint=f"crm relation remove {other[0]} first",
+        )
+    path = _path_down(db, int(kind.id or 0), to_id, from_id)
+    if path:
+        names = " > ".join(path)
+        hint = "crm relation list type:referred shows the referrals"
+        raise Conflict(f"this referral would close a circle: {names} > {path[0]}", hint=hint)
+
+
+def _path_down(db: Reader, type_id: int, top: int, bottom: int) -> list[str]:
+    """The names from `top` down to `bottom`, empty when `bottom` is not below."""
+    names: list[str] = []
+    at: int | None = bottom
+    while at is not None:
+        names.append(str(db.value("select name from customer where id = :at", at=at)))
+        if at == top:
+            return names[::-1]
+        at = db.value(
+            "select from_id from relationship where to_id = :at and type_id = :type_id and removed_at is null",
+            at=at,
+            type_id=type_id,
+        )
+    return []
+
+
+def _sentence(db: Reader, tie: Relationship) -> str:
+    names = db.row(
+        "select a.name, t.name, b.name from customer a, relation_type t, customer b "
+        "where a.id = :from_id and t.id = :type_id and b.id = :to_id",
+        from_id=tie.from_id,
+        type_id=tie.type_id,
+        to_id=tie.to_id,
+    )
+    return " ".join(names or ())

@@ -1,0 +1,489 @@
+"""`crm customer`: add, list, show, edit, remove, restore."""
+
+import json
+
+import pytest
+
+from tests.commands.conftest import Terminal
+from tests.conftest import Run
+
+
+def cells(crm: Run, ref: str, columns: str) -> list[str]:
+    """What the columns of one customer hold."""
+    line = crm(f"customer list id:{ref} --columns {columns} --no-header").stdout
+    return line.removesuffix("\n").split("\t")
+
+
+@pytest.fixture
+def ada(crm: Run) -> Run:
+    crm("customer add 'Ada Lovelace' --email ada@example.com --phone +442079460958 --tag vip --tag press")
+    return crm
+
+
+def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
+    made = crm(
+        "customer add '  Ada   Lovelace ' --email Ada@Example.COM --email countess@example.com "
+        "--phone '+44 20 7946 0958' --employer 'Analytical Engines' --title Countess --city London --country UK "
+        "--industry Computing "
+        "--source fair --owner Bob --tag vip --tag press --note 'first line\nsecond line'"
+    )
+
+    shown = json.loads(crm("customer show 1 -f json").stdout)
+    assert made.stdout == "1\n"
+    assert made.stderr == ""
+    assert {name: shown[name] for name in shown if name not in ("uid", "deals", "relationships")} == {
+        "id": 1,
+        "kind": "person",
+        "name": "Ada Lovelace",
+        "handle": "ada-lovelace",
+        "email": ["ada@example.com", "countess@example.com"],
+        "phone": ["+442079460958"],
+        "employer": "Analytical Engines",
+        "parent": None,
+        "title": "Countess",
+        "city": "London",
+        "country": "UK",
+        "industry": "Computing",
+        "source": "fair",
+        "owner": "Bob",
+        "tag": ["press", "vip"],
+        "note": "first line\nsecond line",
+        "do_not_contact": False,
+        "created": "2026-11-20T12:00:00Z",
+        "last": None,
+        "interactions": 0,
+        "external": [],
+        "latest_interactions": [],
+    }
+
+
+def test_organisations_and_persons_stand_in_one_table(crm: Run) -> None:
+    crm("customer add Acme --kind organisation")
+    crm("customer add Ada")
+
+    assert crm("customer list --columns name,kind --no-header").stdout == "Acme\torganisation\nAda\tperson\n"
+    assert crm("customer list kind:organisation -f ids").stdout == "1\n"
+
+
+def test_an_unknown_kind_is_refused(crm: Run) -> None:
+    assert "'company'" in crm("customer add Acme --kind company", exit_code=2).stderr
+
+
+def test_the_same_email_on_a_second_customer_names_the_first(ada: Run) -> None:
+    refused = ada("customer add Imposter --email ADA@example.com", exit_code=4)
+
+    assert refused.stderr.splitlines()[0] == "error: e-mail 'ada@example.com' belongs to customer 1 Ada Lovelace"
+    assert ada("customer list -f ids").stdout == "1\n"
+
+
+def test_an_edit_cannot_take_the_email_of_another(ada: Run) -> None:
+    ada("customer add Bob")
+
+    for op in ("=", "+="):
+        refused = ada(f"customer edit bob --set email{op}ada@example.com", exit_code=4)
+        assert "customer 1 Ada Lovelace" in refused.stderr
+
+
+def test_two_customers_may_share_a_phone(ada: Run) -> None:
+    assert ada("customer add Byron --phone +442079460958").stdout == "2\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("--email ada@", "e-mail 'ada@' is not an address"),
+        ("--phone 12", "phone '12'"),
+        ("--phone '020 7946 0958'", "phone '020 7946 0958'"),
+        ("--email ''", "e-mail"),
+        ("--tag ' '", "tag: 1 to 100 characters"),
+    ],
+)
+def test_an_invalid_contact_is_refused_with_the_reason(option: str, reason: str, crm: Run) -> None:
+    refused = crm(f"customer add Ada {option}", exit_code=2)
+
+    assert reason in refused.stderr
+    assert crm("customer list -f ids").stdout == ""
+
+
+def test_a_phone_without_its_country_is_read_by_the_region_of_the_file(crm: Run) -> None:
+    crm("init --region DE")
+
+    crm("customer add Bob --phone '030 901820'")
+
+    assert cells(crm, "1", "phone") == ["+4930901820"]
+
+
+def test_the_same_email_in_another_case_is_kept_once(crm: Run) -> None:
+    crm("customer add Ada --email ada@example.com --email ADA@EXAMPLE.com")
+
+    assert cells(crm, "1", "email") == ["ada@example.com"]
+
+
+@pytest.mark.parametrize("ref", ["1", "acme-ltd", "'Acme Ltd'", "'ACME LTD'"])
+def test_an_employer_is_named_by_id_handle_or_whole_name(ref: str, crm: Run) -> None:
+    crm("customer add 'Acme Ltd' --kind organisation")
+
+    crm(f"customer add Ada --employer {ref}")
+
+    assert cells(crm, "2", "employer") == ["Acme Ltd"]
+    assert crm("customer list -f ids").stdout == "1\n2\n"
+
+
+def test_a_part_of_a_name_is_no_employer(crm: Run) -> None:
+    crm("customer add Pineapple --kind organisation")
+
+    crm("customer add Ada --employer Apple")
+
+    assert cells(crm, "2", "employer") == ["Apple"]
+    assert crm("customer list kind:organisation --columns name --no-header").stdout == "Pineapple\nApple\n"
+
+
+def test_an_employer_that_is_new_is_made_in_the_same_operation(crm: Run) -> None:
+    crm("customer add Ada --employer 'Analytical Engines'")
+
+    assert cells(crm, "2", "name,kind,handle") == ["Analytical Engines", "organisation", "analytical-engines"]
+    assert crm("relation list --columns from,type,to --no-header").stdout == "Ada\tworks for\tAnalytical Engines\n"
+    crm("undo")
+    assert crm("customer list -f ids").stdout == ""
+
+
+def test_an_employer_number_that_nobody_has_is_not_made(crm: Run) -> None:
+    crm("customer add Ada --employer 99", exit_code=3)
+
+    assert crm("customer list -f ids").stdout == ""
+
+
+def test_a_person_is_no_employer(crm: Run) -> None:
+    crm("customer add 'Bob Stone'")
+
+    for ref in ("1", "bob-stone"):
+        refused = crm(f"customer add Ada --employer {ref}", exit_code=2)
+        assert "customer 1 Bob Stone is a person" in refused.stderr
+
+
+def test_a_person_does_not_stand_in_the_way_of_an_organisation_of_that_name(crm: Run) -> None:
+    crm("customer add Ford")
+
+    crm("customer add Ada --employer Ford")
+    crm("customer add Eve --employer ford")
+
+    assert crm("customer list kind:organisation --columns name,handle --no-header").stdout == "Ford\tford-2\n"
+    assert crm("customer list employer=Ford -f ids").stdout == "2\n4\n"
+
+
+def test_an_employer_that_two_organisations_could_be_is_ambiguous(crm: Run) -> None:
+    crm("customer add ACME --kind organisation")
+    crm("customer add Acme --kind organisation")
+
+    refused = crm("customer add Ada --employer 'Acmé'", exit_code=6)
+
+    assert "1 ACME, 2 Acme" in refused.stderr
+
+
+def test_nobody_works_for_themselves(crm: Run) -> None:
+    crm("customer add Acme --kind organisation")
+
+    assert "nobody works for themselves" in crm("customer edit acme --set employer=acme", exit_code=2).stderr
+
+
+def test_handles_are_unique_and_stay_when_the_name_changes(crm: Run) -> None:
+    for _ in range(3):
+        crm("customer add 'Acme Ltd.'")
+    crm("customer edit acme-ltd-2 --set name=Zenith")
+
+    assert crm("customer list --columns name,handle --no-header").stdout.splitlines() == [
+        "Acme Ltd.\tacme-ltd",
+        "Zenith\tacme-ltd-2",
+        "Acme Ltd.\tacme-ltd-3",
+    ]
+
+
+def test_a_handle_is_never_what_reads_as_a_number(crm: Run) -> None:
+    crm("customer add Ada")
+    crm("customer add 1")
+    crm("customer add C1")
+
+    assert crm("customer list --columns handle --no-header").stdout == "ada\nx-1\nx-c1\n"
+    assert json.loads(crm("customer show c1 -f json").stdout)["name"] == "Ada"
+
+
+def test_if_absent_gives_back_the_one_that_has_the_email(ada: Run) -> None:
+    again = ada("customer add 'A. Lovelace' --email ada@example.com --city Paris --if-absent")
+
+    assert again.stdout == "1\n"
+    assert cells(ada, "1", "name,city") == ["Ada Lovelace", ""]
+    assert ada("history -f ids").stdout == "1\n"
+
+
+def test_if_absent_goes_by_name_and_kind_without_an_email(ada: Run) -> None:
+    assert ada("customer add 'ada lovelace' --if-absent").stdout == "1\n"
+    assert ada("customer add 'Ada Lovelace' --kind organisation --if-absent").stdout == "2\n"
+
+
+def test_if_absent_adds_one_whose_email_nobody_has(ada: Run) -> None:
+    assert ada("customer add 'Ada Lovelace' --email other@example.com --if-absent").stdout == "2\n"
+
+
+def test_set_email_replaces_all_and_the_first_is_primary(ada: Run) -> None:
+    ada("customer edit 1 --set email=new@example.com,ada@example.com")
+
+    assert cells(ada, "1", "email") == ["new@example.com;ada@example.com"]
+
+
+def test_emails_are_added_and_taken_away(ada: Run) -> None:
+    ada("customer edit 1 --set email+=a@example.com --set email+=B@example.com")
+    ada("customer edit 1 --set email-=ada@EXAMPLE.com")
+
+    assert cells(ada, "1", "email") == ["a@example.com;b@example.com"]
+
+
+def test_an_email_that_is_taken_away_is_free(ada: Run) -> None:
+    ada("customer edit 1 --set email=")
+
+    assert ada("customer add Other --email ada@example.com").stdout == "2\n"
+
+
+def test_phones_are_replaced_added_and_taken_away_in_any_form(ada: Run) -> None:
+    ada("customer edit 1 --set 'phone+=+49 30 901820'")
+    ada("customer edit 1 --set 'phone-=+44 (0)20 7946-0958'")
+
+    assert cells(ada, "1", "phone") == ["+4930901820"]
+    ada("customer edit 1 --set phone=+442079460958")
+    assert cells(ada, "1", "phone") == ["+442079460958"]
+
+
+def test_what_a_customer_has_not_cannot_be_taken_away(ada: Run) -> None:
+    refused = ada("customer edit 1 --set email-=adda@example.com", exit_code=3)
+
+    assert "no email 'adda@example.com'; did you mean ada@example.com?" in refused.stderr
+
+
+def test_tags_are_added_taken_off_and_replaced_in_any_case(ada: Run) -> None:
+    ada("customer edit 1 --tag Press --tag new --untag VIP")
+    assert cells(ada, "1", "tag") == ["new;press"]
+
+    ada("customer edit 1 --set tag=press,old")
+    assert cells(ada, "1", "tag") == ["old;press"]
+
+    ada("customer edit 1 --set tag+=+vip --set tag-=old")
+    assert cells(ada, "1", "tag") == ["press;vip"]
+
+
+def test_a_tag_that_a_customer_has_not_is_suggested(ada: Run) -> None:
+    assert "no tag 'vpi'; did you mean vip?" in ada("customer edit 1 --untag vpi", exit_code=3).stderr
+
+
+def test_plain_fields_are_set_and_emptied(ada: Run) -> None:
+    ada("customer edit 1 --set city=London --set 'note=two\nlines' --set owner=Bob --set kind=organisation")
+    assert cells(ada, "1", "city,note,owner,kind") == ["London", r"two\nlines", "Bob", "organisation"]
+
+    ada("customer edit 1 --set city= --set note= --set owner=")
+    assert cells(ada, "1", "city,note,owner") == ["", "", ""]
+
+
+def test_do_not_contact_is_yes_or_no(ada: Run) -> None:
+    ada("customer edit 1 --set do_not_contact=yes")
+    assert cells(ada, "1", "do_not_contact") == ["true"]
+
+    assert "'perhaps' is neither yes nor no" in ada("customer edit 1 --set do_not_contact=perhaps", exit_code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [
+        ("--set name=", "name: 1 to 500 characters"),
+        ("--set ctiy=Rome", "no field 'ctiy' to set; did you mean city?"),
+        ("--set city", "--set 'city' has no '='"),
+        ("--set city+=Rome", "city holds one value"),
+        ("--set kind=company", "no kind 'company'; one of person, organisation"),
+        ("--set email=nonsense", "e-mail 'nonsense' is not an address"),
+        ("", "nothing to change"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused(option: str, reason: str, ada: Run) -> None:
+    assert reason in ada(f"customer edit 1 {option}", exit_code=2).stderr
+    assert ada("history -f ids").stdout == "1\n"
+
+
+def test_an_employer_is_changed_and_the_old_one_stays_known(crm: Run) -> None:
+    crm("customer add Ada --employer Acme")
+
+    crm("customer edit ada --set employer=Zenith")
+
+    assert cells(crm, "1", "employer") == ["Zenith"]
+    assert crm("relation list --columns to,until --no-header").stdout == "Acme\t2026-11-20\nZenith\t\n"
+
+
+def test_an_employer_is_left(crm: Run) -> None:
+    crm("customer add Ada --employer Acme")
+
+    crm("customer edit ada --set employer=")
+
+    assert cells(crm, "1", "employer") == [""]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "--tag VIP",
+        "--set tag=press,vip",
+        "--set email=ADA@example.com",
+        "--set email+=ada@example.com",
+        "--set employer=acme",
+        "--set 'employer=Acme Ltd'",
+        "--set city=London --set 'owner=bob  stone'",
+        "--set phone=+44-20-7946-0958",
+    ],
+)
+def test_an_edit_that_changes_nothing_leaves_no_operation(options: str, crm: Run) -> None:
+    crm("customer add Acme --kind organisation")
+    crm("customer edit acme --set name='Acme Ltd'")
+    crm(
+        "customer add Ada --email ada@example.com --phone +442079460958 --tag vip --tag press --city London "
+        "--owner 'Bob Stone' --employer acme"
+    )
+
+    edited = crm(f"customer edit ada {options}")
+
+    assert edited.stdout == "2\n"
+    assert crm("history -f ids --limit 1").stdout == "3\n"
+
+
+def test_a_removed_customer_is_in_no_list_and_its_email_is_free(ada: Run) -> None:
+    assert ada("customer remove ada --yes").stdout == "1\n"
+
+    assert ada("customer list -f ids").stdout == ""
+    assert "crm customer restore 1" in ada("customer edit ada-lovelace --set city=x", exit_code=3).stderr
+    assert ada("customer add New --email ada@example.com").stdout == "2\n"
+    assert json.loads(ada("customer show 1 -f json").stdout)["removed"] == "2026-11-20T12:00:00Z"
+
+
+def test_a_customer_with_open_deals_is_not_removed_unless_forced(ada: Run) -> None:
+    for name in ("One", "Two", "Three", "Four", "Five", "Six", "Seven"):
+        ada(f"deal add {name} --customer ada")
+    ada("deal win 7")
+
+    refused = ada("customer remove ada --yes", exit_code=4)
+
+    assert "has open deals: 1 One, 2 Two, 3 Three, 4 Four, 5 Five and 1 more" in refused.stderr
+    assert "--force" in refused.stderr
+    assert ada("customer remove ada --yes --force").stdout == "1\n"
+
+
+def test_closed_deals_do_not_stand_in_the_way(ada: Run) -> None:
+    ada("deal add One --customer ada")
+    ada("deal lose 1")
+
+    ada("customer remove ada --yes")
+
+
+def test_nobody_is_asked_without_a_terminal(ada: Run) -> None:
+    refused = ada("customer remove ada", exit_code=2)
+
+    assert "--yes" in refused.stderr
+    assert ada("customer list -f ids").stdout == "1\n"
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, ""), ("n\n", 130, "1\n"), ("\n", 130, "1\n")])
+def test_a_person_is_asked(answer: str, code: int, left: str, ada: Run, terminal: Terminal) -> None:
+    seen = terminal("customer remove ada", answer=answer)
+
+    assert "Remove customer 1 Ada Lovelace? [y/N]" in seen.stderr
+    assert seen.exit_code == code
+    assert ada("customer list -f ids").stdout == left
+
+
+def test_a_removed_customer_comes_back_with_its_contacts(ada: Run) -> None:
+    ada("customer remove ada --yes")
+
+    assert ada("customer restore ada-lovelace").stdout == "1\n"
+
+    assert cells(ada, "1", "name,email") == ["Ada Lovelace", "ada@example.com"]
+    ada("customer add Other --email ada@example.com", exit_code=4)
+
+
+def test_a_customer_whose_email_another_has_by_now_stays_removed(ada: Run) -> None:
+    ada("customer remove ada --yes")
+    ada("customer add New --email ada@example.com")
+
+    refused = ada("customer restore 1", exit_code=4)
+
+    assert "e-mail 'ada@example.com' belongs to customer 2 New" in refused.stderr
+    assert ada("customer list -f ids").stdout == "2\n"
+
+
+def test_restoring_one_that_is_not_removed_changes_nothing(ada: Run) -> None:
+    assert ada("customer restore ada").stdout == "1\n"
+    assert ada("history -f ids").stdout == "1\n"
+
+
+@pytest.mark.parametrize("ref", ["1", "C1", "ada-lovelace", "ada@example.com", "'+44 20 7946 0958'", "lovel", "ADA"])
+def test_a_customer_is_named_in_many_ways(ref: str, ada: Run) -> None:
+    assert ada(f"customer edit {ref} --set city=London").stdout == "1\n"
+
+
+def test_an_ambiguous_name_lists_the_candidates(ada: Run) -> None:
+    ada("customer add 'Ada Byron'")
+
+    refused = ada("customer edit ada --set city=London", exit_code=6)
+
+    assert "1 Ada Lovelace, 2 Ada Byron" in refused.stderr
+
+
+def test_an_unknown_name_gets_a_suggestion(ada: Run) -> None:
+    assert "did you mean 'ada-lovelace'" in ada("customer show 'Ada Lovelase'", exit_code=3).stderr
+
+
+def test_the_tables_of_a_customer_are_read_from_its_side(ada: Run) -> None:
+    ada("customer add Bob")
+    ada("relation add bob referred ada --since 2026-02-01")
+    ada("deal add Engine --customer ada --amount 12k --at yesterday")
+    ada("log ada,bob hello --channel call --at yesterday")
+
+    shown = json.loads(ada("customer show ada -f json").stdout)
+
+    assert shown["relationships"] == [
+        {
+            "id": 1,
+            "type": "referred by",
+            "customer": "Bob",
+            "customer.id": 2,
+            "since": "2026-02-01",
+            "until": None,
+            "note": None,
+        }
+    ]
+    assert shown["deals"] == [
+        {"id": 1, "name": "Engine", "stage": "lead", "amount": "12000.00", "currency": "EUR", "close": None}
+    ]
+    assert shown["latest_interactions"] == [
+        {"id": 1, "at": "2026-11-19T00:00:00Z", "channel": "call", "direction": None, "text": "hello"}
+    ]
+
+
+def test_a_person_reads_what_was_done_and_what_comes_next(terminal: Terminal) -> None:
+    added = terminal("customer add 'Ada Lovelace' --email ada@example.com")
+
+    assert added.stdout == "added customer 1 Ada Lovelace\n"
+    assert added.stderr == 'next: crm log ada-lovelace "first call"\n'
+    assert terminal("customer edit ada --tag vip").stdout == "changed customer 1 Ada Lovelace\n"
+    assert terminal("customer edit ada --tag vip").stdout == (
+        "customer 1 Ada Lovelace is so already; nothing changed\n"
+    )
+    there = terminal("customer add Ada --email ada@example.com --if-absent")
+    assert there.stdout == "customer 1 Ada Lovelace is there already; nothing changed\n"
+    assert terminal("customer remove ada --yes -q").stderr == ""
+    assert terminal("customer restore ada").stdout == "restored customer 1 Ada Lovelace\n"
+
+
+def test_a_person_sees_a_customer_with_its_tables(ada: Run, terminal: Terminal) -> None:
+    ada("deal add Engine --customer ada --amount 12k")
+
+    seen = terminal("customer show ada").stdout
+
+    assert seen.startswith("1 Ada Lovelace\n")
+    assert "ada@example.com" in seen
+    assert "Engine" in seen
+    assert "12,000 EUR" in seen
+    assert "Relationships" not in seen
+    assert max(map(len, seen.splitlines())) <= 80

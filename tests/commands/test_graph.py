@@ -1,0 +1,140 @@
+"""`crm graph show`: who is around a customer."""
+
+import json
+
+import pytest
+
+from tests.commands.conftest import Terminal
+from tests.conftest import Run
+
+PEOPLE = ("Ada", "Bob", "Carla", "Dora", "Eve")
+TIES = ("ada knows bob", "bob referred carla", "carla knows ada", "carla supplies dora", "dora knows eve")
+
+
+@pytest.fixture
+def around(crm: Run) -> Run:
+    """Ada, Bob and Carla in a triangle, Dora behind Carla, Eve behind Dora."""
+    for name in PEOPLE:
+        crm(f"customer add {name}{' --kind organisation' if name == 'Dora' else ''}")
+    for tie in TIES:
+        crm(f"relation add {tie}")
+    return crm
+
+
+def test_a_row_says_how_somebody_is_first_reached(around: Run) -> None:
+    shown = around("graph show ada -f csv").stdout
+
+    assert shown == (
+        "id,name,kind,distance,via,type,direction\n"
+        "2,Bob,person,1,Ada,knows,both\n"
+        "3,Carla,person,1,Ada,knows,both\n"
+        "4,Dora,organisation,2,Carla,supplies,out\n"
+    )
+
+
+def test_json_is_a_report_with_its_figures(around: Run) -> None:
+    shown = json.loads(around("graph show ada -f json").stdout)
+
+    assert shown["report"] == "neighbourhood"
+    assert shown["parameters"] == {"customer": 1, "depth": 2, "types": []}
+    assert shown["summary"] == {"nodes": 4, "edges": 4}
+    assert shown["rows"][-1] == {
+        "id": 4,
+        "name": "Dora",
+        "kind": "organisation",
+        "distance": 2,
+        "via": "Carla",
+        "type": "supplies",
+        "direction": "out",
+    }
+
+
+@pytest.mark.parametrize(
+    ("depth", "reached", "edges"), [(1, [2, 3], 3), (2, [2, 3, 4], 4), (3, [2, 3, 4, 5], 5), (6, [2, 3, 4, 5], 5)]
+)
+def test_the_depth_is_in_hops_and_ties_among_the_last_reached_count(
+    depth: int, reached: list[int], edges: int, around: Run
+) -> None:
+    shown = json.loads(around(f"graph show ada --depth {depth} -f json").stdout)
+
+    assert [row["id"] for row in shown["rows"]] == reached
+    assert shown["summary"] == {"nodes": len(reached) + 1, "edges": edges}
+
+
+def test_a_direction_is_seen_from_whom_one_comes(around: Run) -> None:
+    assert around("graph show dora --depth 1 --columns name,type,direction --no-header").stdout == (
+        "Eve\tknows\tboth\nCarla\tsupplies\tin\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["referred", "referred-by"])
+def test_only_ties_of_a_type_are_followed(name: str, around: Run) -> None:
+    assert around(f"graph show bob --depth 3 --type {name} -f ids").stdout == "3\n"
+    assert around(f"graph show bob --depth 3 --type {name} --type supplies -f ids").stdout == "3\n4\n"
+
+
+def test_two_ties_between_the_same_two_are_two_rows(around: Run) -> None:
+    around("relation add ada 'works for' bob")
+
+    shown = around("graph show ada --depth 1 --columns id,type,direction --no-header").stdout
+
+    assert shown == "2\tworks for\tout\n2\tknows\tboth\n3\tknows\tboth\n"
+
+
+def test_what_has_ended_or_was_removed_ties_nobody(around: Run) -> None:
+    around("relation remove 1 --yes")
+    around("customer remove dora --yes")
+    around("customer add Flo --employer Acme")
+    around("customer edit flo --set employer=")
+
+    assert around("graph show ada --depth 3 -f ids").stdout == "3\n2\n"
+    assert around("graph show flo -f ids").stdout == ""
+
+
+def test_somebody_alone_has_an_empty_neighbourhood(crm: Run, terminal: Terminal) -> None:
+    crm("customer add Ada")
+
+    assert crm("graph show ada -f csv").stdout == "id,name,kind,distance,via,type,direction\n"
+    assert json.loads(crm("graph show ada -f json").stdout)["summary"] == {"nodes": 1, "edges": 0}
+    assert terminal("graph show ada").stdout == (
+        "Ada  1 person\n\nno relationships within reach; crm relation add FROM TYPE TO makes one\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "reason"),
+    [
+        ("ada --depth 0", 2, "depth 0 is outside 1 to 6"),
+        ("ada --depth 7", 2, "depth 7 is outside 1 to 6"),
+        ("ada --type know", 3, "no relation type 'know'"),
+        ("nobody", 3, "no customer matches 'nobody'"),
+        ("a", 6, "1 Ada, 3 Carla, 4 Dora"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(arguments: str, code: int, reason: str, around: Run) -> None:
+    assert reason in around(f"graph show {arguments}", exit_code=code).stderr
+
+
+def test_a_person_sees_a_tree_in_which_nobody_is_repeated(around: Run, terminal: Terminal) -> None:
+    around("relation add ada 'works for' bob")
+
+    assert terminal("graph show ada --depth 3").stdout == (
+        "Ada  1 person\n"
+        "├── works for Bob  2 person\n"
+        "│   └── referred Carla  3 ↺ shown elsewhere\n"
+        "├── knows Bob  2 ↺ see above\n"
+        "└── knows Carla  3 person\n"
+        "    └── supplies Dora  4 organisation\n"
+        "        └── knows Eve  5 person\n"
+        "\n"
+        "5 customers, 6 ties within 3 hops · density 0.50 · 1 triangle · most ties: Carla\n"
+        "(3)\n"
+    )
+
+
+def test_a_person_sees_a_table_where_flat_is_asked(around: Run, terminal: Terminal) -> None:
+    seen = terminal("graph show ada --depth 1 --flat").stdout
+
+    assert "Ada and who is around" in seen
+    assert "├" not in seen
+    assert "3 customers, 3 ties within 1 hop · density 1.00 · 1 triangle · most ties: Ada" in seen

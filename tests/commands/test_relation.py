@@ -1,0 +1,185 @@
+"""`crm relation`: add, list, remove, types."""
+
+import json
+
+import pytest
+
+from tests.commands.conftest import Terminal
+from tests.conftest import Run
+
+
+@pytest.fixture
+def people(crm: Run) -> Run:
+    for name in ("Ada", "Bob", "Carla", "Dora"):
+        crm(f"customer add {name}")
+    return crm
+
+
+def ties(crm: Run) -> list[str]:
+    """Every relationship as a sentence."""
+    return crm("relation list --columns from,type,to --no-header").stdout.replace("\t", " ").splitlines()
+
+
+def test_a_relationship_is_kept_with_its_date_and_note(people: Run) -> None:
+    made = people("relation add ada 'reports to' bob --since 2024-05-06 --note 'since the merger'")
+
+    shown = json.loads(people("relation list -f json --columns from,type,to,since,until,note").stdout)
+    assert made.stdout == "1\n"
+    assert shown == [
+        {
+            "from": "Ada",
+            "type": "reports to",
+            "to": "Bob",
+            "since": "2024-05-06",
+            "until": None,
+            "note": "since the merger",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "understood"), [("2024-05", "2024-05-01"), ("2024", "2024-01-01"), ("yesterday", "2026-11-19")]
+)
+def test_since_is_a_date_and_echoed(said: str, understood: str, people: Run) -> None:
+    made = people(f"relation add ada knows bob --since {said}")
+
+    assert made.stderr == f"since {understood}\n"
+    assert people("relation list --columns since --no-header").stdout == f"{understood}\n"
+
+
+def test_since_that_is_no_date_is_refused(people: Run) -> None:
+    assert (
+        "date 'long ago' is not understood"
+        in people("relation add ada knows bob --since 'long ago'", exit_code=2).stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "inverse"),
+    [
+        ("referred", "referred by"),
+        ("works for", "employs"),
+        ("reports to", "manages"),
+        ("introduced by", "introduced"),
+        ("supplies", "supplied by"),
+        ("parent of", "subsidiary of"),
+        ("advises", "advised by"),
+    ],
+)
+def test_a_type_is_said_from_either_end(name: str, inverse: str, people: Run) -> None:
+    people(f"relation add ada '{name}' bob")
+    people(f"relation add dora '{inverse.replace(' ', '-')}' carla")
+
+    assert ties(people) == [f"Ada {name} Bob", f"Carla {name} Dora"]
+
+
+@pytest.mark.parametrize("name", ["knows", "partner of", "married to"])
+def test_a_symmetric_relationship_is_stored_once(name: str, people: Run) -> None:
+    people(f"relation add bob '{name}' ada")
+
+    refused = people(f"relation add ada '{name}' bob", exit_code=4)
+
+    assert ties(people) == [f"Ada {name} Bob"]
+    assert "relationship 1 says so already" in refused.stderr
+
+
+def test_the_same_relationship_twice_is_a_conflict(people: Run) -> None:
+    people("relation add ada supplies bob")
+
+    people("relation add bob 'supplied by' ada", exit_code=4)
+    assert people("relation add bob supplies ada").stdout == "2\n"
+
+
+@pytest.mark.parametrize("kind", ["knows", "referred", "'works for'"])
+def test_nobody_is_tied_to_themselves(kind: str, people: Run) -> None:
+    assert "customer 1 Ada cannot be tied to itself" in people(f"relation add ada {kind} 1", exit_code=2).stderr
+
+
+def test_a_customer_has_one_referrer(people: Run) -> None:
+    people("relation add ada referred carla")
+
+    refused = people("relation add bob referred carla", exit_code=4)
+
+    assert "customer 3 Carla was referred by customer 1 Ada already" in refused.stderr
+    assert "crm relation remove 1" in refused.stderr
+
+
+def test_a_circle_of_referrals_is_refused_with_its_path(people: Run) -> None:
+    people("relation add ada referred bob")
+    people("relation add bob referred carla")
+
+    refused = people("relation add carla referred ada", exit_code=4)
+
+    assert "this referral would close a circle: Ada > Bob > Carla > Ada" in refused.stderr
+    assert ties(people) == ["Ada referred Bob", "Bob referred Carla"]
+
+
+def test_a_circle_of_two_is_refused_from_the_other_end_too(people: Run) -> None:
+    people("relation add ada referred bob")
+
+    assert "Ada > Bob > Ada" in people("relation add ada 'referred by' bob", exit_code=4).stderr
+
+
+def test_a_referral_that_was_removed_stands_in_nobodys_way(people: Run) -> None:
+    people("relation add ada referred bob")
+    people("relation remove 1 --yes")
+
+    assert people("relation add bob referred ada").stdout == "2\n"
+    people("undo 6", exit_code=4)
+
+
+def test_other_types_may_close_a_circle(people: Run) -> None:
+    people("relation add ada supplies bob")
+    people("relation add bob supplies carla")
+
+    assert people("relation add carla supplies ada").stdout == "3\n"
+
+
+def test_an_unknown_type_gets_a_suggestion(people: Run) -> None:
+    refused = people("relation add ada refered bob", exit_code=3)
+
+    assert "no relation type 'refered'" in refused.stderr
+    assert "did you mean" in refused.stderr
+    assert "knows" in refused.stderr
+
+
+def test_the_relationships_of_one_customer_are_listed(people: Run) -> None:
+    people("relation add ada knows bob")
+    people("relation add carla referred ada")
+    people("relation add carla knows dora")
+
+    assert people("relation list ada -f ids").stdout == "1\n2\n"
+    assert people("relation list type:knows -f ids").stdout == "1\n3\n"
+    assert people("relation list -f ids").stdout == "1\n2\n3\n"
+    people("relation list nobody", exit_code=3)
+
+
+def test_a_relationship_is_removed_for_good_reason_only(people: Run) -> None:
+    people("relation add ada knows bob")
+    assert "--yes" in people("relation remove 1", exit_code=2).stderr
+
+    assert people("relation remove 1 --yes").stdout == "1\n"
+
+    assert ties(people) == []
+    people("relation remove 1 --yes", exit_code=3)
+    assert people("relation add ada knows bob").stdout == "2\n"
+
+
+def test_the_types_have_an_inverse_and_a_direction(people: Run) -> None:
+    people("relation add ada knows bob")
+
+    listed = people("relation types --columns name,inverse,is_symmetric,relationships -f csv").stdout
+
+    assert "referred,referred by,false,0\n" in listed
+    assert "works for,employs,false,0\n" in listed
+    assert "knows,knows,true,1\n" in listed
+
+
+def test_a_person_reads_what_was_tied(people: Run, terminal: Terminal) -> None:
+    added = terminal("relation add bob 'referred by' ada --since 2024-05")
+
+    assert added.stdout == "added relationship 1: Ada referred Bob, since 2024-05-01\n"
+    assert added.stderr == "next: crm graph show 1\n"
+    asked = terminal("relation remove 1", answer="y\n")
+    assert asked.stdout == "removed relationship 1: Ada referred Bob\n"
+    assert asked.stderr.startswith("Remove relationship 1: Ada referred Bob? [y/N]")

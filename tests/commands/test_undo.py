@@ -1,0 +1,164 @@
+"""Every operation can be taken back and put again, in any order that the records allow."""
+
+import pytest
+
+from tests.conftest import Dump, Run
+
+EVERY_WRITE = [
+    "customer add 'Grace Hopper' --email grace@example.com --employer Navy --tag vip --owner Bob",
+    "customer edit ada --set city=London --set email+=ada@lovelace.example.com --tag vip",
+    "customer edit ada --set email= --set employer=Engines --untag press",
+    "customer remove ada --yes --force",
+    "relation add ada knows bob",
+    "relation remove 1 --yes",
+    "log ada,bob 'met' --channel meeting --at yesterday",
+    "interaction edit 1 --set text=other --set channel=call",
+    "interaction remove 1 --yes",
+    "deal add Licence --customer ada --amount 12k --close eom --at 2026-11-01",
+    "deal edit 1 --set amount=15k --set owner=Eve",
+    "deal move 1 quote",
+    "deal win 1",
+    "deal lose 1 --reason price",
+    "pipeline add partners --stage talks --default",
+    "stage add trial --after contact",
+    "stage rename needs discovery",
+    "stage archive needs",
+    "init --currency USD --region DE",
+]
+
+
+@pytest.fixture
+def started(crm: Run) -> Run:
+    crm("customer add Ada --email ada@example.com --employer 'Analytical Ltd' --tag press")
+    crm("customer add Bob --phone +4930901820")
+    crm("relation add bob referred ada")
+    crm("log ada first --at 2026-11-02")
+    crm("deal add Engine --customer ada --amount 900 --at 2026-11-03")
+    return crm
+
+
+@pytest.mark.parametrize("line", EVERY_WRITE)
+def test_undo_gives_everything_back_and_redo_puts_it_again(line: str, started: Run, dump: Dump) -> None:
+    before = dump()
+    started(line)
+    after = dump()
+
+    started("undo")
+    undone = dump()
+    started("redo")
+
+    assert before != after
+    assert undone == before
+    assert dump() == after
+
+
+def test_undo_without_a_number_goes_back_one_by_one(started: Run) -> None:
+    started("undo")
+    assert started("deal list -f ids").stdout == ""
+
+    started("undo")
+
+    assert started("interaction list -f ids").stdout == ""
+    assert "undone" in started("history --columns state").stdout
+
+
+def test_redo_goes_forward_one_by_one(started: Run, dump: Dump) -> None:
+    before = dump()
+    for _ in range(3):
+        started("undo")
+
+    for _ in range(3):
+        started("redo")
+
+    assert dump() == before
+
+
+def test_an_older_operation_is_undone_by_its_number(started: Run) -> None:
+    started("undo 4")
+
+    assert started("interaction list -f ids").stdout == ""
+    assert started("deal list -f ids").stdout == "1\n"
+
+
+def test_an_operation_whose_rows_changed_since_is_not_undone(started: Run, dump: Dump) -> None:
+    started("deal move 1 needs")
+    started("deal move 1 quote")
+    before = dump()
+
+    refused = started("undo 6", exit_code=4)
+
+    assert "operation 7 (deal move)" in refused.stderr
+    assert "crm undo 7 first" in refused.stderr
+    assert dump() == before
+
+
+def test_an_undone_change_does_not_stand_in_the_way(started: Run) -> None:
+    started("deal move 1 needs")
+    started("deal move 1 quote")
+    started("undo 7")
+
+    started("undo 6")
+
+    assert started("deal list --columns stage --no-header").stdout == "lead\n"
+
+
+def test_a_redo_over_a_later_undo_is_refused(started: Run) -> None:
+    started("deal move 1 needs")
+    started("deal move 1 quote")
+    started("undo 7")
+    started("undo 6")
+
+    assert "operation 6" in started("redo 7", exit_code=4).stderr
+
+
+def test_what_others_need_is_not_undone(started: Run) -> None:
+    refused = started("undo 1", exit_code=4)
+
+    assert "needs what it made" in refused.stderr
+
+
+def test_an_address_that_another_has_by_now_stops_the_undo(started: Run) -> None:
+    started("customer remove ada --yes --force")
+    started("customer add Eve --email ada@example.com")
+
+    refused = started("undo 6", exit_code=4)
+
+    assert "another customer has the e-mail address now" in refused.stderr
+    assert "ada@example.com" not in refused.stderr
+
+
+def test_undoing_twice_and_redoing_what_stands_are_conflicts(started: Run) -> None:
+    started("undo 5")
+
+    assert "undone already" in started("undo 5", exit_code=4).stderr
+    assert "is not undone" in started("redo 4", exit_code=4).stderr
+
+
+def test_an_unknown_operation_is_not_found(started: Run) -> None:
+    assert "the last is 5" in started("undo 99", exit_code=3).stderr
+
+
+def test_nothing_to_undo_is_not_found(crm: Run) -> None:
+    assert crm("undo", exit_code=3).stderr.startswith("error: nothing to undo\n")
+    assert crm("redo", exit_code=3).stderr.startswith("error: nothing to redo\n")
+
+
+def test_the_history_keeps_option_names_and_no_values(started: Run) -> None:
+    listed = started("history --columns id,command,options,actor,state -f csv").stdout
+
+    assert "1,customer add,--email --employer --tag,tester,done" in listed
+    assert "example.com" not in listed
+
+
+def test_the_history_shows_the_fields_that_an_operation_changed(started: Run) -> None:
+    started("customer edit ada --set city=London")
+
+    shown = started("history show 6 -f csv").stdout
+
+    assert "customer,1,update,city,,London\n" in shown
+
+
+def test_a_command_that_changes_nothing_leaves_no_operation(started: Run) -> None:
+    started("customer edit ada --tag press")
+
+    assert started("history -f ids --limit 1").stdout == "5\n"

@@ -1,0 +1,105 @@
+"""Start-up stays light: what is not needed is not loaded, seen in fresh interpreters."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crmcli.cli import Crm
+from crmcli.lazy import LazyCommand
+from tests.conftest import READS, commands
+
+HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "pandas", "networkx", "numpy")
+
+# Runs each command line of argv[1] in one fresh interpreter; after each, which heavy modules are there.
+_PROBE = """
+import io, json, os, sys
+from contextlib import redirect_stderr, redirect_stdout
+
+heavy = sys.argv[2].split()
+for line in json.loads(sys.argv[1]):
+    from crmcli.cli import app
+    with redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8")), redirect_stderr(io.StringIO()) as err:
+        try:
+            app(line, prog_name="crm")
+        except SystemExit as done:
+            code = done.code
+    print(json.dumps([line, code, [name for name in heavy if name in sys.modules], err.getvalue()]))
+"""
+
+
+def loaded(lines: list[list[str]], **environ: str) -> list[tuple[list[str], int, list[str], str]]:
+    """For each of the lines: its words, exit code, the heavy modules loaded by then, and its stderr."""
+    command = [sys.executable, "-c", _PROBE, json.dumps(lines), " ".join(HEAVY)]
+    done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, check=True)
+    return [tuple(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def assert_light(lines: list[list[str]], **environ: str) -> None:
+    for line, code, heavy, err in loaded(lines, **environ):
+        assert (line, code, heavy) == (line, 0, []), err
+
+
+@pytest.mark.parametrize("entry", Crm.entries, ids=lambda entry: entry.name)
+def test_every_line_of_the_table_loads(entry: object) -> None:
+    command = LazyCommand(entry)  # type: ignore[arg-type]
+
+    assert command.target.help
+
+
+def test_importing_the_program_loads_no_command() -> None:
+    code = "import sys, crmcli.cli; print([name for name in sys.modules if name.startswith('crmcli.commands.')])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+def test_version_and_help_are_light() -> None:
+    assert_light([["--version"], ["-V"], ["--help"], ["-h"], ["help"], ["help", "query"]])
+
+
+@pytest.mark.slow
+def test_the_help_of_every_command_is_light() -> None:
+    groups = {path.split()[0] for path in commands() if " " in path}
+
+    assert_light([*([name, "--help"] for name in groups), *([*path.split(), "--help"] for path in commands())])
+
+
+@pytest.mark.parametrize("words", ["crm ", "crm cus", "crm customer ", "crm customer list --", "crm customer add x --kind "])
+def test_completion_is_light(words: str) -> None:
+    count = str(len(words.split(" ")) - 1)
+    code = (
+        "import sys\ntry:\n    from crmcli.cli import main; main()\nexcept SystemExit as done:\n    assert not done.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    environ = {**os.environ, "_CRM_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": count}
+
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+
+    *offered, heavy = done.stdout.splitlines()
+    assert heavy == "[]"
+    assert offered
+
+
+@pytest.mark.parametrize("path", [path for path in READS if path != "graph show"])
+def test_every_read_is_light(path: str, small: Path) -> None:
+    assert_light([[*path.split(), *READS[path].split()]])
+
+
+def test_a_table_on_a_terminal_is_light_too(small: Path) -> None:
+    assert_light([["customer", "list", "-f", "table"], ["funnel", "show", "-f", "table"], ["deal", "show", "1", "-f", "json"]])
+
+
+def test_a_neighbourhood_loads_networkx_at_most(small: Path) -> None:
+    ((_, code, heavy, _),) = loaded([["graph", "show", "ada-lovelace"]])
+
+    assert code == 0
+    assert set(heavy) <= {"networkx"}
+
+
+def test_a_read_of_nothing_is_light() -> None:
+    assert_light([["customer", "list"], ["funnel", "show"], ["history"]])
