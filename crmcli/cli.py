@@ -55,7 +55,7 @@ def root(
     ctx: typer.Context,
     db: Annotated[str | None, typer.Option("--db", metavar="PATH", help="The SQLite file; also in CRM_DB.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No hints, no notices.")] = False,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 (its callback has answered)
         bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:

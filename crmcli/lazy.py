@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from crmcli import render, settings
 from crmcli.errors import CrmError
 
-_BUG, _INTERRUPTED, _BROKEN_PIPE, _UNWRITABLE = 70, 130, 141, 10
+_USAGE, _BUG, _INTERRUPTED, _BROKEN_PIPE, _UNWRITABLE = 2, 70, 130, 141, 10
 
 
 class Entry(NamedTuple):
@@ -59,8 +60,17 @@ class RootGroup(TyperGroup):
         for entry in self.entries:
             self.add_command(LazyCommand(entry))
 
-    def main(self, args: Any = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run the command line `args` and exit. Nothing but SystemExit leaves."""
+        del complete_var, standalone_mode, windows_expand_args
         name = prog_name or "crm"
         render.streams.prepare()
         self._main_shell_completion(extra, "crm")  # type: ignore[no-untyped-call, unused-ignore]
@@ -71,21 +81,31 @@ class RootGroup(TyperGroup):
         try:
             with self.make_context(name, args) as ctx:
                 self.invoke(ctx)
-        except typer.Exit as done:
-            return int(done.exit_code)
-        except CrmError as error:
-            return _complain(str(error), error.hint, error.exit_code)
-        except typer.TyperException as error:
-            return _usage(error)
-        except (KeyboardInterrupt, typer.Abort):
-            return _complain("interrupted; nothing was changed", None, _INTERRUPTED)
-        except (BrokenPipeError, SystemExit):  # rich, which prints the help, ends so when the pipe is closed
-            return _BROKEN_PIPE
-        except OSError as error:
-            return _unwritable(error)
-        except Exception as bug:  # noqa: BLE001 (the one boundary: whatever else comes is a bug)
-            return _report(bug)
+        except (Exception, KeyboardInterrupt, SystemExit) as end:  # noqa: BLE001 (the one boundary)
+            return _code(end)
         return 0
+
+
+def _code(end: BaseException) -> int:
+    """The documented exit code of what ended a run, said to the user where there is anything to say."""
+    match end:
+        case typer.Exit():
+            code = int(end.exit_code)
+        case CrmError():
+            code = _complain(str(end), end.hint, end.exit_code)
+        case typer.TyperException():
+            code = _usage(end)
+        case KeyboardInterrupt() | typer.Abort():
+            code = _complain("interrupted; nothing was changed", None, _INTERRUPTED)
+        case BrokenPipeError() | SystemExit():  # rich, which prints the help, ends so when the pipe is closed
+            code = _BROKEN_PIPE
+        case OSError():
+            code = _unwritable(end)
+        case UnicodeEncodeError():  # SQLite takes no half characters, and output replaces them
+            code = _complain("the command line holds bytes that are not UTF-8", None, _USAGE)
+        case _:
+            code = _report(end)
+    return code
 
 
 def _flushed(code: int) -> int:
@@ -129,9 +149,14 @@ def _one_line(message: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _report(bug: Exception) -> int:
+def _report(bug: BaseException) -> int:
     """A bug: its trace goes to a log file, without the values of any variable; one line goes to the user."""
     if os.environ.get("CRM_DEBUG"):
         raise bug
     place = settings.log_bug(bug)
-    return _complain(f"a bug in crm: {type(bug).__name__}; nothing more is known here", f"the trace is in {place}; send it with the command to the maintainers", _BUG)
+    hint = (
+        f"the trace is in {place}; send it with the command to the maintainers"
+        if place
+        else "CRM_DEBUG=1 shows the trace"
+    )
+    return _complain(f"a bug in crm: {type(bug).__name__}", hint, _BUG)

@@ -82,16 +82,20 @@ def demo_settings(settings: Settings, place: Path) -> Settings:
     return replace(settings, database=place, is_named=True, quiet=True, output=output)
 
 
-def log_bug(bug: BaseException) -> Path:
-    """Where the trace of `bug` was written: file names, lines and the kind of error, no value of any variable."""
+def log_bug(bug: BaseException) -> Path | None:
+    """Where the trace of `bug` was written: files, lines and the kind of error, no value of any variable."""
     import traceback
 
     folder = _xdg(os.environ, "XDG_STATE_HOME", ".local/state")
     frames = "".join(traceback.format_tb(bug.__traceback__))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     place = folder / "bug.log"
-    with os.fdopen(os.open(place, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
-        file.write(f"{datetime.now(UTC).isoformat()} Python {sys.version.split()[0]}\n{frames}{type(bug).__name__}\n\n")
+    text = f"{datetime.now(UTC).isoformat()} Python {sys.version.split()[0]}\n{frames}{type(bug).__name__}\n\n"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(place, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:
+        return None
     return place
 
 
@@ -105,7 +109,7 @@ def _config_place(environ: Mapping[str, str]) -> Path:
 
 def _config(environ: Mapping[str, str]) -> dict[str, str]:
     path = _config_place(environ)
-    if not os.path.exists(path):  # noqa: PTH110 (False where the system does not say)
+    if not os.path.exists(path):
         return {}
     import tomllib
 

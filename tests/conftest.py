@@ -24,7 +24,8 @@ from crmcli.lazy import LazyCommand
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 
 RECORDS = (
-    "customer add 'Ada Lovelace' --email ada@example.com --email countess@example.com --employer 'Analytical Ltd' --tag vip",
+    "customer add 'Ada Lovelace' --email ada@example.com --email countess@example.com --employer 'Analytical Ltd'",
+    "customer edit ada-lovelace --tag vip",
     "customer add 李雷 --phone +4930901820 --city 北京 --note 'asks; twice'",
     "customer add 'Zoë Müller' --kind person --owner Bob --tag press --tag vip",
     "relation add 李雷 referred ada-lovelace --since 2026-02-01",

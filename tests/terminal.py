@@ -29,7 +29,9 @@ def on_terminal(*words: str, width: int = 80, height: int = 60, **environ: str |
     (out, out_far), (err, err_far) = pty.openpty(), pty.openpty()
     for far in (out_far, err_far):
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-    process = subprocess.Popen((*CRM, *words), stdin=subprocess.DEVNULL, stdout=out_far, stderr=err_far, env=environment)
+    process = subprocess.Popen(
+        (*CRM, *words), stdin=subprocess.DEVNULL, stdout=out_far, stderr=err_far, env=environment
+    )
     os.close(out_far)
     os.close(err_far)
     seen = [_read(out), _read(err)]
@@ -39,7 +41,12 @@ def on_terminal(*words: str, width: int = 80, height: int = 60, **environ: str |
 def in_pipe(*words: str, stdout: int | IO[bytes] = subprocess.PIPE, **environ: str | None) -> Seen:
     """Run `crm` with stdout and stderr in pipes, or `stdout` where else it goes; UTF-8 is expected back."""
     done = subprocess.run(
-        (*CRM, *words), stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, env=_environment(environ), check=False
+        (*CRM, *words),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env=_environment(environ),
+        check=False,
     )
     return Seen(done.returncode, (done.stdout or b"").decode("utf-8", "backslashreplace"), done.stderr.decode())
 

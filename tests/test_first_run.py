@@ -63,7 +63,9 @@ def test_quiet_reads_nothing_without_a_word(home: Path) -> None:
     assert run("-q customer list").stderr == ""
 
 
-@pytest.mark.parametrize("line", ["customer show ada", "deal show 1", "interaction show 1", "graph show 1", "undo --dry-run"])
+@pytest.mark.parametrize(
+    "line", ["customer show ada", "deal show 1", "interaction show 1", "graph show 1", "undo --dry-run"]
+)
 def test_a_record_before_that_is_not_found(line: str, home: Path) -> None:
     run(line, exit_code=3)
 
@@ -194,8 +196,12 @@ def test_a_config_file_that_says_what_is_not_known_is_refused(text: str, said: s
     assert not (home / ".local").exists()
 
 
-@pytest.mark.parametrize(("name", "value"), [("CRM_NOW", "soon"), ("CRM_WAIT", "nan"), ("CRM_WAIT", "-1"), ("CRM_WAIT", "x")])
-def test_an_environment_that_says_what_is_not_known_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("CRM_NOW", "soon"), ("CRM_WAIT", "nan"), ("CRM_WAIT", "-1"), ("CRM_WAIT", "x")]
+)
+def test_an_environment_that_says_what_is_not_known_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(name, value)
 
     stderr = run("customer list", exit_code=2).stderr

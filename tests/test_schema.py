@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import SQLModel
 
 import crmcli.models
@@ -56,17 +57,23 @@ def test_the_model_has_the_columns_of_the_script(name: str, db: Reader) -> None:
 def test_what_the_model_leaves_open_has_the_default_of_the_script(name: str, db: Reader) -> None:
     script = {row[1]: row[4].strip("'") for row in db.rows(f"pragma table_info({name})") if row[4] is not None}
 
-    model = {column.name: column.default.arg for column in MODELS[name].columns if column.default is not None}
+    model = {
+        column.name: str(column.default.arg)
+        for column in MODELS[name].columns
+        if isinstance(column.default, ScalarElementColumnDefault)
+    }
 
-    assert {column: str(model[column]) for column in script if column in model} == {
-        column: script[column] for column in script if column in model
+    assert {column: default for column, default in model.items() if column in script} == {
+        column: default for column, default in script.items() if column in model
     }
 
 
 def test_every_table_is_strict(db: Reader) -> None:
-    assert {name: strict for _, name, kind, _, _, strict in db.rows("pragma table_list") if _is_ours(name, kind)} == {
-        name: 1 for name in (*TRACKED, *migrate.UNTRACKED)
-    }
+    tables = [row for row in db.rows("pragma table_list") if row[2] == "table" and not row[1].startswith("sqlite_")]
+
+    strict = {name for _, name, _, _, _, is_strict in tables if is_strict}
+
+    assert strict == {name for _, name, *_ in tables} == {*TRACKED, *migrate.UNTRACKED}
 
 
 @pytest.mark.parametrize("name", TRACKED)
@@ -145,7 +152,3 @@ def test_the_file_says_whose_it_is_and_which_schema_it_has(db: Reader) -> None:
     assert db.value("pragma application_id") == 0x43524D31
     assert db.value("pragma user_version") == migrate.latest()
     assert [number for number, _ in migrate.scripts()] == list(range(1, migrate.latest() + 1))
-
-
-def _is_ours(name: str, kind: str) -> bool:
-    return kind == "table" and not name.startswith("sqlite_")

@@ -69,11 +69,14 @@ def test_the_help_of_every_command_is_light() -> None:
     assert_light([*([name, "--help"] for name in groups), *([*path.split(), "--help"] for path in commands())])
 
 
-@pytest.mark.parametrize("words", ["crm ", "crm cus", "crm customer ", "crm customer list --", "crm customer add x --kind "])
+@pytest.mark.parametrize(
+    "words", ["crm ", "crm cus", "crm customer ", "crm customer list --", "crm customer add x --kind "]
+)
 def test_completion_is_light(words: str) -> None:
     count = str(len(words.split(" ")) - 1)
     code = (
-        "import sys\ntry:\n    from crmcli.cli import main; main()\nexcept SystemExit as done:\n    assert not done.code\n"
+        "import sys\ntry:\n    from crmcli.cli import main; main()\n"
+        "except SystemExit as done:\n    assert not done.code\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     environ = {**os.environ, "_CRM_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": count}
@@ -91,7 +94,9 @@ def test_every_read_is_light(path: str, small: Path) -> None:
 
 
 def test_a_table_on_a_terminal_is_light_too(small: Path) -> None:
-    assert_light([["customer", "list", "-f", "table"], ["funnel", "show", "-f", "table"], ["deal", "show", "1", "-f", "json"]])
+    assert_light(
+        [["customer", "list", "-f", "table"], ["funnel", "show", "-f", "table"], ["deal", "show", "1", "-f", "json"]]
+    )
 
 
 def test_a_neighbourhood_loads_networkx_at_most(small: Path) -> None:

@@ -38,7 +38,9 @@ def test_a_table_on_a_terminal_and_tsv_in_a_pipe(small: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
-@pytest.mark.parametrize("path", ["customer list", "deal list", "deal show", "funnel show", "graph show", "interaction list", "history"])
+@pytest.mark.parametrize(
+    "path", ["customer list", "deal list", "deal show", "funnel show", "graph show", "interaction list", "history"]
+)
 def test_no_line_is_wider_than_the_terminal(path: str, width: int, small: Path) -> None:
     seen = on_terminal(*path.split(), *READS[path].split(), width=width)
 
@@ -127,7 +129,9 @@ def test_help_fits_a_narrow_terminal_and_ascii(small: Path) -> None:
 @pytest.mark.parametrize("path", ["customer list", "funnel show", "graph show", "deal show"])
 def test_a_terminal_without_unicode_gets_what_it_can_show(path: str, encoding: str, small: Path) -> None:
     words = [*path.split(), *READS[path].split(), "-f", "table"]
-    done = subprocess.run([*CRM, *words], env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True, check=False)
+    done = subprocess.run(
+        [*CRM, *words], env={**os.environ, "PYTHONIOENCODING": encoding}, capture_output=True, check=False
+    )
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode(encoding)
@@ -147,7 +151,9 @@ def test_machines_get_utf_8_whatever_the_locale(form: str, small: Path) -> None:
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("form", ["tsv", "csv", "json", "table", "ids"])
-def test_a_pipe_that_closes_early_ends_quietly(form: str, unbuffered: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_that_closes_early_ends_quietly(
+    form: str, unbuffered: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     add_customers(file, 15_000)  # more than a pipe holds
     command = [*CRM, "customer", "list", "-f", form]
@@ -162,7 +168,9 @@ def test_a_pipe_that_closes_early_ends_quietly(form: str, unbuffered: str, file:
     assert (process.returncode, said) == (141, b"")
 
 
-@pytest.mark.parametrize("words", ["customer list", "customer list -f table", "--help", "customer --help", "help query"])
+@pytest.mark.parametrize(
+    "words", ["customer list", "customer list -f table", "--help", "customer --help", "help query"]
+)
 def test_a_pipe_that_nobody_reads_at_all(words: str, small: Path) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -174,7 +182,9 @@ def test_a_pipe_that_nobody_reads_at_all(words: str, small: Path) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
-@pytest.mark.parametrize("words", ["customer list", "customer list -f json", "customer list -f table", "customer show 1", "--help"])
+@pytest.mark.parametrize(
+    "words", ["customer list", "customer list -f json", "customer list -f table", "customer show 1", "--help"]
+)
 def test_a_full_disk_behind_stdout_is_one_line(words: str, small: Path) -> None:
     with open("/dev/full", "wb") as full:
         seen = in_pipe(*words.split(), stdout=full)

@@ -6,7 +6,9 @@ import typer
 
 Query = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[QUERY]...", help="Words, field:value, +tag, ranges; see crm help query.", show_default=False),
+    typer.Argument(
+        metavar="[QUERY]...", help="Words, field:value, +tag, ranges; see crm help query.", show_default=False
+    ),
 ]
 CustomerRef = Annotated[
     str, typer.Argument(metavar="REF", help="Id, handle, e-mail, phone or part of the name.", show_default=False)

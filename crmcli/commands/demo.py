@@ -60,7 +60,9 @@ _TO_TRY = (
 def _fresh(file: Path | None) -> Path:
     """The place of the demo, empty: the demo of before goes, any other file stays. Raises Conflict."""
     if file is not None and file.exists():
-        raise Conflict(f"'{file}' is there already and stays as it is", hint="crm demo without a file, or with a new one")
+        raise Conflict(
+            f"'{file}' is there already and stays as it is", hint="crm demo without a file, or with a new one"
+        )
     place = file or demo_place(os.environ)
     for old in (place, Path(f"{place}-wal"), Path(f"{place}-shm")):
         old.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """`crm graph`: show."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -34,7 +35,6 @@ def show(
       crm graph show ada-lovelace -f json
     """
     with opening.reading(ctx) as db:
-        result = reports.neighbourhood.report(
-            db, ref, depth=depth, types=tuple(kind or ()), flat=flat, preferences=opening.preferences(db)
-        )
-        opening.show(ctx, db, result)
+        preferences = opening.preferences(db)
+        result = reports.neighbourhood.report(db, ref, depth=depth, types=tuple(kind or ()), preferences=preferences)
+        opening.show(ctx, db, replace(result, tree=None) if flat else result)

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from crmcli import render, reports
 from crmcli.commands import opening
 from crmcli.commands.options import Showing
+from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import InvalidInput, NotFound
 
 app = typer.Typer(add_completion=False)
@@ -42,7 +43,9 @@ def help_(
     ctx: typer.Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TOPIC]...", help="A command, `query`, or `columns` and a kind of record.", show_default=False),
+        typer.Argument(
+            metavar="[TOPIC]...", help="A command, `query`, or `columns` and a kind of record.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Show the help of a command, how to write a query, or the columns of a kind of record.
@@ -85,10 +88,8 @@ def _help(ctx: typer.Context, path: list[str]) -> str:
             raise InvalidInput(f"{found.command_path} has no commands of its own", hint=f"{found.command_path} --help")
         below = command.get_command(found, name)
         if below is None:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, command.list_commands(found), 1)
-            raise NotFound(f"no command or topic {name!r}{f'; did you mean {near[0]!r}?' if near else ''}", hint="crm help query, crm help columns")
+            meant = did_you_mean(name, command.list_commands(found))
+            raise NotFound(f"no command or topic {shown(name)}{meant}", hint="crm help query, crm help columns")
         found = below.make_context(name, [], parent=found, resilient_parsing=True)
         command = found.command
     return found.get_help()

@@ -27,7 +27,6 @@ def init(
     """
     is_new = not settings(ctx).database.exists()
     with opening.writing(ctx) as session:
-        change = services.preferences.change(
-            session, currency=currency, phone_region=region, zone=zone, date_order=date_order, is_new=is_new
-        )
+        wanted = services.preferences.Wanted(currency, region, zone, date_order)
+        change = services.preferences.change(session, wanted, is_new=is_new)
     opening.done(ctx, change)

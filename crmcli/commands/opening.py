@@ -42,6 +42,7 @@ def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManag
     """
     from crmcli.db import connection
     from crmcli.db import writing as db
+    from crmcli.db.history import Header
 
     told = settings(ctx)
     is_trial = trial or told.dry_run
@@ -50,7 +51,7 @@ def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManag
         made(told)
     return db.writing(
         path,
-        db.Header(_name(ctx), _given(ctx), told.actor),
+        Header(_name(ctx), _given(ctx), told.actor),
         now=told.now,
         dry_run=is_trial,
         wait=told.wait,

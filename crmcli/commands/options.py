@@ -15,7 +15,7 @@ from crmcli.settings import Output, Settings, chosen
 
 Setter = Callable[[Settings, str], Settings]
 
-FORMATS = tuple(format.value for format in Format if format is not Format.AUTO)
+FORMATS = tuple(each.value for each in Format if each is not Format.AUTO)
 
 
 def settings(ctx: typer.Context) -> Settings:
@@ -76,7 +76,9 @@ class Writing(Command):
 
     def shared(self) -> list[TyperOption]:
         return [
-            _flag("--dry-run", "-n", help="Check everything, write nothing.", set=lambda s, _: replace(s, dry_run=True)),
+            _flag(
+                "--dry-run", "-n", help="Check everything, write nothing.", set=lambda s, _: replace(s, dry_run=True)
+            ),
             *super().shared(),
         ]
 

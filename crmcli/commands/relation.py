@@ -34,7 +34,8 @@ def add(
       crm relation add grace-hopper "referred by" acme-ltd
     """
     with opening.writing(ctx) as session:
-        change = services.relationships.add(session, source, kind, target, since=since, note=note)
+        detail = services.relationships.Detail(since, note)
+        change = services.relationships.add(session, source, kind, target, detail)
     opening.done(ctx, change)
 
 

@@ -83,3 +83,11 @@ class DateOrder(StrEnum):
     UNKNOWN = "unknown"
     DAY_FIRST = "dmy"
     MONTH_FIRST = "mdy"
+
+
+class OnDuplicate(StrEnum):
+    """What becomes of a row of an import that is about a record of the file."""
+
+    UPDATE = "update"
+    SKIP = "skip"
+    REJECT = "reject"

@@ -9,11 +9,12 @@ def shown(value: str, limit: int = 80) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The end of a message about an unknown word: `; did you mean EUR?`, or `otherwise` when nothing is near."""
+    """The end of a message about an unknown word: `; did you mean 'EUR'?`, or `otherwise` when nothing is near."""
     import difflib  # here, because only a failing command pays for it
 
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else otherwise
+    spelled = {name.casefold(): str(name) for name in known}
+    near = difflib.get_close_matches(word.casefold(), spelled, n=1)
+    return f"; did you mean {spelled[near[0]]!r}?" if near else otherwise
 
 
 def counted(number: int, noun: str) -> str:

@@ -66,6 +66,10 @@ class Bulk:
             self._record("delete", table, old, f"id in ({ids})", parameters)
         return self.connection.execute(f"delete from {table} where id in ({ids})", parameters).rowcount  # noqa: S608
 
+    def defer_references(self) -> None:
+        """Ask only at the commit whether every reference leads somewhere."""
+        self.connection.execute("pragma defer_foreign_keys = on")
+
     def describe(self, detail: str) -> None:
         """Keep the JSON object `detail` with the operation."""
         self.connection.execute("update operation set detail = ? where id = ?", (detail, self.operation))

@@ -17,6 +17,7 @@ from crmcli.errors import FileUnusable
 
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
+_USUAL = Preferences()
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def faults_of(path: Path | None) -> Iterator[None]:
         raise known from None
 
 
-def in_memory(preferences: Preferences = Preferences()) -> sqlite3.Connection:
+def in_memory(preferences: Preferences = _USUAL) -> sqlite3.Connection:
     """A file that is nowhere, with the latest schema and nothing in it."""
     connection = connect(":memory:", 0)
     migrate.prepare(connection, preferences)
@@ -65,7 +66,9 @@ def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
     """The file at `path`, current and writable."""
     recognise(path)
     if not os.access(path, os.W_OK):
-        raise FileUnusable(f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db")
+        raise FileUnusable(
+            f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db"
+        )
     with faults_of(path):
         return _checked(connect(uri(path, "rw"), wait, uri=True), path)
 
@@ -121,7 +124,11 @@ def _open_to_read(path: Path, wait: float) -> sqlite3.Connection:
             return _checked(connect(uri(path, "rw"), wait, uri=True), path)
         except sqlite3.OperationalError as error:
             wal = Path(f"{os.path.realpath(path)}-wal")
-            unwritable = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+            unwritable = error.sqlite_errorcode & 0xFF in (
+                sqlite3.SQLITE_READONLY,
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_IOERR,
+            )
             if not unwritable or (wal.exists() and wal.stat().st_size):
                 raise
             return _checked(connect(uri(path, "ro", immutable=True), wait, uri=True), path)

@@ -6,34 +6,52 @@ from pathlib import Path
 
 from crmcli.errors import Busy, CrmError, FileUnusable
 
+_ELSEWHERE = "give another file with --db"
+_BUSY = (Busy, "another process holds {}; nothing was changed", "try again")
+_READONLY = (FileUnusable, "cannot write {}: it is read-only; nothing was changed", _ELSEWHERE)
+_CLOSED = (FileUnusable, "cannot open {}: permission denied or no such folder", _ELSEWHERE)
+_DAMAGED = (FileUnusable, "{} is damaged; nothing was changed", "bring a backup back before going on")
+_FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_READONLY: _READONLY,
+    sqlite3.SQLITE_PERM: _READONLY,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_AUTH: _CLOSED,
+    sqlite3.SQLITE_FULL: (
+        FileUnusable,
+        "disk full while writing {}; nothing was changed",
+        "free some space and try again",
+    ),
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_IOERR: (
+        FileUnusable,
+        "the disk answers with errors on {}; nothing was changed",
+        "check the disk and try again",
+    ),
+}
+_REASONS = {
+    errno.EACCES: "permission denied",
+    errno.EROFS: "the file system is read-only",
+    errno.ENOSPC: "disk full",
+    errno.EINVAL: "not a path",
+}
+
 
 def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     """The failure of the file behind `error`; None when the file is not to blame."""
-    place = f"'{path}'"
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        if "decode to UTF-8" in str(error):
-            return FileUnusable(f"{place} holds damaged text", hint="crm doctor names the record; crm restore brings a backup back")
-        return None
-    match code & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return Busy(f"another process holds {place}; nothing was changed", hint="try again")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return FileUnusable(f"cannot write {place}: it is read-only; nothing was changed", hint="give another file with --db")
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_AUTH:
-            return FileUnusable(f"cannot open {place}: permission denied or no such folder", hint="give another file with --db")
-        case sqlite3.SQLITE_FULL:
-            return FileUnusable(f"disk full while writing {place}; nothing was changed", hint="free some space and try again")
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return FileUnusable(f"{place} is damaged; nothing was changed", hint="bring a backup back before going on")
-        case sqlite3.SQLITE_IOERR:
-            return FileUnusable(f"the disk answers with errors on {place}; nothing was changed", hint="check the disk and try again")
-    return None
+        if "decode to UTF-8" not in str(error):
+            return None
+        return FileUnusable(f"'{path}' holds damaged text", hint="crm doctor names the record")
+    kind, message, hint = _FAULTS.get(code & 0xFF, (None, "", ""))
+    return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 
 
 def refused(error: OSError | ValueError, path: Path) -> FileUnusable:
     """Why the system does not let us have the file at `path`."""
-    reasons = {errno.EACCES: "permission denied", errno.EROFS: "the file system is read-only", errno.ENOSPC: "disk full"}
-    said = error if isinstance(error, OSError) else OSError(errno.EINVAL, "not a path")
-    reason = reasons.get(said.errno or 0) or (said.strerror or "the system refuses").lower()
-    return FileUnusable(f"cannot use '{path}': {reason}; nothing was changed", hint="give another file with --db")
+    number = (error.errno or 0) if isinstance(error, OSError) else errno.EINVAL
+    reason = _REASONS.get(number) or (getattr(error, "strerror", None) or "the system refuses").lower()
+    return FileUnusable(f"cannot use '{path}': {reason}; nothing was changed", hint=_ELSEWHERE)

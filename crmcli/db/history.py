@@ -29,7 +29,9 @@ class Reversal:
 
 def begin(connection: sqlite3.Connection, header: Header, *, recorded_at: str) -> int:
     """Open an operation in the transaction under way, and give its number."""
-    (number,) = connection.execute("select coalesce(max(seq), 0) + 1 from sqlite_sequence where name = 'operation'").fetchone()
+    (number,) = connection.execute(
+        "select coalesce(max(seq), 0) + 1 from sqlite_sequence where name = 'operation'"
+    ).fetchone()
     connection.execute(
         "insert into operation (id, root_id, command, options, actor, recorded_at) values (?, ?, ?, ?, ?, ?)",
         (number, number, header.command, " ".join(header.options), header.actor, recorded_at),
@@ -64,7 +66,9 @@ def root(db: Reader, operation: int, *, but: int) -> int:
     number = db.value("select root_id from operation where id = :id and id <> :but", id=operation, but=but)
     if number is None:
         last = db.value("select max(id) from operation where id <> :but", but=but)
-        raise NotFound(f"no operation {operation}", hint=f"crm history lists them; the last is {last}" if last else None)
+        raise NotFound(
+            f"no operation {operation}", hint=f"crm history lists them; the last is {last}" if last else None
+        )
     return int(number)
 
 
@@ -90,9 +94,13 @@ def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Rever
         for table in tables:
             _restore(connection, latest, table)
     except sqlite3.IntegrityError as error:
-        raise Conflict(f"operation {operation} cannot be turned round: {_rule(error)}", hint="crm history shows what came since") from None
+        raise Conflict(
+            f"operation {operation} cannot be turned round: {_rule(error)}", hint="crm history shows what came since"
+        ) from None
     _refuse_needed(db, latest, tables)
-    changes = db.value("select count(*) from (select 1 from change where operation_id = :by group by table_name, row_id)", by=by)
+    changes = db.value(
+        "select count(*) from (select 1 from change where operation_id = :by group by table_name, row_id)", by=by
+    )
     return Reversal(operation, command, int(changes))
 
 
@@ -123,7 +131,8 @@ def _refuse_changed_since(db: Reader, latest: int, operation: int, by: int) -> N
         """
         select o.root_id, root.command
         from change mine
-        join change other on other.table_name = mine.table_name and other.row_id = mine.row_id and other.operation_id > :latest
+        join change other on other.table_name = mine.table_name and other.row_id = mine.row_id
+            and other.operation_id > :latest
         join operation o on o.id = other.operation_id
         join operation root on root.id = o.root_id
         where mine.operation_id = :latest and o.id <> :by and o.root_id <> :operation
@@ -146,7 +155,7 @@ def _delete_inserted(connection: sqlite3.Connection, latest: int, table: str) ->
             select row_id from change where operation_id = :latest and table_name = :table
             group by row_id having min(id) = min(case when action = 'insert' then id end)
         )
-        """,  # noqa: S608 (a table's own name)
+        """,
         {"latest": latest, "table": table},
     )
 
@@ -167,19 +176,24 @@ def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
         insert into {table} ({", ".join(names)})
         select {values} from ({first}) where true
         on conflict (id) do update set {changed}
-        """,  # noqa: S608 (names of our own schema)
+        """,
         parameters,
     )
 
 
-def _refuse_other_columns(connection: sqlite3.Connection, first: str, parameters: dict[str, object], names: Iterable[str]) -> None:
+def _refuse_other_columns(
+    connection: sqlite3.Connection, first: str, parameters: dict[str, object], names: Iterable[str]
+) -> None:
     """An old row from before a migration fits while it has just the columns of today."""
-    row = connection.execute(f"select old from ({first}) limit 1", parameters).fetchone()  # noqa: S608 (our own SQL)
+    row = connection.execute(f"select old from ({first}) limit 1", parameters).fetchone()
     if row is None:
         return
     had = {name for (name,) in connection.execute("select key from json_each(?)", row)}
     if had != set(names):
-        raise Conflict("the operation is older than the shape of the file and cannot be turned round", hint="crm history lists newer ones")
+        raise Conflict(
+            "the operation is older than the shape of the file and cannot be turned round",
+            hint="crm history lists newer ones",
+        )
 
 
 def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
@@ -196,7 +210,7 @@ def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
                 where mine.operation_id = :latest and mine.table_name = :parent and mine.action = 'insert'
                 and not exists (select 1 from {parent} where id = mine.row_id)
                 order by made.id desc limit 1
-                """,  # noqa: S608 (names of our own schema)
+                """,
                 latest=latest,
                 child=child,
                 parent=parent,
@@ -207,7 +221,9 @@ def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
 
 
 def _in_the_way(operation: int, other: int, command: str, why: str) -> Conflict:
-    return Conflict(f"operation {operation} stands under operation {other} ({command}), which {why}", hint=f"crm undo {other} first")
+    return Conflict(
+        f"operation {operation} stands under operation {other} ({command}), which {why}", hint=f"crm undo {other} first"
+    )
 
 
 def _rule(error: sqlite3.IntegrityError) -> str:

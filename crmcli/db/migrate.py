@@ -62,7 +62,9 @@ def apply(connection: sqlite3.Connection) -> None:
 
 
 def _drop_triggers(connection: sqlite3.Connection) -> None:
-    names = connection.execute("select name from sqlite_schema where type = 'trigger' and name like 'change\\_%' escape '\\'")
+    names = connection.execute(
+        "select name from sqlite_schema where type = 'trigger' and name like 'change\\_%' escape '\\'"
+    )
     for (name,) in names.fetchall():
         connection.execute(f"drop trigger {name}")
 
@@ -143,7 +145,9 @@ def _sync(path: Path) -> None:
 
 def tracked(connection: sqlite3.Connection) -> tuple[str, ...]:
     """The tables of user data, in the order they were made: no table refers to a later one, itself aside."""
-    names = connection.execute("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rowid")
+    names = connection.execute(
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rowid"
+    )
     return tuple(name for (name,) in names if name not in UNTRACKED)
 
 

@@ -7,7 +7,7 @@ from crmcli.db.reader import Reader
 
 def load(db: Reader) -> Preferences:
     """The preferences of the file; what it does not say is as in a new one."""
-    said = dict(db.rows("select key, value from setting"))
+    said: dict[str, str] = dict(db.rows("select key, value from setting"))
     usual = Preferences()
     return Preferences(
         zone=said.get("zone", usual.zone),

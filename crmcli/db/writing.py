@@ -22,6 +22,7 @@ from crmcli.errors import Busy
 
 _PAUSE = (0.0005, 0.006)  # seconds; SQLite's own waiting starves all but one of many writers
 _NOTICE_AFTER = 1.0
+_USUAL = Preferences()
 
 
 class Writer(Session):
@@ -59,12 +60,12 @@ def writing(
     dry_run: bool = False,
     wait: float = 30.0,
     waiting: Callable[[], None] = lambda: None,
-    new: Preferences = Preferences(),
+    new: Preferences = _USUAL,
 ) -> Iterator[Writer]:
     """A transaction that is committed at the end of the block, and rolled back on an error or a `dry_run`.
 
-    None for `path` stands for a file that is not there (a dry run makes none) and would say what is `new`. A block that changed nothing leaves no
-    operation behind. Raises FileUnusable and Busy.
+    None for `path` stands for a file that is not there (a dry run makes none) and would begin with the preferences
+    `new`. A block that changed nothing leaves no operation behind. Raises FileUnusable and Busy.
     """
     connection = in_memory(new) if path is None else open_to_write(path, wait)
     try:
@@ -102,7 +103,9 @@ def _session(connection: sqlite3.Connection) -> Iterator[Writer]:
         bound.detach()  # ours to close
 
 
-def begin_immediate(connection: sqlite3.Connection, path: Path | None, *, wait: float, waiting: Callable[[], None]) -> None:
+def begin_immediate(
+    connection: sqlite3.Connection, path: Path | None, *, wait: float, waiting: Callable[[], None]
+) -> None:
     """Take the write lock, with small random pauses for up to `wait` seconds; `waiting` is called once after a second.
 
     Raises Busy.

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
-from crmcli.core.wording import shown
+from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import InvalidInput
-from crmcli.query.fields import Field, by_decimals, nearest
+from crmcli.query.fields import Field, by_decimals
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -115,7 +115,7 @@ def _choice(field: Field, text: str) -> str:
         if fold(choice) == wanted:
             return choice
     listed = ", ".join(field.choices[:_MOST_CHOICES]) + (", …" if len(field.choices) > _MOST_CHOICES else "")
-    raise InvalidInput(f"no {shown(text)}; one of {listed}{nearest(text, field.choices)}")
+    raise InvalidInput(f"no {shown(text)}; one of {listed}{did_you_mean(text, field.choices)}")
 
 
 def _boolean(text: str) -> int:

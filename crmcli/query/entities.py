@@ -6,9 +6,10 @@ from importlib import import_module
 
 from crmcli.core.result import Kind
 from crmcli.core.vocabulary import FieldType
+from crmcli.core.wording import did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
-from crmcli.query.fields import Entity, Field, nearest
+from crmcli.query.fields import Entity, Field
 
 _MODULES = {
     "customer": "customer",
@@ -39,7 +40,7 @@ _KINDS: dict[str, Kind] = {
 def entity(name: str, db: Reader) -> Entity:
     """All that can be asked about the records called `name`, custom fields and the choices of the file included."""
     if name not in _MODULES:
-        raise InvalidInput(f"no kind of record {name!r}{nearest(name, NAMES)}", hint=f"one of {', '.join(NAMES)}")
+        raise InvalidInput(f"no kind of record {name!r}{did_you_mean(name, NAMES)}", hint=f"one of {', '.join(NAMES)}")
     found: Entity = import_module(f"{__package__}.{_MODULES[name]}").ENTITIES[name]
     custom = [each for each in _custom(name, db) if each.name not in found.fields]
     fields = dict(found.fields)

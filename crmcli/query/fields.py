@@ -1,6 +1,6 @@
 """What each kind of record can be asked: one list of fields for columns, filters, sorting, grouping and export."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from crmcli.core.result import Column, Kind
@@ -139,12 +139,3 @@ def by_decimals(currency: str, arm: Callable[[int], str]) -> str:
         f"when {currency} in ({', '.join(codes)}) then {arm(decimals)}" for decimals, codes in others.items()
     )
     return f"case {arms} else {arm(usual)} end"
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """` (did you mean 'city'?)`, or nothing when nothing is near."""
-    from difflib import get_close_matches  # here, because only a failing command pays for it
-
-    spelled = {name.casefold(): name for name in known}
-    near = get_close_matches(word.casefold(), spelled, 1)
-    return f" (did you mean {spelled[near[0]]!r}?)" if near else ""

@@ -7,10 +7,9 @@ from typing import Literal
 
 from crmcli.core.normal import fold, phone, phone_digits
 from crmcli.core.preferences import Preferences
-from crmcli.core.wording import shown
+from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import Ambiguous, InvalidInput, NotFound
-from crmcli.query.fields import nearest
 
 _UID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MOST = 5
@@ -111,7 +110,7 @@ def relation_type(db: Reader, text: str) -> tuple[int, bool]:
         if wanted in (_spaced(name), _spaced(inverse)):
             return int(number), wanted != _spaced(name)
     names = list(dict.fromkeys(name for row in types for name in row[1:]))
-    raise NotFound(f"no relation type {shown(text)}{nearest(wanted, names)}", hint=f"one of {', '.join(names)}")
+    raise NotFound(f"no relation type {shown(text)}{did_you_mean(wanted, names)}", hint=f"one of {', '.join(names)}")
 
 
 def operation(db: Reader, ref: str) -> int:
@@ -242,7 +241,7 @@ def _picked(rows: _Found, ref: str, noun: str, others: _Found = (), *, place: st
     if not found:
         names = [name for _, name in rows]
         listed = f"; one of {', '.join(names)}" if names else ""
-        raise NotFound(f"no {noun} {shown(ref)}{place}{listed}{nearest(ref, names)}")
+        raise NotFound(f"no {noun} {shown(ref)}{place}{listed}{did_you_mean(ref, names)}")
     return _only(found, ref, noun)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
 
+from crmcli.core.wording import did_you_mean
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment, Parameters, test
-from crmcli.query.fields import Entity, Field, State, nearest
+from crmcli.query.fields import Entity, Field, State
 from crmcli.query.syntax import All, Any, Node, Not, Query, Span, Term, Value
 
 _PSEUDO = ("has", "is", "sort")
@@ -68,7 +69,7 @@ def known(query: Query, entity: Entity, name: str, *, at: Span, within: Span) ->
     """The field that the query calls `name`, which stands `at` a place `within` a term. Raises QueryError."""
     found = entity.find(name)
     if found is None:
-        near = nearest(name, (*entity.fields, *_PSEUDO)) or f" (crm help columns lists those of {entity.plural})"
+        near = did_you_mean(name, (*entity.fields, *_PSEUDO)) or f" (crm help columns lists those of {entity.plural})"
         raise query.error(f"unknown field {name!r} in {query.shown(within)}{near}", at)
     return found
 
@@ -128,7 +129,7 @@ class _Compiler:
         state = states.get(value.text.lower())
         if state is None:
             listed = f"; one of {', '.join(states)}" if states else ""
-            near = nearest(value.text, states)
+            near = did_you_mean(value.text, states)
             raise self.query.error(f"{self.entity.plural} know no 'is:{value.text}'{listed}{near}", value.span)
         self.use(state)
         return f"({state.sql})"

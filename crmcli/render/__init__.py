@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from crmcli.core.vocabulary import Format
+from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import FileUnusable, InvalidInput
 from crmcli.render import streams
 from crmcli.render.streams import ask, complain, is_terminal, note, say, tell
@@ -77,7 +78,9 @@ def _opened(path: Path) -> Iterator[TextIO]:
         return
     beside = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline="") as file:
+        with os.fdopen(
+            os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
+        ) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -113,9 +116,5 @@ def _places(columns: "Sequence[Column]", names: tuple[str, ...]) -> list[int]:
     known = [column.name for column in columns]
     for name in names:
         if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, 1)
-            meant = f" (did you mean {near[0]!r}?)" if near else ""
-            raise InvalidInput(f"no column {name!r}{meant}", hint=f"one of {', '.join(known)}")
+            raise InvalidInput(f"no column {shown(name)}{did_you_mean(name, known)}", hint=f"one of {', '.join(known)}")
     return [known.index(name) for name in names]

@@ -77,7 +77,9 @@ def shown(columns: Sequence[Column], rows: Sequence[Row], style: Style, *, group
     return [
         Shown(
             column,
-            "–".join((columns[places[name]].heading or heading(name)).lower() for name in column.under if name in filled),
+            "–".join(
+                (columns[places[name]].heading or heading(name)).lower() for name in column.under if name in filled
+            ),
             tuple(text(row[places[column.name]], column.kind, style.tz) for row in rows),
             tuple(_below(row, [(places[name], columns[places[name]]) for name in column.under], style) for row in rows),
             _bars(rows, places[bar]) if bar and column is first else (),

@@ -35,8 +35,9 @@ def _write(columns: Sequence[Column], rows: Iterable[Sequence[object]], style: S
         writer.writerows(_harmless(rows, cell))
         return
     out.writelines("\t".join(names) + "\n" for names in header)
-    for row in _harmless(rows, _tsv):
-        out.write("\t".join(["" if value is None else str(value) for value in row]) + "\n")
+    out.writelines(
+        "\t".join(["" if value is None else str(value) for value in row]) + "\n" for row in _harmless(rows, _tsv)
+    )
 
 
 def _raw(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> Iterable[Sequence[object]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
@@ -79,11 +80,12 @@ def _bar(share: float, cells: int) -> str:
 
 
 def _stack(console: Console, columns: Sequence[Shown], rows: range) -> None:
+    widest = max(cell_len(column.title) for column in columns)
     for row in rows:
         if row != rows.start:
             console.print()
         grid = Grid.grid(padding=(0, 2))
-        grid.add_column(style="dim", overflow="fold")
+        grid.add_column(style="dim", overflow="fold", min_width=min(widest, console.width // 2))
         grid.add_column(overflow="fold")
         for column in columns:
             if column.values[row]:

@@ -38,7 +38,10 @@ def write(result: Result, style: Style, out: TextIO) -> None:
 def _rows(table: Table, style: Style) -> Iterator[str]:
     classes = ["" if column.kind in ("text", "values") else ' class="n"' for column in table.columns]
     if style.has_header:
-        cells = (f"<th{c}>{escape(column.heading or heading(column.name))}</th>" for c, column in zip(classes, table.columns, strict=True))
+        cells = (
+            f"<th{c}>{escape(column.heading or heading(column.name))}</th>"
+            for c, column in zip(classes, table.columns, strict=True)
+        )
         yield f"<tr>{''.join(cells)}</tr>\n"
     for row in table.rows:
         cells = (

@@ -55,7 +55,11 @@ def human(value: object, kind: str, style: Style) -> str:
 def _table(table: Table, style: Style) -> Iterator[str]:
     if style.has_header:
         yield "| " + " | ".join(_cell(column.heading or heading(column.name)) for column in table.columns) + " |\n"
-        yield "|" + "|".join(" --- " if column.kind in ("text", "values") else " --: " for column in table.columns) + "|\n"
+        yield (
+            "|"
+            + "|".join(" --- " if column.kind in ("text", "values") else " --: " for column in table.columns)
+            + "|\n"
+        )
     for row in table.rows:
         cells = (_cell(human(value, column.kind, style)) for value, column in zip(row, table.columns, strict=True))
         yield "| " + " | ".join(cells) + " |\n"

@@ -79,7 +79,9 @@ def _notes(console: Console, notes: Sequence[str]) -> None:
         console.print(Text(visible(line), style="dim"))
 
 
-def _grid(console: Console, columns: Sequence[Column], rows: Sequence[Row], style: Style, *, groups: str | None) -> None:
+def _grid(
+    console: Console, columns: Sequence[Column], rows: Sequence[Row], style: Style, *, groups: str | None
+) -> None:
     """The rows in the same widths all through; where they have groups, a block for each under its name."""
     those = shown(columns, rows, style, groups=groups)
     group = next((each for each in those if each.column.name == groups), None)

@@ -12,21 +12,22 @@ _LONGEST = 200
 def text(value: object, kind: Kind, tz: tzinfo) -> str:
     """`value` for a person: short, on one line, nothing for what is unknown."""
     match kind, value:
-        case _, None | "":
-            return ""
+        case _, None:
+            shown = ""
         case "boolean", _:
-            return "yes" if value else "no"
+            shown = "yes" if value else "no"
         case "rate", int() | float():
-            return f"{100 * value:.1f} %"
+            shown = f"{100 * value:.1f} %"
         case "days", int() | float():
-            return f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004
+            shown = f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004
         case "integer", int():
-            return f"{value:,}"
+            shown = f"{value:,}"
         case "instant", str():
-            return datetime.fromisoformat(value).astimezone(tz).strftime("%Y-%m-%d %H:%M")
+            shown = datetime.fromisoformat(value).astimezone(tz).strftime("%Y-%m-%d %H:%M") if value else ""
         case "values", str():
-            value = ", ".join(split_values(value))
-    shown = visible(str(value))
+            shown = visible(", ".join(split_values(value)))
+        case _:
+            shown = visible(str(value))
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
 
 

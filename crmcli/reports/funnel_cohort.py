@@ -4,11 +4,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from crmcli.core.currency import currency
+from crmcli.core.wording import did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
-from crmcli.query.fields import Entity, Field, nearest
+from crmcli.query.fields import Entity, Field
 from crmcli.query.sql import Where, clock, select, where
 from crmcli.query.syntax import parse
 from crmcli.reports.funnel_pipeline import Pipeline
@@ -147,7 +148,7 @@ def _left_out(request: FunnelRequest, window: Window) -> str:
 def _grouping(deals: Entity, name: str) -> Grouping:
     found = deals.find(ALIASES.get(name.casefold(), name))
     if found is None:
-        near = nearest(name, (*ALIASES, *deals.fields))
+        near = did_you_mean(name, (*ALIASES, *deals.fields))
         raise InvalidInput(
             f"cannot group by unknown field {name!r}{near}", hint="crm help columns lists those of deals"
         )

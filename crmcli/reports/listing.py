@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crmcli.core.result import Column, Table, join_values, split_values
+from crmcli.core.wording import did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query import sql, syntax
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
-from crmcli.query.fields import Entity, Field, nearest
+from crmcli.query.fields import Entity, Field
 
 Row = Sequence[object]
 
@@ -85,7 +86,7 @@ def _chosen(asked: Entity, view: View) -> list[Field]:
     for name in view.columns:
         field = asked.find(name)
         if field is None:
-            message = f"no column {name!r} in {asked.plural}{nearest(name, asked.fields)}"
+            message = f"no column {name!r} in {asked.plural}{did_you_mean(name, asked.fields)}"
             raise InvalidInput(message, hint=f"one of {', '.join(asked.fields)}")
         fields.append(field)
     return fields

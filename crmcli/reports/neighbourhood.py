@@ -27,9 +27,7 @@ COLUMNS = (
 _People = dict[int, tuple[str, str]]
 
 
-def report(
-    db: Reader, ref: str, *, depth: int = 2, types: Sequence[str] = (), flat: bool = False, preferences: Preferences
-) -> Report:
+def report(db: Reader, ref: str, *, depth: int = 2, types: Sequence[str] = (), preferences: Preferences) -> Report:
     """The neighbourhood of the customer `ref`: a row for each tie by which somebody is first reached.
 
     `via` is who they are reached through, `direction` how the tie points from there: out, in or both. Raises
@@ -51,7 +49,7 @@ def report(
         {"nodes": len(found.distances), "edges": len(found.ties)},
         Table(COLUMNS, rows, title=f"{people[centre][0]} and who is around", empty="no relationships yet"),
         notes=_notes(found, people, depth),
-        tree=None if flat else _tree(found, people),
+        tree=_tree(found, people),
     )
 
 

@@ -16,6 +16,7 @@ from crmcli.query import reference
 from crmcli.services import customfields, dates, passages
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
+from crmcli.services.passages import Occasion
 
 _PLAIN = ("name", "source", "product", "note", "lost_reason")
 _TERMS = ("amount", "currency", "close", "owner")
@@ -75,7 +76,7 @@ def add(session: Writer, new: NewDeal) -> Change:
     )
     session.add(deal)
     session.flush()
-    passages.begin(session, deal, stage, at=at)
+    passages.begin(session, deal, stage, Occasion(at))
     echo = dates.echo(session, at=at if new.at else None, close=deal.close_on if new.close else None)
     sentence = f"added deal {deal.id} {deal.name} in {stage.name}"
     return Change((key(deal.id),), sentence, _next(deal, stage), echo=echo)
@@ -84,6 +85,8 @@ def add(session: Writer, new: NewDeal) -> Change:
 def edit(session: Writer, ref: str, sets: tuple[str, ...]) -> Change:
     """Change fields; another amount, close date or owner is kept as an event. Raises InvalidInput and NotFound."""
     deal = _deal(session, ref)
+    if any(text.partition("=")[0].strip().lower() == "stage" for text in sets):
+        raise InvalidInput("a deal is not set to a stage but moved", hint=f"crm deal move {deal.id} STAGE")
     known = customfields.definitions(session.reader, "deal")
     wanted = assignments(sets, fields=(*FIELDS, *known))
     if not wanted:
@@ -116,9 +119,9 @@ def move(session: Writer, wish: Move) -> Change:
     old = session.get_one(Stage, passage.stage_id).name
     at = _at(session, passage, wish)
     if pipeline == passage.pipeline_id:
-        passages.move(session, deal, passage, stage, at=at, note=wish.note)
+        passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     else:
-        passages.hand_over(session, deal, passage, stage, at=at, note=wish.note)
+        passages.hand_over(session, deal, passage, stage, Occasion(at, wish.note))
     return _moved(session, deal, f"moved deal {deal.id} {deal.name}: {old} > {stage.name}", wish, at)
 
 
@@ -129,7 +132,7 @@ def close(session: Writer, wish: Move, outcome: Outcome, *, reason: str | None =
     stage = _closing(session, passage.pipeline_id, outcome)
     _refuse_closed(session, deal, passage)
     at = _at(session, passage, wish)
-    passages.move(session, deal, passage, stage, at=at, note=wish.note)
+    passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     if reason is not None:
         deal.assign(lost_reason=reason)
     return _moved(session, deal, f"deal {deal.id} {deal.name} is {stage.name}", wish, at)
@@ -145,7 +148,7 @@ def reopen(session: Writer, wish: Move) -> Change:
     if stage.outcome != Outcome.OPEN:
         raise InvalidInput(f"stage {stage.name!r} closes a deal", hint="reopen into an open stage")
     at = _at(session, passage, wish)
-    passages.move(session, deal, passage, stage, at=at, note=wish.note)
+    passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     return _moved(session, deal, f"reopened deal {deal.id} {deal.name} in {stage.name}", wish, at)
 
 

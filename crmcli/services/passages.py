@@ -1,5 +1,7 @@
 """A deal's way through the stages: the events, and the caches that are written with them."""
 
+from dataclasses import dataclass
+
 from sqlmodel import col, select
 
 from crmcli.core.period import moment
@@ -10,53 +12,62 @@ from crmcli.models.pipeline import Stage
 from crmcli.services.owners import key
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When an event took place, and what is said of it."""
+
+    at: str
+    note: str | None = None
+
+
 def current(session: Writer, deal: Deal) -> Passage:
     """The passage that `deal` is on."""
     wanted = select(Passage).where(Passage.deal_id == deal.id, col(Passage.ended_at).is_(None))
     return session.exec(wanted).one()
 
 
-def begin(session: Writer, deal: Deal, stage: Stage, *, at: str | None, note: str | None = None) -> Passage:
+def begin(session: Writer, deal: Deal, stage: Stage, occasion: Occasion) -> Passage:
     """Let `deal` enter the pipeline of `stage`; the event at creation comes from no stage."""
     passage = Passage(
         deal_id=deal.id,
         pipeline_id=stage.pipeline_id,
-        began_at=at,
+        began_at=occasion.at,
         stage_id=key(stage.id),
-        stage_entered_at=at,
+        stage_entered_at=occasion.at,
         reached_id=stage.id if stage.outcome == Outcome.OPEN else None,
     )
     session.add(passage)
     session.flush()
-    _write(session, deal, passage, None, key(stage.id), at=at, dwell=None, note=note)
-    _settle(session, deal, stage, at)
+    session.add(_event(session, deal, passage, occasion))
+    _settle(session, deal, stage, occasion.at)
     return passage
 
 
-def move(session: Writer, deal: Deal, passage: Passage, stage: Stage, *, at: str, note: str | None = None) -> None:
+def move(session: Writer, deal: Deal, passage: Passage, stage: Stage, occasion: Occasion) -> None:
     """Let `deal` go to another stage of its pipeline."""
-    left = passage.stage_id
-    _write(session, deal, passage, left, key(stage.id), at=at, dwell=_seconds(passage.stage_entered_at, at), note=note)
-    passage.stage_id, passage.stage_entered_at = key(stage.id), at
+    left, entered = passage.stage_id, passage.stage_entered_at
+    passage.stage_id, passage.stage_entered_at = key(stage.id), occasion.at
     if stage.outcome == Outcome.OPEN and stage.position > _position(session, passage.reached_id):
         passage.reached_id = stage.id
-    _settle(session, deal, stage, at)
+    event = _event(session, deal, passage, occasion)
+    event.from_stage_id, event.dwell = left, _seconds(entered, occasion.at)
+    session.add(event)
+    _settle(session, deal, stage, occasion.at)
 
 
-def hand_over(
-    session: Writer, deal: Deal, passage: Passage, stage: Stage, *, at: str, note: str | None = None
-) -> Passage:
+def hand_over(session: Writer, deal: Deal, passage: Passage, stage: Stage, occasion: Occasion) -> Passage:
     """End the passage and begin one in the pipeline of `stage`."""
-    passage.ended_at = at
+    passage.ended_at = occasion.at
     session.flush()
-    return begin(session, deal, stage, at=at, note=note or "handed over")
+    return begin(session, deal, stage, Occasion(occasion.at, occasion.note or "handed over"))
 
 
 def change_terms(session: Writer, deal: Deal, passage: Passage) -> None:
     """Keep what amount, close date or owner became: an event from the stage to itself."""
     last = last_event_at(session, passage)
-    at = max(session.recorded_at, last or "")
-    _write(session, deal, passage, passage.stage_id, passage.stage_id, at=at, dwell=None, note=None)
+    event = _event(session, deal, passage, Occasion(max(session.recorded_at, last or "")))
+    event.from_stage_id = passage.stage_id
+    session.add(event)
 
 
 def last_event_at(session: Writer, passage: Passage) -> str | None:
@@ -67,35 +78,22 @@ def last_event_at(session: Writer, passage: Passage) -> str | None:
     return None if found is None else str(found)
 
 
-def _write(
-    session: Writer,
-    deal: Deal,
-    passage: Passage,
-    left: int | None,
-    entered: int,
-    *,
-    at: str | None,
-    dwell: int | None,
-    note: str | None,
-) -> None:
-    session.add(
-        StageEvent(
-            passage_id=key(passage.id),
-            from_stage_id=left,
-            to_stage_id=entered,
-            amount=deal.amount,
-            currency=deal.currency,
-            close_on=deal.close_on,
-            owner_id=deal.owner_id,
-            occurred_at=at,
-            recorded_at=session.recorded_at,
-            dwell=dwell,
-            note=note,
-        )
+def _event(session: Writer, deal: Deal, passage: Passage, occasion: Occasion) -> StageEvent:
+    """An event that finds `deal` in the stage of `passage`, on the terms of now, from no stage."""
+    return StageEvent(
+        passage_id=key(passage.id),
+        to_stage_id=passage.stage_id,
+        amount=deal.amount,
+        currency=deal.currency,
+        close_on=deal.close_on,
+        owner_id=deal.owner_id,
+        occurred_at=occasion.at,
+        recorded_at=session.recorded_at,
+        note=occasion.note,
     )
 
 
-def _settle(session: Writer, deal: Deal, stage: Stage, at: str | None) -> None:
+def _settle(session: Writer, deal: Deal, stage: Stage, at: str) -> None:
     """`closed_at` stands exactly while the stage closes the deal, the reason while it is lost."""
     deal.closed_at = None if stage.outcome == Outcome.OPEN else at
     if stage.outcome != Outcome.LOST:

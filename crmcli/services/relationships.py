@@ -1,5 +1,7 @@
 """Ties between customers."""
 
+from dataclasses import dataclass, replace
+
 from crmcli.core import normal
 from crmcli.core.result import Change
 from crmcli.core.uid import uid
@@ -19,9 +21,15 @@ _ORGANISATIONS = """
 """
 
 
-def add(
-    session: Writer, source: str, kind: str, target: str, *, since: str | None = None, note: str | None = None
-) -> Change:
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What is said of a tie beside who is tied: since which date, and a note."""
+
+    since: str | None = None
+    note: str | None = None
+
+
+def add(session: Writer, source: str, kind: str, target: str, detail: Detail) -> Change:
     """Tie two customers.
 
     Raises InvalidInput for a tie to oneself, Conflict for one that is there already or closes a circle.
@@ -32,15 +40,13 @@ def add(
     to_id = reference.customer(db, target, preferences=session.preferences)
     if is_inverse:
         from_id, to_id = to_id, from_id
-    began = dates.day(session, since, lean="past") if since else None
-    made = tie(session, from_id, type_id, to_id, since=began, note=note)
+    since = dates.day(session, detail.since, lean="past") if detail.since else None
+    made = tie(session, from_id, type_id, to_id, replace(detail, since=since))
     sentence = f"added relationship {made.id}: {_sentence(session.reader, made)}"
-    return Change((key(made.id),), sentence, f"crm graph show {from_id}", echo=began and f"since {began}")
+    return Change((key(made.id),), sentence, f"crm graph show {from_id}", echo=since and f"since {since}")
 
 
-def tie(
-    session: Writer, from_id: int, type_id: int, to_id: int, *, since: str | None = None, note: str | None = None
-) -> Relationship:
+def tie(session: Writer, from_id: int, type_id: int, to_id: int, detail: Detail = Detail()) -> Relationship:
     """Store a tie, symmetric ones from the lesser id. Raises InvalidInput and Conflict."""
     kind = session.get_one(RelationType, type_id)
     if kind.is_symmetric and from_id > to_id:
@@ -51,8 +57,8 @@ def tie(
         from_id=from_id,
         type_id=type_id,
         to_id=to_id,
-        since=since,
-        note=note,
+        since=detail.since,
+        note=detail.note,
         created_at=session.recorded_at,
         recorded_at=session.recorded_at,
     )

@@ -38,7 +38,7 @@ def test_an_unknown_kind_is_refused(crm: Run) -> None:
     result = crm("export custmers", exit_code=2)
 
     assert result.stderr == (
-        "error: no kind of record 'custmers'; did you mean customers?\n"
+        "error: no kind of record 'custmers'; did you mean 'customers'?\n"
         "hint: one of customers, relations, deals, stage-events, interactions\n"
     )
     assert result.stdout == ""

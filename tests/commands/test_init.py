@@ -114,7 +114,7 @@ def test_init_keeps_what_the_file_says_about_its_world(crm: Run) -> None:
     [
         ("--currency EURO", "currency"),
         ("--region XX", "region"),
-        ("--zone Europe/Berln", "zone 'Europe/Berln' is not known; did you mean Europe/Berlin?"),
+        ("--zone Europe/Berln", "zone 'Europe/Berln' is not known; did you mean 'Europe/Berlin'?"),
         ("--date-order ymd", "'ymd'"),
     ],
 )

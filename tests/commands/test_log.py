@@ -173,8 +173,8 @@ def test_what_may_be_unknown_is_emptied(known: Run) -> None:
 @pytest.mark.parametrize(
     ("option", "reason"),
     [
-        ("--set chanel=call", "no field 'chanel' to set; did you mean channel?"),
-        ("--set channel=cal", "no channel 'cal'; did you mean call?"),
+        ("--set chanel=call", "no field 'chanel' to set; did you mean 'channel'?"),
+        ("--set channel=cal", "no channel 'cal'; did you mean 'call'?"),
         ("--set direction=up", "no direction 'up'; one of in, out"),
         ("--set at=tomorrow", "is in the future"),
         ("--set text=", "text: 1 to"),

@@ -25,7 +25,7 @@ def test_a_code_is_given_in_upper_case() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("EURO", "no currency 'EURO'; did you mean EUR?"),
+        ("EURO", "no currency 'EURO'; did you mean 'EUR'?"),
         ("€", "no currency '€'; write an ISO 4217 code such as EUR"),
         ("", "no currency ''; write an ISO 4217 code such as EUR"),
     ],

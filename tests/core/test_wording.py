@@ -10,7 +10,7 @@ def test_a_shown_value_is_cut() -> None:
 
 
 def test_only_a_near_word_is_suggested() -> None:
-    assert did_you_mean("propsal", ["proposal", "won"]) == "; did you mean proposal?"
+    assert did_you_mean("propsal", ["proposal", "won"]) == "; did you mean 'proposal'?"
     assert did_you_mean("xyz", ["proposal", "won"], otherwise="; one of proposal, won") == "; one of proposal, won"
 
 

@@ -58,8 +58,8 @@ def test_columns_without_a_field_or_a_name_are_listed(opened: Opened) -> None:
             "'c.csv': line 1: no name column for customers among 'Ada', 'ada@example.com'",
             "the first line names the columns; say which it is with --map 'COLUMN=name'",
         ),
-        ("name,city", {"ctiy": "city"}, r"no column 'ctiy' in 'c.csv'; did you mean city\?", "it has name, city"),
-        ("name,X", {"X": "emial"}, r"no field 'emial' in customers; did you mean email\?", None),
+        ("name,city", {"ctiy": "city"}, r"no column 'ctiy' in 'c.csv'; did you mean 'city'\?", "it has name, city"),
+        ("name,X", {"X": "emial"}, r"no field 'emial' in customers; did you mean 'email'\?", None),
     ],
 )
 def test_a_header_that_cannot_be_understood_is_refused(

@@ -99,5 +99,5 @@ def test_a_kind_of_record_is_named_in_singular_or_plural(name: str) -> None:
 
 
 def test_an_unknown_kind_of_record_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"no kind of record 'custmers'; did you mean customers?"):
+    with pytest.raises(InvalidInput, match=r"no kind of record 'custmers'; did you mean 'customers'?"):
         entity_named("custmers")

@@ -118,7 +118,7 @@ def test_a_file_of_another_kind_than_told_is_not_the_profile_s(opened: Opened) -
 
 
 def test_an_unknown_profile_and_a_file_that_is_none_of_it_are_refused(opened: Opened) -> None:
-    with pytest.raises(InvalidInput, match=r"no profile 'mavn'; did you mean maven\?"):
+    with pytest.raises(InvalidInput, match=r"no profile 'mavn'; did you mean 'maven'\?"):
         opened(_TEAMS, profile="mavn")
     with pytest.raises(InvalidInput, match=r"'c.csv' is no file of maven: its columns are 'name', 'email'"):
         opened("name,email\n", profile="maven")

@@ -53,5 +53,5 @@ def test_columns_and_words_are_fields_and_every_field_says_what_it_is(file: "Fil
 
 
 def test_an_unknown_kind_of_record_is_refused(file: "File") -> None:
-    with pytest.raises(InvalidInput, match=r"no kind of record 'custmer' \(did you mean 'customer'\?\)"):
+    with pytest.raises(InvalidInput, match=r"no kind of record 'custmer'; did you mean 'customer'\?"):
         entity("custmer", file.db)

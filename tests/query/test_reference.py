@@ -196,7 +196,7 @@ def test_a_pipeline_goes_by_name_number_and_part(file: "File") -> None:
     second = file.insert("pipeline", name="Renewals 1")
 
     assert [reference.pipeline(file.db, ref) for ref in ("Sales", "1", "sal", "renew", None)] == [1, 1, 1, second, 1]
-    with pytest.raises(NotFound, match=r"no pipeline 'slaes'; one of sales, Renewals 1 \(did you mean 'sales'\?\)"):
+    with pytest.raises(NotFound, match=r"no pipeline 'slaes'; one of sales, Renewals 1; did you mean 'sales'\?"):
         reference.pipeline(file.db, "slaes")
 
 
@@ -207,7 +207,7 @@ def test_a_stage_goes_by_name_and_part_within_its_pipeline(file: "File") -> None
     with pytest.raises(Ambiguous, match="'o' matches 4 stages"):
         reference.stage(file.db, 1, "o")
     assert str(error.value) == (
-        "no stage 'qote' in pipeline 'sales'; one of lead, contact, needs, quote, won, lost (did you mean 'quote'?)"
+        "no stage 'qote' in pipeline 'sales'; one of lead, contact, needs, quote, won, lost; did you mean 'quote'?"
     )
 
 
@@ -246,7 +246,7 @@ def test_a_relation_type_goes_by_either_name(file: "File", text: str, expected: 
 
 
 def test_an_unknown_relation_type_is_refused_with_the_known_ones(file: "File") -> None:
-    with pytest.raises(NotFound, match=r"no relation type 'emploies' \(did you mean 'employs'\?\)") as error:
+    with pytest.raises(NotFound, match=r"no relation type 'emploies'; did you mean 'employs'\?") as error:
         reference.relation_type(file.db, "emploies")
 
     assert error.value.hint is not None

@@ -226,19 +226,19 @@ def test_a_very_wide_query_stays_within_sqlites_depth(file: "File", moment: Mome
 @pytest.mark.parametrize(
     ("name", "words", "message", "caret"),
     [
-        ("customer", ["citty:Berlin"], "unknown field 'citty' in 'citty:Berlin' (did you mean 'city'?)", "^^^^^"),
+        ("customer", ["citty:Berlin"], "unknown field 'citty' in 'citty:Berlin'; did you mean 'city'?", "^^^^^"),
         (
             "customer",
             ["x", "zzz:1"],
             "unknown field 'zzz' in 'zzz:1' (crm help columns lists those of customers)",
             "  ^^^",
         ),
-        ("customer", ["has:emial"], "unknown field 'emial' in 'has:emial' (did you mean 'email'?)", "    ^^^^^"),
-        ("customer", ["sort:-naem"], "unknown field 'naem' in '-naem' (did you mean 'name'?)", "     ^^^^^"),
+        ("customer", ["has:emial"], "unknown field 'emial' in 'has:emial'; did you mean 'email'?", "    ^^^^^"),
+        ("customer", ["sort:-naem"], "unknown field 'naem' in '-naem'; did you mean 'name'?", "     ^^^^^"),
         (
             "deal",
             ["is:opn"],
-            "deals know no 'is:opn'; one of open, won, lost, overdue, removed (did you mean 'open'?)",
+            "deals know no 'is:opn'; one of open, won, lost, overdue, removed; did you mean 'open'?",
             "   ^^^",
         ),
         ("tag", ["is:x"], "tags know no 'is:x'", "   ^"),
@@ -247,7 +247,7 @@ def test_a_very_wide_query_stays_within_sqlites_depth(file: "File", moment: Mome
         (
             "deal",
             ["stage:won,qote"],
-            "stage: no 'qote'; one of lead, contact, needs, quote, won, lost (did you mean 'quote'?)",
+            "stage: no 'qote'; one of lead, contact, needs, quote, won, lost; did you mean 'quote'?",
             "          ^^^^",
         ),
         (

@@ -73,7 +73,7 @@ def test_a_field_with_several_values_counts_a_deal_in_each(histories: Histories)
 
 
 def test_what_cannot_be_grouped_by(twelve: Histories) -> None:
-    with pytest.raises(InvalidInput, match=r"unknown field 'sorce' \(did you mean 'source'\?\)"):
+    with pytest.raises(InvalidInput, match=r"unknown field 'sorce'; did you mean 'source'\?"):
         shown(twelve, by="sorce")
     with pytest.raises(InvalidInput, match="cannot group by 'amount'"):
         shown(twelve, by="amount")
@@ -133,7 +133,7 @@ def test_the_pipeline_is_the_one_named_else_the_only_one_with_deals(twelve: Hist
     twelve.insert("passage", deal_id=deal, pipeline_id=2, stage_id=first, reached_id=first)
 
     assert shown(twelve).notes[1] == "pipeline sales, the default one"
-    with pytest.raises(NotFound, match=r"no pipeline 'saels'; did you mean sales\?"):
+    with pytest.raises(NotFound, match=r"no pipeline 'saels'; did you mean 'sales'\?"):
         shown(twelve, pipeline="saels")
 
     twelve.db.connection.execute("update pipeline set is_default = 0")

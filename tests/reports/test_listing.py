@@ -173,7 +173,7 @@ def test_an_unknown_column_is_refused_with_the_known_ones(db: Reader) -> None:
         listing(db, "tag", view=View(columns=["nmae"]), moment=MOMENT)
 
     assert (str(error.value), error.value.hint) == (
-        "no column 'nmae' in tags (did you mean 'name'?)",
+        "no column 'nmae' in tags; did you mean 'name'?",
         "one of id, name, customers",
     )
 

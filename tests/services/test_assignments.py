@@ -28,9 +28,9 @@ def test_a_field_is_replaced_added_to_or_taken_from(text: str, field: str, op: s
     [
         ("city", "--set 'city' has no '='"),
         ("=Berlin", "no field '' to set"),
-        ("ctiy=Berlin", "no field 'ctiy' to set; did you mean city?"),
+        ("ctiy=Berlin", "no field 'ctiy' to set; did you mean 'city'?"),
         ("city+=Berlin", "city holds one value: .= does not go with it"),
-        ("city++=Berlin", "no field 'city.' to set; did you mean city?"),
+        ("city++=Berlin", "no field 'city.' to set; did you mean 'city'?"),
     ],
 )
 def test_what_is_no_assignment_is_refused(text: str, message: str) -> None:

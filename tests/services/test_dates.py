@@ -23,7 +23,7 @@ def session(file: Path) -> Iterator[Writer]:
 @pytest.fixture
 def berlin(file: Path) -> Iterator[Writer]:
     with wrote(file) as writer:
-        preferences.change(writer, zone="Europe/Berlin")
+        preferences.change(writer, preferences.Wanted(zone="Europe/Berlin"))
     with wrote(file) as writer:
         yield writer
 

@@ -1,0 +1,198 @@
+"""Cells of a file as values of ours: one reader for each kind, each refusing what it cannot take."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from crmcli.core import money, normal, period
+from crmcli.core.currency import currency
+from crmcli.core.daywords import FIRST_YEAR, LAST_YEAR
+from crmcli.core.result import split_values
+from crmcli.core.wording import did_you_mean, shown
+from crmcli.db.writing import Writer
+from crmcli.errors import InvalidInput
+
+Values = Mapping[str, str]
+Reader = Callable[[str], object]
+Texts = tuple[str, ...]
+Value = TypeVar("Value")
+
+_KEPT = 50_000
+_LONGEST_ID = 18
+_LOCAL_DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}.*"
+_ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
+
+
+class Memo(dict[str, Value], Generic[Value]):
+    """A reader that remembers: for columns whose values come again and again."""
+
+    def __init__(self, read: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Value:
+        if len(self) >= _KEPT:
+            self.clear()
+        value = self[text] = self._read(text)
+        return value
+
+
+def remembered(read: Callable[[str], Value]) -> Callable[[str], Value]:
+    """`read`, computed once for each text."""
+    return Memo(read).__getitem__
+
+
+def line(name: str, limit: int = 500) -> Reader:
+    """A short text that comes again and again."""
+    return remembered(lambda text: normal.text(text, name=name, limit=limit))
+
+
+def name(text: str) -> str:
+    """A short text that is different in every row."""
+    return normal.text(text, name="name")
+
+
+def note(text: str) -> str:
+    return normal.prose(text, name="note")
+
+
+def prose(text: str) -> str:
+    return normal.prose(text, name="text")
+
+
+def uid(text: str) -> str:
+    """An identifier for exchange, in any case."""
+    found = text.strip().lower()
+    if not re.fullmatch("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", found):
+        raise InvalidInput(f"{shown(text)} is not a uid")
+    return found
+
+
+def uids(text: str) -> Texts:
+    return tuple(dict.fromkeys(uid(each) for each in split_values(text)))
+
+
+def several(text: str) -> Texts:
+    """Whole names parted by `;`."""
+    return tuple(dict.fromkeys(normal.text(each, name="name") for each in split_values(text) if each.strip()))
+
+
+def emails(text: str) -> Texts:
+    """Addresses parted by `;` or `,`."""
+    if ";" not in text and "," not in text:
+        return (normal.email(text),)
+    parts = [part for value in split_values(text) for part in value.split(",") if part.strip()]
+    return tuple(dict.fromkeys(normal.email(part) for part in parts))
+
+
+def phones(region: str | None) -> Callable[[str], Texts]:
+    """Numbers parted by `;`; the `;` of an extension parts nothing."""
+
+    def read(text: str) -> Texts:
+        if ";" not in text:
+            return (normal.phone(text, region),)
+        whole = text if "\\" in text else text.replace(";ext=", "\\;ext=")
+        return tuple(dict.fromkeys(normal.phone(part, region) for part in split_values(whole) if part.strip()))
+
+    return read
+
+
+def tags(text: str, *, is_own: bool) -> Texts:
+    """Tags parted by `;`, in files that are not ours by `,` too; a leading `+` is no part of one."""
+    parts = [part for value in split_values(text) for part in ([value] if is_own else value.split(","))]
+    found: dict[str, str] = {}
+    for part in parts:
+        bare = part.strip().lstrip("+")
+        if bare:
+            tag = normal.text(bare, name="tag", limit=100)
+            found.setdefault(tag.lower(), tag)
+    return tuple(found.values())
+
+
+def key(text: str) -> str:
+    """What another system calls the record."""
+    return normal.text(text, name="key")
+
+
+def keys(text: str) -> tuple[tuple[str, str], ...]:
+    """`source:key` pairs of other systems, parted by `;`."""
+    pairs = dict.fromkeys(split_values(text))
+    return tuple((_key(pair), normal.text(pair.partition(":")[2], name="external")) for pair in pairs)
+
+
+def choice(name: str, choices: type, aliases: Mapping[str, str] | None = None) -> Reader:
+    """One of a closed set, in any case."""
+    known = {str(member): str(member) for member in choices} | dict(aliases or {})
+
+    def read(text: str) -> str:
+        value = known.get(text.strip().lower())
+        if value is None:
+            listed = ", ".join(dict.fromkeys(known.values()))
+            near = did_you_mean(text.strip().lower(), known, f"; one of {listed}")
+            raise InvalidInput(f"no {name} {shown(text)}{near}")
+        return value
+
+    return remembered(read)
+
+
+def whole(text: str) -> int:
+    """A number without decimals."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID):
+        raise InvalidInput(f"{shown(text)} is not a whole number")
+    return int(text)
+
+
+def boolean(text: str) -> int:
+    answer = _ANSWERS.get(text.strip().lower())
+    if answer is None:
+        raise InvalidInput(f"{shown(text)} is neither yes nor no")
+    return answer
+
+
+def instant(session: Writer) -> Reader:
+    """A UTC instant of an ISO day or instant; a day is its first moment in the zone of the file."""
+    return remembered(lambda text: period.instant(_moment(text, session)))
+
+
+def day(session: Writer) -> Reader:
+    """An ISO day, or the day of an instant in the zone of the file."""
+    tz = session.preferences.tz
+    return remembered(lambda text: _moment(text, session).astimezone(tz).date().isoformat())
+
+
+def duration(text: str) -> int:
+    return period.duration(text)
+
+
+def amount(usual: str, *, field: str = "amount") -> Callable[[Values], tuple[int | None, str]]:
+    """The minor units and the currency of a row: its own, else `usual`."""
+
+    def read(values: Values) -> tuple[int | None, str]:
+        text = values.get(field, "")
+        code = currency(values.get("currency", "") or usual)
+        return money.split_amount(text, code) if text else (None, code)
+
+    return read
+
+
+def _key(pair: str) -> str:
+    source, found, key = pair.partition(":")
+    if not (found and source.strip() and key.strip()):
+        raise InvalidInput(f"{shown(pair)} is not source:key")
+    return normal.text(source, name="external")
+
+
+def _moment(text: str, session: Writer) -> datetime:
+    """Raises InvalidInput."""
+    said = session.preferences
+    if re.fullmatch(_LOCAL_DATE, text.strip()):
+        when = period.when(text, now=session.now, tz=said.tz, order=said.date_order, lean="past")
+        return period.moment(when.instant(said.tz))
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(f"{shown(text)} is not a date; write 2026-03-31 or 2026-03-31T15:00:00Z") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise InvalidInput(f"{shown(text)} is no date from {FIRST_YEAR} to {LAST_YEAR}")
+    return found if found.tzinfo else found.replace(tzinfo=said.tz)

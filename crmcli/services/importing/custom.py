@@ -1,0 +1,69 @@
+"""Custom fields of the rows: defined where they are new, values checked against what they may hold."""
+
+import json
+from functools import partial
+
+from crmcli.core.vocabulary import FieldType
+from crmcli.exchange.source import Source
+from crmcli.services import customfields
+from crmcli.services.customfields import Definitions
+from crmcli.services.importing.cells import Reader, Values, remembered
+from crmcli.services.importing.staging import Composed
+from crmcli.services.importing.work import Work
+
+
+def definitions(work: Work, source: Source, entity: str) -> Definitions:
+    """The custom fields that the rows of `source` fill: as the file defines them, else as the profile does."""
+    known = customfields.definitions(work.db, entity)
+    wanted: Definitions = {name: (kind, ()) for name, kind in source.custom_types.items()}
+    return {name: known.get(name, usual) for name, usual in (wanted | known).items() if name in source.fields or name in wanted}
+
+
+def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
+    """What reads the custom fields of a row into a JSON object, None without any; nothing where there are no fields."""
+    readers: dict[str, Reader] = {}
+    for name, (kind, choices) in definitions(work, source, entity).items():
+        read = partial(_parsed, name, kind, choices, work.currency)
+        readers[name] = remembered(read)
+    return {"custom": partial(_object, readers)} if readers else {}
+
+
+def define(work: Work, source: Source, entity: str) -> None:
+    """Define the fields that the rows fill and that the file does not know yet."""
+    for name, kind in source.custom_types.items():
+        define_field(work, entity, name, kind)
+
+
+def define_field(work: Work, entity: str, name: str, kind: FieldType) -> None:
+    """Define a field unless it is."""
+    if name not in customfields.definitions(work.db, entity):
+        work.bulk.insert(
+            "field",
+            "entity, name, type, recorded_at",
+            "select :entity, :name, :type, :now",
+            entity=entity,
+            name=name,
+            type=kind.value,
+            now=work.session.recorded_at,
+        )
+
+
+def merged(old: str, new: str | None) -> str:
+    """The JSON object `old` with the members of `new`."""
+    if not new:
+        return old
+    return text(json.loads(old) | json.loads(new))
+
+
+def text(values: dict[str, object]) -> str:
+    """A JSON object as the column `custom` holds it."""
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _object(readers: dict[str, Reader], values: Values) -> str | None:
+    found = {name: read(values[name]) for name, read in readers.items() if values.get(name)}
+    return text(found) if found else None
+
+
+def _parsed(name: str, kind: FieldType, choices: tuple[str, ...], currency: str, value: str) -> object:
+    return customfields.parsed(name, value, kind, choices, currency=currency)

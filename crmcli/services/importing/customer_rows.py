@@ -1,0 +1,127 @@
+"""The recognised rows of customers as records: the new ones stored, the others changed where they say something else."""
+
+from crmcli.services.importing import custom, handles, identity
+from crmcli.services.importing.identity import CUSTOMER
+from crmcli.services.importing.staging import Stage
+
+_PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
+
+
+def write(stage: Stage) -> None:
+    """Store what the rows say; `import_touched` tells which of the customers that were there changed."""
+    identity.forget_touched(stage)
+    if stage.is_empty():
+        return
+    work = stage.work
+    identity.number(stage, CUSTOMER)
+    handles.make(work, "select row, coalesce(handle, name) as text from import_customer where is_new")
+    _insert(stage)
+    if work.db.value("select exists (select 1 from import_customer where not is_new)"):
+        _update(stage)
+    _points(stage)
+    _tags(stage)
+    identity.write_keys(stage, CUSTOMER)
+
+
+def _insert(stage: Stage) -> None:
+    stage.work.bulk.insert(
+        "customer",
+        "id, uid, kind, name, handle, title, city, country, industry, source, owner_id, note, do_not_contact, custom, "
+        "created_at, recorded_at",
+        f"""
+        select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle, r.title, r.city, r.country,
+            r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), coalesce(r.custom, '{{}}'),
+            coalesce(r.created, :now), :now
+        from import_customer r cross join import_handle h on h.row = r.row left join import_owner o on o.no = r.owner
+        where r.is_new order by r.row
+        """,  # noqa: S608
+        last=stage.work.bulk.last("customer"),
+        now=stage.work.session.recorded_at,
+    )
+
+
+def _update(stage: Stage) -> None:
+    bulk = stage.work.bulk
+    bulk.function("merged_custom", 2, custom.merged)
+    said = {
+        **{name: f"coalesce(r.{name}, c.{name})" for name in _PLAIN},
+        "created_at": "coalesce(r.created, c.created_at)",
+        "owner_id": "coalesce(o.id, c.owner_id)",
+        "custom": "iif(r.custom is null, c.custom, merged_custom(c.custom, r.custom))",
+    }
+    rows = "import_customer r left join import_owner o on o.no = r.owner join customer c on c.id = r.target"
+    bulk.run("drop table if exists temp.import_change")
+    columns = ", ".join(f"{value} as {name}" for name, value in said.items())
+    same = f"({', '.join(said.values())}) is ({', '.join(f'c.{name}' for name in said)})"
+    bulk.run(f"create temp table import_change as select c.id, {columns} from {rows} where not r.is_new and not ({same})")  # noqa: S608
+    values = ", ".join(f"{name} = n.{name}" for name in said)
+    bulk.update(
+        "customer",
+        "select id from import_change",
+        f"update customer set {values} from import_change n where n.id = customer.id",  # noqa: S608
+    )
+    bulk.run("insert into import_touched select id from import_change")
+
+
+def _points(stage: Stage) -> None:
+    """E-mails and phones: all of a new customer, of another those that it has not; behind those that it has."""
+    bulk = stage.work.bulk
+    united = "(select leader from import_same)"
+    bulk.insert(
+        "contact_point",
+        "customer_id, kind, value, position",
+        f"""
+        select r.target, p.kind, p.value, p.position from import_point p cross join import_customer r on r.row = p.row
+        where r.is_new and p.row not in {united}
+        """,  # noqa: S608
+    )
+    bulk.run("drop table if exists temp.import_missing")
+    bulk.run(
+        f"""
+        create temp table import_missing as
+        select r.target as customer_id, p.kind, p.value, min(p.rowid) as place, r.is_new
+        from import_point p cross join import_customer r on r.row = p.row
+        where (not r.is_new or p.row in {united}) and not exists (
+            select 1 from contact_point c where c.customer_id = r.target and c.kind = p.kind and c.value = p.value
+        )
+        group by r.target, p.kind, p.value
+        """  # noqa: S608
+    )
+    bulk.insert(
+        "contact_point",
+        "customer_id, kind, value, position",
+        """
+        select m.customer_id, m.kind, m.value,
+            coalesce((
+                select max(c.position) + 1 from contact_point c where c.customer_id = m.customer_id and c.kind = m.kind
+            ), 0) + row_number() over (partition by m.customer_id, m.kind order by m.place) - 1
+        from import_missing m order by m.place
+        """,
+    )
+    bulk.run("insert or ignore into import_touched select customer_id from import_missing where not is_new")
+
+
+def _tags(stage: Stage) -> None:
+    bulk = stage.work.bulk
+    bulk.insert(
+        "tag",
+        "name, recorded_at",
+        """
+        select g.name, :now from (select tag as name, min(rowid) as place from import_tag_set group by tag collate nocase) g
+        where not exists (select 1 from tag t where t.name = g.name collate nocase)
+        and exists (select 1 from import_tag k where k.tag = g.name collate nocase) order by g.place
+        """,
+        now=stage.work.session.recorded_at,
+    )
+    bulk.run("drop table if exists temp.import_tagging")
+    distinct = "distinct" if stage.work.db.value("select exists (select 1 from import_same)") else ""
+    bulk.run(
+        f"""
+        create temp table import_tagging as
+        select {distinct} r.target as customer_id, t.id as tag_id, r.is_new
+        from import_tag k cross join import_customer r on r.row = k.row cross join tag t on t.name = k.tag collate nocase
+        where r.is_new or not exists (select 1 from customer_tag c where c.customer_id = r.target and c.tag_id = t.id)
+        """
+    )
+    bulk.insert("customer_tag", "customer_id, tag_id", "select customer_id, tag_id from import_tagging order by rowid")
+    bulk.run("insert or ignore into import_touched select customer_id from import_tagging where not is_new")

@@ -1,0 +1,109 @@
+"""Customers of a file: read, recognised, written."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from crmcli.core import normal
+from crmcli.core.vocabulary import CustomerKind
+from crmcli.exchange.source import Source
+from crmcli.services.importing import cells, custom, customer_rows, identity, matching, ties, who
+from crmcli.services.importing.cells import Reader
+from crmcli.services.importing.identity import CUSTOMER
+from crmcli.services.importing.owners import Owners
+from crmcli.services.importing.staging import Composed, Part, Shape, Stage
+from crmcli.services.importing.work import Tally, Work
+
+_COLUMNS = """
+    uid, kind, name, handle, title, city, country, industry, source, note, do_not_contact integer, created, employer,
+    parent, owner integer, custom, email, phone, tag integer
+"""
+_KINDS = dict.fromkeys(("company", "organization", "account"), CustomerKind.ORGANISATION.value)
+_POINT = "kind, value, position"
+_OWNER = ("owner", "owner.email")
+
+
+def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
+    """Bring the customers of the files in; their employers and parents are kept for later (see `ties`)."""
+    stage = Stage(work, "import_customer")
+    stage.create(_COLUMNS, import_point="kind, value, position integer", import_tag="tag", import_customer_key="source, key")
+    tags = _TagSets()
+    for tally in tallies:
+        stage.fill(tally, _shape(stage, tally.source, owners, tags))
+    _spread(stage, tags)
+    matching.known(stage)
+    identity.leave_known(stage, CUSTOMER)
+    matching.repeated(stage)
+    matching.refuse_nameless(stage)
+    owners.settle("select owner from import_customer where owner is not null")
+    for tally in tallies:
+        custom.define(work, tally.source, "customer")
+    customer_rows.write(stage)
+    stage.tell()
+    who.keep_uids(work)
+    ties.keep(stage)
+
+
+@dataclass(slots=True)
+class _TagSets:
+    """The tags of a row as one number: most rows have one of a few sets of them."""
+
+    numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    def number(self, text: str, *, is_own: bool) -> int:
+        tags = cells.tags(text, is_own=is_own)
+        return self.numbers.setdefault(tags, len(self.numbers) + 1)
+
+
+def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shape:
+    composed: dict[str, Composed] = custom.composed(stage.work, source, "customer")
+    if not {*_OWNER}.isdisjoint(source.fields):
+        composed["owner"] = owners.number
+    phones = cells.phones(stage.work.session.preferences.phone_region)
+    phone = partial(_only, phones)
+    email = partial(_only, cells.emails)
+    return Shape(
+        {**_readers(stage.work), "tag": cells.remembered(partial(tags.number, is_own="uid" in source.fields))},
+        composed,
+        (
+            Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), email),
+            Part("phone", "import_point", _POINT, lambda text: _placed("phone", phones(text)), phone),
+            *identity.key_parts(stage, source),
+        ),
+    )
+
+
+def _spread(stage: Stage, tags: _TagSets) -> None:
+    """Put what stands in the rows themselves beside what stands in tables of its own."""
+    run = stage.work.bulk.run
+    for kind in ("email", "phone"):
+        run(f"insert into import_point select row, '{kind}', {kind}, 0 from import_customer where {kind} is not null")  # noqa: S608
+    run("create temp table import_tag_set (number integer, tag)")
+    sets = ((number, tag) for names, number in tags.numbers.items() for tag in names)
+    stage.work.bulk.many("insert into import_tag_set values (?, ?)", sets)
+    run("create index temp.import_tag_set_number on import_tag_set (number, tag)")
+    run("insert into import_tag select r.row, s.tag from import_customer r cross join import_tag_set s on s.number = r.tag")
+
+
+def _readers(work: Work) -> dict[str, Reader]:
+    return {
+        "uid": cells.uid,
+        "kind": cells.choice("kind", CustomerKind, _KINDS),
+        "name": cells.name,
+        "handle": normal.handle,
+        **{name: cells.line(name) for name in ("title", "city", "country", "industry", "source")},
+        "note": cells.note,
+        "do_not_contact": cells.boolean,
+        "created": cells.instant(work.session),
+        "employer": cells.line("employer"),
+        "parent": cells.line("parent"),
+    }
+
+
+def _only(read: Callable[[str], tuple[str, ...]], text: str) -> str | None:
+    """The value of a text that holds no more than one."""
+    return None if ";" in text or "," in text else read(text)[0]
+
+
+def _placed(kind: str, values: Iterable[str]) -> list[tuple[object, ...]]:
+    return [(kind, value, place) for place, value in enumerate(values)]

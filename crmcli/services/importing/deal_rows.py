@@ -1,0 +1,63 @@
+"""The recognised rows of deals as records: the new ones stored, the others changed where they say something else."""
+
+from crmcli.services.importing import custom, identity
+from crmcli.services.importing.identity import DEAL
+from crmcli.services.importing.staging import Stage
+
+_PLAIN = ("name", "customer_id", "amount", "currency", "source", "product", "lost_reason", "note")
+
+
+def write(stage: Stage) -> None:
+    """Store what the rows say, and when the deals closed, as `import_outcome` has it."""
+    _update(stage)
+    _insert(stage)
+    identity.write_keys(stage, DEAL)
+
+
+def _insert(stage: Stage) -> None:
+    work = stage.work
+    work.bulk.insert(
+        "deal",
+        "id, uid, name, customer_id, amount, currency, close_on, owner_id, source, product, lost_reason, note, custom, "
+        "created_at, closed_at, recorded_at",
+        f"""
+        select r.target, coalesce(r.uid, {work.uid("r.target - :last - 1")}), r.name, r.customer_id, r.amount,
+            coalesce(r.currency, :currency), r.close, o.id, r.source, r.product, iif(x.is_lost, r.lost_reason, null), r.note,
+            coalesce(r.custom, '{{}}'), coalesce(r.created, r.entered), x.closed_at, :now
+        from import_deal r left join import_owner o on o.no = r.owner join import_outcome x on x.deal_id = r.target
+        where r.is_new order by r.row
+        """,  # noqa: S608
+        last=work.bulk.last("deal"),
+        currency=work.currency,
+        now=work.session.recorded_at,
+    )
+
+
+def _update(stage: Stage) -> None:
+    """Another closing of a deal counts as a change too, whichever file told it."""
+    bulk = stage.work.bulk
+    bulk.function("merged_custom", 2, custom.merged)
+    said = {
+        **{name: f"coalesce(r.{name}, d.{name})" for name in _PLAIN},
+        "lost_reason": "iif(x.is_lost = 0, null, coalesce(r.lost_reason, d.lost_reason))",
+        "close_on": "coalesce(r.close, d.close_on)",
+        "owner_id": "coalesce(o.id, d.owner_id)",
+        "custom": "iif(r.custom is null, d.custom, merged_custom(d.custom, r.custom))",
+        "created_at": "coalesce(r.created, d.created_at, r.entered)",
+        "closed_at": "iif(x.deal_id is null, d.closed_at, x.closed_at)",
+    }
+    rows = """
+        deal d left join import_deal r on r.target = d.id left join import_owner o on o.no = r.owner
+        left join import_outcome x on x.deal_id = d.id
+    """
+    asked = "d.id in (select target from import_deal where not is_new union select deal_id from import_outcome)"
+    columns = ", ".join(f"{value} as {name}" for name, value in said.items())
+    same = f"({', '.join(said.values())}) is ({', '.join(f'd.{name}' for name in said)})"
+    bulk.run("create index temp.import_deal_target on import_deal (target)")
+    bulk.run(f"create temp table import_deal_change as select d.id, {columns} from {rows} where {asked} and not ({same})")  # noqa: S608
+    bulk.update(
+        "deal",
+        "select id from import_deal_change",
+        f"update deal set {', '.join(f'{name} = n.{name}' for name in said)} from import_deal_change n where n.id = deal.id",  # noqa: S608
+    )
+    bulk.run("insert or ignore into import_touched select id from import_deal_change where id in (select target from import_deal)")

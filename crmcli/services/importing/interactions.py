@@ -1,0 +1,139 @@
+"""Interactions of a file: read, recognised, written."""
+
+from collections.abc import Sequence
+
+from crmcli.core.vocabulary import Channel, Direction
+from crmcli.exchange.source import Source
+from crmcli.services.importing import cells, identity, which, who
+from crmcli.services.importing.identity import INTERACTION
+from crmcli.services.importing.owners import Owners
+from crmcli.services.importing.staging import Composed, Part, Shape, Stage
+from crmcli.services.importing.who import Naming
+from crmcli.services.importing.work import Tally, Work
+
+_TABLE, _PARTY = "import_interaction", "import_party"
+_COLUMNS = """
+    uid, at, channel, direction, text, duration integer, deal, deal_uid, deal_id integer, owner integer, parties
+"""
+
+
+def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
+    """Bring the interactions of the files in."""
+    stage = Stage(work, _TABLE)
+    stage.create(_COLUMNS, **{_PARTY: "uid, name, customer_id integer", identity.key_table(stage): "source, key"})
+    for tally in tallies:
+        stage.fill(tally, _shape(stage, tally.source, owners))
+    stage.reject(f"select row, 'at', 'is empty: every interaction has its time' from {_TABLE} where at is null")  # noqa: S608
+    stage.reject(f"select row, 'text', 'is empty' from {_TABLE} where text is null")  # noqa: S608
+    work.bulk.run(f"delete from {_PARTY} where uid is null and row in (select row from {_PARTY} where uid is not null)")  # noqa: S608
+    who.find(stage, Naming(_PARTY, "uid", "name", "customer_id", "customer"))
+    stage.reject(f"select row, 'customer', 'is empty' from {_TABLE} where row not in (select row from {_PARTY})")  # noqa: S608
+    which.find(stage)
+    identity.find(stage, INTERACTION)
+    _find(stage)
+    identity.leave_known(stage, INTERACTION)
+    alike = ("at, coalesce(channel, 'note'), text, parties", identity.unsure(stage))
+    identity.leave_repeated(stage, alike)
+    owners.settle(f"select owner from {_TABLE} where owner is not null")  # noqa: S608
+    identity.forget_touched(stage)
+    _write(stage)
+    stage.tell()
+
+
+def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
+    composed: dict[str, Composed] = {}
+    if "owner" in source.fields:
+        composed["owner"] = owners.number
+    return Shape(
+        {
+            "uid": cells.uid,
+            "at": cells.instant(stage.work.session),
+            "channel": cells.choice("channel", Channel),
+            "direction": cells.choice("direction", Direction),
+            "text": cells.prose,
+            "duration": cells.duration,
+            "deal": cells.line("deal"),
+            "deal.uid": cells.uid,
+        },
+        composed,
+        (
+            Part("customer.uid", _PARTY, "uid, name", lambda text: [(uid, None) for uid in cells.uids(text)]),
+            Part("customer", _PARTY, "uid, name", lambda text: [(None, name) for name in cells.several(text)]),
+            *identity.key_parts(stage, source),
+        ),
+    )
+
+
+def _find(stage: Stage) -> None:
+    """Rows that neither uid nor key tells: an interaction at the same time, of the same channel and text with the same."""
+    run = stage.work.bulk.run
+    parties = f"select group_concat(customer_id) from (select distinct customer_id from {_PARTY} p where p.row = r.row order by 1)"  # noqa: S608
+    run(f"create index temp.import_party_row on {_PARTY} (row)")
+    run(f"update {_TABLE} as r set parties = ({parties})")  # noqa: S608
+    there = "select group_concat(customer_id) from (select customer_id from interaction_party y where y.interaction_id = i.id order by 1)"
+    run(
+        f"""
+        update {_TABLE} as r set target = (
+            select min(i.id) from interaction i where i.occurred_at = r.at and i.channel = coalesce(r.channel, 'note')
+            and i.text = r.text and i.removed_at is null and ({there}) = r.parties
+        ) where {identity.unsure(stage)}
+        """  # noqa: S608
+    )
+
+
+def _write(stage: Stage) -> None:
+    work, bulk = stage.work, stage.work.bulk
+    _update(stage)
+    identity.number(stage, INTERACTION)
+    bulk.insert(
+        "interaction",
+        "id, uid, channel, direction, text, duration_minutes, deal_id, owner_id, occurred_at, recorded_at",
+        f"""
+        select r.target, coalesce(r.uid, {work.uid("r.target - :last - 1")}), coalesce(r.channel, 'note'), r.direction,
+            r.text, r.duration, r.deal_id, o.id, r.at, :now
+        from {_TABLE} r left join import_owner o on o.no = r.owner where r.is_new order by r.row
+        """,  # noqa: S608
+        last=bulk.last("interaction"),
+        now=work.session.recorded_at,
+    )
+    bulk.run(
+        f"""
+        create temp table import_new_party as
+        select r.target, p.customer_id, min(p.rowid) as place, r.is_new from {_PARTY} p cross join {_TABLE} r on r.row = p.row
+        where r.is_new or not exists (
+            select 1 from interaction_party y where y.interaction_id = r.target and y.customer_id = p.customer_id
+        ) group by r.target, p.customer_id
+        """  # noqa: S608
+    )
+    bulk.insert(
+        "interaction_party",
+        "interaction_id, customer_id",
+        "select target, customer_id from import_new_party order by target, place",
+    )
+    bulk.run("insert or ignore into import_touched select target from import_new_party where not is_new")
+    identity.write_keys(stage, INTERACTION)
+
+
+def _update(stage: Stage) -> None:
+    said = {
+        "channel": "coalesce(r.channel, i.channel)",
+        "direction": "coalesce(r.direction, i.direction)",
+        "text": "coalesce(r.text, i.text)",
+        "duration_minutes": "coalesce(r.duration, i.duration_minutes)",
+        "deal_id": "coalesce(r.deal_id, i.deal_id)",
+        "owner_id": "coalesce(o.id, i.owner_id)",
+        "occurred_at": "coalesce(r.at, i.occurred_at)",
+    }
+    values = ", ".join(f"{value} as {name}" for name, value in said.items())
+    same = f"({', '.join(said.values())}) is ({', '.join(f'i.{name}' for name in said)})"
+    stage.work.bulk.run(
+        f"create temp table import_interaction_change as select i.id, {values} from {_TABLE} r "  # noqa: S608
+        f"left join import_owner o on o.no = r.owner join interaction i on i.id = r.target where not ({same})"
+    )
+    stage.work.bulk.update(
+        "interaction",
+        "select id from import_interaction_change",
+        f"update interaction set {', '.join(f'{name} = n.{name}' for name in said)} "  # noqa: S608
+        "from import_interaction_change n where n.id = interaction.id",
+    )
+    stage.work.bulk.run("insert into import_touched select id from import_interaction_change")

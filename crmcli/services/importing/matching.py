@@ -1,0 +1,214 @@
+"""Which customer a row is about: one of the file, another row, or a new one."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from crmcli.core.vocabulary import OnDuplicate
+from crmcli.services.importing import identity
+from crmcli.services.importing.identity import CUSTOMER
+from crmcli.services.importing.staging import Stage
+
+Key = tuple[str, str]
+
+
+def known(stage: Stage) -> None:
+    """Give the rows about customers of the file their ids: by uid, else key, else e-mail, else phone and name, else name.
+
+    Rejects rows that could be about two of them.
+    """
+    _find_weak(stage)
+    if stage.work.db.value("select 1 from customer limit 1") is None:
+        return
+    identity.find(stage, CUSTOMER)
+    _by_email(stage)
+    _by_name(stage)
+
+
+def repeated(stage: Stage) -> None:
+    """Make one of the rows that are about the same customer: the first one, with what the later ones say besides."""
+    leaders = _leaders(stage)
+    if not leaders:
+        return
+    if stage.work.wish.on_duplicate is OnDuplicate.UPDATE:
+        _unite(stage, leaders)
+        stage.leave("select row from import_same")
+        return
+    _same(stage, leaders.items())
+    if stage.work.wish.on_duplicate is OnDuplicate.SKIP:
+        stage.skip("select row from import_same")
+        return
+    stage.reject(
+        "select s.row, 'name', 'is the customer of line ' || l.line || ' already' "
+        "from import_same s join import_customer l on l.row = s.leader order by s.row"
+    )
+
+
+def refuse_nameless(stage: Stage) -> None:
+    """A new customer needs a name."""
+    stage.reject("select row, 'name', 'is empty, and no customer is like it' from import_customer where name is null and target is null")
+
+
+def _find_weak(stage: Stage) -> None:
+    """Rows that say nothing by which a customer is known for sure: they go by the name, with a phone if they have one."""
+    stage.work.bulk.run("drop table if exists temp.import_weak")
+    stage.work.bulk.run("create temp table import_weak (row integer primary key, is_phoned integer)")
+    stage.work.bulk.run(
+        """
+        insert into import_weak select row, row in (select row from import_point where kind = 'phone') from import_customer
+        where uid is null and name is not null and row not in (select row from import_customer_key)
+        and row not in (select row from import_point where kind = 'email')
+        """
+    )
+
+
+def _has_weak(stage: Stage) -> bool:
+    return bool(stage.work.db.value("select exists (select 1 from import_weak)"))
+
+
+def _by_email(stage: Stage) -> None:
+    stage.work.bulk.run("drop table if exists temp.import_holder")
+    stage.work.bulk.run(
+        """
+        create temp table import_holder as
+        select p.row, min(c.customer_id) as low, max(c.customer_id) as high from import_point p
+        cross join contact_point c on c.value = p.value and c.kind = 'email' and c.is_live = 1
+        where p.kind = 'email' group by p.row
+        """
+    )
+    stage.reject(
+        """
+        select h.row, 'email', 'its addresses are those of customer ' || a.id || ' ' || a.name
+            || ' and of customer ' || b.id || ' ' || b.name
+        from import_holder h join customer a on a.id = h.low join customer b on b.id = h.high where h.low <> h.high
+        union all
+        select h.row, 'email', 'belongs to customer ' || b.id || ' ' || b.name
+            || ', the row is about customer ' || a.id || ' ' || a.name
+        from import_holder h join import_customer r on r.row = h.row
+        join customer a on a.id = r.target join customer b on b.id = h.low where h.low = h.high and r.target <> h.low
+        order by 1
+        """
+    )
+    stage.work.bulk.run(
+        "update import_customer set target = h.low from import_holder h where h.row = import_customer.row and target is null"
+    )
+
+
+def _by_name(stage: Stage) -> None:
+    """The oldest customer of that name, with one of the phones, or without any of the same kind."""
+    if not _has_weak(stage):
+        return
+    stage.work.bulk.run(
+        """
+        update import_customer as r set target = (
+            select min(c.id) from import_point p join contact_point q on q.value = p.value and q.kind = 'phone'
+            join customer c on c.id = q.customer_id and c.name = r.name collate nocase and c.removed_at is null
+            where p.row = r.row and p.kind = 'phone'
+        ) where target is null and row in (select row from import_weak where is_phoned)
+        """
+    )
+    stage.work.bulk.run(
+        """
+        update import_customer as r set target = (
+            select min(c.id) from customer c
+            where c.name = r.name collate nocase and c.kind = coalesce(r.kind, 'person') and c.removed_at is null
+        ) where target is null and row in (select row from import_weak where not is_phoned)
+        """
+    )
+
+
+def _leaders(stage: Stage) -> dict[int, int]:
+    """The rows that are about the customer of an earlier row, each with the first such row; conflicting ones are rejected."""
+    shared = stage.work.db.rows(f"select row, kind, key, is_sought, target from ({_shared(stage)}) order by row, rank")  # noqa: S608
+    owners: dict[Key, int] = {}
+    targets: dict[int, int | None] = {}
+    leaders: dict[int, int] = {}
+    torn: list[tuple[int, int]] = []
+    for row, found in groupby(list(shared), key=lambda each: int(each[0])):
+        keys = list(found)
+        target = keys[0][4]
+        sought = [owners[kind, key] for _, kind, key, is_sought, _ in keys if is_sought and (kind, key) in owners]
+        sure = {owners[kind, key] for _, kind, key, _, _ in keys if kind in "tuke" and (kind, key) in owners}
+        if len(sure) > 1 or (sure and target is not None and target != targets[next(iter(sure))]):
+            torn.append((row, min(sure)))
+            continue
+        leader = sought[0] if sought else row
+        targets.setdefault(leader, target)
+        for _, kind, key, _, _ in keys:
+            owners.setdefault((kind, key), leader)
+        if leader != row:
+            leaders[row] = leader
+    _same(stage, torn)
+    stage.reject(
+        "select s.row, 'email', 'belongs to the customer of line ' || l.line || ', the rest of the row to another' "
+        "from import_same s join import_customer l on l.row = s.leader order by s.row"
+    )
+    return leaders
+
+
+def _shared(stage: Stage) -> str:
+    """The SQL of what several rows have in common: t(arget), u(id), k(ey), e(-mail), p(hone and name), n(ame)."""
+    arms = [
+        _several("r.row, 0 as rank, 't' as kind, r.target as key", "import_customer r", "r.target is not null"),
+        _several("r.row, 1 as rank, 'u' as kind, r.uid as key", "import_customer r", "r.uid is not null"),
+        _several("p.row, 2 as rank, 'k' as kind, p.source || ':' || p.key as key", "import_customer_key p", "true"),
+        _several("p.row, 3 as rank, 'e' as kind, p.value as key", "import_point p", "p.kind = 'email'"),
+    ]
+    if _has_weak(stage):
+        name = "lower(r.name)"
+        phoned = "import_point p join import_customer r on r.row = p.row"
+        arms.append(_several(f"r.row, 4 as rank, 'p' as kind, p.value || {name} as key", phoned, "p.kind = 'phone'"))
+        named = f"r.row, 5 as rank, 'n' as kind, coalesce(r.kind, 'person') || {name} as key"
+        arms.append(_several(named, "import_customer r", "r.name is not null"))
+    weak = "(select row from import_weak where is_phoned = (s.kind = 'p'))"
+    return f"""
+        select s.row, s.rank, s.kind, s.key, s.rank < 4 or s.row in {weak} as is_sought, r.target
+        from ({" union all ".join(arms)}) s join import_customer r on r.row = s.row
+    """  # noqa: S608
+
+
+def _several(columns: str, tables: str, condition: str) -> str:
+    """The rows whose key another row has too."""
+    rows = f"select {columns} from {tables} where {condition}"  # noqa: S608
+    return f"select row, rank, kind, key from ({rows}) where key in (select key from ({rows}) group by key having count(*) > 1)"  # noqa: S608
+
+
+def _same(stage: Stage, pairs: Iterable[tuple[int, int]]) -> None:
+    run = stage.work.bulk.run
+    run("drop table if exists temp.import_same")
+    run("create temp table import_same (row integer primary key, leader integer)")
+    stage.work.bulk.many("insert into import_same (row, leader) values (?, ?)", pairs)
+    run("create index temp.import_same_leader on import_same (leader)")
+
+
+def _unite(stage: Stage, leaders: dict[int, int]) -> None:
+    """The first row says what the last one with a word on it says; the lists of all are one."""
+    _same(stage, leaders.items())
+    run = stage.work.bulk.run
+    run("insert into import_alias select r.uid, s.leader from import_same s join import_customer r on r.row = s.row where r.uid is not null")
+    plain = ("uid", "kind", "name", "handle", "title", "city", "country", "industry", "source", "note")
+    for column in (*plain, "do_not_contact", "created", "employer", "parent", "owner", "target"):
+        run(
+            f"""
+            update import_customer as l set {column} = coalesce((
+                select r.{column} from import_same s join import_customer r on r.row = s.row
+                where s.leader = l.row and r.{column} is not null order by r.row desc limit 1
+            ), {column}) where row in (select leader from import_same)
+            """  # noqa: S608
+        )
+    _unite_custom(stage)
+    for table in stage.children:
+        run(f"update {table} set row = s.leader from import_same s where s.row = {table}.row")  # noqa: S608
+
+
+def _unite_custom(stage: Stage) -> None:
+    from crmcli.services.importing.custom import merged
+
+    said: Iterator[tuple[int, str]] = stage.work.db.rows(  # type: ignore[assignment]
+        "select s.leader, r.custom from import_same s join import_customer r on r.row = s.row where r.custom is not null order by r.row"
+    )
+    whole: dict[int, str] = {}
+    for leader, text in list(said):
+        if leader not in whole:
+            whole[leader] = stage.work.db.value("select custom from import_customer where row = :row", row=leader) or "{}"
+        whole[leader] = merged(whole[leader], text)
+    stage.work.bulk.many("update import_customer set custom = ? where row = ?", [(text, row) for row, text in whole.items()])

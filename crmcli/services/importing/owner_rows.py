@@ -1,0 +1,29 @@
+"""The list of a team: owners, with what the file says of them."""
+
+from collections.abc import Sequence
+
+from crmcli.errors import InvalidInput
+from crmcli.services.importing.cells import Values
+from crmcli.services.importing.owners import Owners
+from crmcli.services.importing.staging import Shape, Stage
+from crmcli.services.importing.work import Tally, Work
+
+
+def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
+    """Bring the owners of the files in."""
+    stage = Stage(work, "import_member")
+    stage.create("owner integer")
+
+    def number(values: Values) -> int:
+        if not values.get("name"):
+            raise InvalidInput("name: is empty")
+        return owners.add(values["name"], values)
+
+    for tally in tallies:
+        stage.fill(tally, Shape({}, {"owner": number}))
+    stage.leave("select row from import_member where row not in (select min(row) from import_member group by owner)")
+    owners.settle("select owner from import_member")
+    work.bulk.run("delete from import_touched")
+    work.bulk.run("insert into import_touched select id from import_owner_changed")
+    work.bulk.run("update import_member set target = o.id, is_new = o.is_new from import_owner o where o.no = import_member.owner")
+    stage.tell()

@@ -1,0 +1,190 @@
+"""Relationships of a file: read, recognised, written."""
+
+from collections.abc import Iterator, Sequence
+
+from crmcli.errors import InvalidInput, NotFound
+from crmcli.exchange.source import Source
+from crmcli.query import reference
+from crmcli.services.importing import cells, identity, who
+from crmcli.services.importing.identity import RELATIONSHIP
+from crmcli.services.importing.staging import Composed, Shape, Stage
+from crmcli.services.importing.who import Naming
+from crmcli.services.importing.work import Tally, Work
+
+_TABLE = "import_relation"
+_COLUMNS = """
+    uid, "from", from_uid, "to", to_uid, type integer, since, until, note, created, from_id integer, type_id integer,
+    to_id integer
+"""
+_ENDS = (Naming(_TABLE, "from_uid", '"from"', "from_id", "from"), Naming(_TABLE, "to_uid", '"to"', "to_id", "to"))
+_TIE = "from_id, type_id, to_id"
+
+
+def take(work: Work, tallies: Sequence[Tally]) -> None:
+    """Bring the relationships of the files in."""
+    stage = Stage(work, _TABLE)
+    stage.create(_COLUMNS, **{identity.key_table(stage): "source, key"})
+    for tally in tallies:
+        stage.fill(tally, _shape(stage, tally.source))
+    for end in _ENDS:
+        who.find(stage, end)
+        stage.reject(f"select row, '{end.field}', 'is empty' from {_TABLE} where {end.id} is null")  # noqa: S608
+    _orient(stage)
+    identity.find(stage, RELATIONSHIP)
+    _find(stage)
+    identity.leave_known(stage, RELATIONSHIP)
+    alive = (_TIE, "target is null and until is null")
+    ended = (f"{_TIE}, since, until", "target is null and until is not null and uid is null")
+    identity.leave_repeated(stage, alive, ended)
+    _refuse(stage)
+    identity.forget_touched(stage)
+    _write(stage)
+    stage.tell()
+
+
+def _shape(stage: Stage, source: Source) -> Shape:
+    work = stage.work
+    ends = {"from": cells.line("from"), "to": cells.line("to"), "from.uid": cells.uid, "to.uid": cells.uid}
+    return Shape(
+        {
+            "uid": cells.uid,
+            **ends,
+            "since": cells.day(work.session),
+            "until": cells.day(work.session),
+            "note": cells.note,
+            "created": cells.instant(work.session),
+        },
+        {"type": _type_of(work)},
+        identity.key_parts(stage, source),
+    )
+
+
+def _type_of(work: Work) -> Composed:
+    """The type that a row names, negative when by its inverse."""
+
+    def found(text: str) -> int:
+        if not text:
+            raise InvalidInput("is empty")
+        try:
+            number, is_inverse = reference.relation_type(work.db, text)
+        except NotFound as error:
+            raise InvalidInput(str(error)) from None
+        return -number if is_inverse else number
+
+    remembered = cells.remembered(found)
+    return lambda values: remembered(values.get("type", ""))
+
+
+def _orient(stage: Stage) -> None:
+    """Turn rows that are told from the other end, and symmetric ones so that they go out from the lesser id."""
+    stage.work.bulk.run(
+        f"""
+        update {_TABLE} set type_id = abs(type), from_id = to_id, to_id = from_id where type < 0 or (
+            from_id > to_id and (select is_symmetric from relation_type t where t.id = abs(type))
+        )
+        """  # noqa: S608
+    )
+    stage.work.bulk.run(f"update {_TABLE} set type_id = abs(type) where type_id is null")  # noqa: S608
+    stage.reject(f"select row, 'to', 'ties customer ' || to_id || ' to itself' from {_TABLE} where from_id = to_id")  # noqa: S608
+
+
+def _find(stage: Stage) -> None:
+    """Rows that neither uid nor key tells: the tie that lasts, or one that ended just so."""
+    same = f"({', '.join(f'r.{name}' for name in _TIE.split(', '))}) = (t.from_id, t.type_id, t.to_id) and t.removed_at is null"
+    stage.work.bulk.run(
+        f"""
+        update {_TABLE} as r set target = coalesce(
+            (select t.id from relationship t where {same} and t.until is not null and t.until is r.until
+                and t.since is coalesce(r.since, t.since) and r.uid is null),
+            (select t.id from relationship t where {same} and t.until is null and (r.until is null or r.uid is null))
+        ) where target is null
+        """  # noqa: S608
+    )
+    stage.reject(
+        f"""
+        select r.row, 'uid', 'is relationship ' || t.id || ', which ties others' from {_TABLE} r
+        join relationship t on t.id = r.target where (r.from_id, r.type_id, r.to_id) <> (t.from_id, t.type_id, t.to_id)
+        """  # noqa: S608
+    )
+
+
+def _refuse(stage: Stage) -> None:
+    """A forest has one `from` for each `to`, and no circle: the rows are asked in their order."""
+    refused = dict(_unfit(stage.work))
+    stage.work.bulk.run("create temp table import_unfit (row integer primary key, reason)")
+    stage.work.bulk.many("insert into import_unfit values (?, ?)", refused.items())
+    stage.reject("select row, 'to', reason from import_unfit")
+
+
+def _unfit(work: Work) -> Iterator[tuple[int, str]]:
+    """The rows that cannot go in, and why."""
+    above: dict[tuple[int, int], int] = {}
+
+    def parent(type_id: int, number: int) -> int | None:
+        if (type_id, number) in above:
+            return above[type_id, number]
+        found = work.db.value(
+            "select from_id from relationship where to_id = :id and type_id = :type and removed_at is null", id=number, type=type_id
+        )
+        return None if found is None else int(found)
+
+    rows = work.db.rows(
+        f"""
+        select r.row, r.type_id, r.from_id, r.to_id, t.inverse from {_TABLE} r join relation_type t on t.id = r.type_id
+        where r.target is null and t.is_forest order by r.row
+        """  # noqa: S608
+    )
+    for row, type_id, from_id, to_id, inverse in list(rows):
+        other = parent(type_id, to_id)
+        if other is not None:
+            yield row, f"customer {to_id} is {inverse} customer {other} already"
+            continue
+        at: int | None = from_id
+        while at is not None and at != to_id:
+            at = parent(type_id, at)
+        if at == to_id:
+            yield row, f"customer {from_id} is {inverse} customer {to_id} by way of others: this would close a circle"
+        else:
+            above[type_id, to_id] = from_id
+
+
+def _write(stage: Stage) -> None:
+    work, bulk = stage.work, stage.work.bulk
+    _update(stage)
+    identity.number(stage, RELATIONSHIP)
+    last = bulk.last("relationship")
+    bulk.insert(
+        "relationship",
+        f"id, uid, {_TIE}, since, until, note, created_at, recorded_at",
+        f"""
+        select target, coalesce(uid, {work.uid("target - :last - 1")}), {_TIE}, since, until, note, coalesce(created, :now), :now
+        from {_TABLE} where is_new order by row
+        """,  # noqa: S608
+        last=last,
+        now=work.session.recorded_at,
+    )
+    identity.write_keys(stage, RELATIONSHIP)
+
+
+def _update(stage: Stage) -> None:
+    """What a row says of a tie that is there; a tie that was known by no uid of the row takes that over."""
+    said = {
+        "uid": "coalesce(r.uid, t.uid)",
+        "since": "coalesce(r.since, t.since)",
+        "until": "coalesce(r.until, t.until)",
+        "note": "coalesce(r.note, t.note)",
+        "created_at": "coalesce(r.created, t.created_at)",
+    }
+    values = ", ".join(f"{value} as {name}" for name, value in said.items())
+    same = f"({', '.join(said.values())}) is ({', '.join(f't.{name}' for name in said)})"
+    stage.work.bulk.run(
+        f"create temp table import_relation_change as select t.id, {values} from {_TABLE} r "  # noqa: S608
+        f"join relationship t on t.id = r.target where not ({same})"
+    )
+    stage.work.bulk.update(
+        "relationship",
+        "select id from import_relation_change",
+        f"update relationship set {', '.join(f'{name} = n.{name}' for name in said)} "  # noqa: S608
+        "from import_relation_change n where n.id = relationship.id",
+    )
+    stage.work.bulk.run("insert into import_touched select id from import_relation_change")

@@ -1,0 +1,147 @@
+"""Employers and parents that rows of customers name: organisations by whole name, made where there are none."""
+
+from dataclasses import dataclass
+
+from crmcli.services.importing import handles, names
+from crmcli.services.importing.staging import Stage
+from crmcli.services.importing.work import Work
+from crmcli.services.relationships import PARENT_OF, WORKS_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """What a column says: the customer of the row stands at the end `mine` of a tie, the organisation at `other`."""
+
+    field: str
+    type_id: int
+    mine: str
+    other: str
+
+
+_ROLES = (_Role("employer", WORKS_FOR, "from_id", "to_id"), _Role("parent", PARENT_OF, "to_id", "from_id"))
+
+
+def create(work: Work) -> None:
+    """Make the table in which employers and parents wait."""
+    work.bulk.run(
+        "create temp table import_tie (customer_id integer, field, name, file integer, is_touched integer, "
+        "primary key (customer_id, field))"
+    )
+
+
+def keep(stage: Stage) -> None:
+    """Keep what the rows, just written, say of employers and parents."""
+    for role in _ROLES:
+        if role.field in stage.fields:
+            stage.work.bulk.run(
+                f"""
+                insert or replace into import_tie (customer_id, field, name, file, is_touched)
+                select r.target, '{role.field}', r.{role.field}, r.file, r.is_new or r.target in (select id from import_touched)
+                from import_customer r where r.{role.field} is not null
+                """  # noqa: S608 (SQL of our own)
+            )
+
+
+def settle(work: Work) -> None:
+    """Tie the customers to the organisations that are kept for them; a tie to another one ends today."""
+    for role in _ROLES:
+        _forget_present(work, role)
+        if work.db.value("select exists (select 1 from import_tie where field = :field)", field=role.field):
+            _settle(work, role)
+
+
+def _settle(work: Work, role: _Role) -> None:
+    names.find(work, f"select name from import_tie where field = '{role.field}'", condition="c.kind = 'organisation'")  # noqa: S608
+    _forget_ambiguous(work, role)
+    _make_organisations(work, role)
+    work.bulk.run(
+        f"""
+        create temp table import_wanted as select t.customer_id, n.id as organisation_id, t.file, t.is_touched
+        from import_tie t cross join import_name n on n.name = t.name
+        where t.field = '{role.field}' and n.id <> t.customer_id order by t.customer_id
+        """  # noqa: S608
+    )
+    _end_others(work, role)
+    _tie(work, role)
+    _count(work)
+    work.bulk.run("drop table temp.import_wanted")
+
+
+def _forget_present(work: Work, role: _Role) -> None:
+    """Leave the ties as they are that say so already."""
+    work.bulk.run(
+        f"""
+        delete from import_tie as t where field = '{role.field}' and exists (
+            select 1 from relationship r join customer o on o.id = r.{role.other} and o.removed_at is null
+            where r.{role.mine} = t.customer_id and r.type_id = {role.type_id} and r.removed_at is null and r.until is null
+            and (o.name = t.name collate nocase or fold(o.name) = fold(t.name))
+        )
+        """  # noqa: S608
+    )
+
+
+def _forget_ambiguous(work: Work, role: _Role) -> None:
+    of_role = f"field = '{role.field}' and name in (select name from import_name where many > 1)"
+    for name, count in list(work.db.rows(f"select name, count(*) from import_tie where {of_role} group by name order by name limit 5")):  # noqa: S608
+        called = names.ambiguous(work, name)
+        work.note(f"{role.field} {name!r} of {count:,} rows is left out: several organisations are called so ({called})")
+    work.bulk.run(f"delete from import_tie where {of_role}")  # noqa: S608
+
+
+def _make_organisations(work: Work, role: _Role) -> None:
+    """Make an organisation for each name that means none yet."""
+    bulk = work.bulk
+    bulk.run("drop table if exists temp.import_organisation")
+    bulk.run("create temp table import_organisation (row integer primary key, name, key)")
+    new = bulk.run(
+        f"""
+        insert into import_organisation (name, key)
+        select n.name, n.key
+        from import_tie t cross join import_name n on n.name = t.name
+        where t.field = '{role.field}' and n.many = 0 group by n.key order by min(t.customer_id)
+        """  # noqa: S608
+    )
+    if new <= 0:
+        return
+    handles.make(work, "select row, name as text from import_organisation")
+    last = bulk.last("customer")
+    bulk.insert(
+        "customer",
+        "id, uid, kind, name, handle, created_at, recorded_at",
+        f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, h.handle, :now, :now "  # noqa: S608
+        "from import_organisation o cross join import_handle h on h.row = o.row order by o.row",
+        last=last,
+        now=work.session.recorded_at,
+    )
+    bulk.run("create index temp.import_organisation_key on import_organisation (key)")
+    bulk.run(
+        "update import_name set id = :last + o.row, many = 1 from import_organisation o where o.key = import_name.key and many = 0",
+        last=last,
+    )
+    organisations = "1 organisation" if new == 1 else f"{new:,} organisations"
+    work.note(f"made {organisations} that rows name as {role.field}")
+
+
+def _end_others(work: Work, role: _Role) -> None:
+    others = f"""
+        select r.id from import_wanted w join relationship r on r.{role.mine} = w.customer_id and r.type_id = {role.type_id}
+            and r.removed_at is null and r.until is null
+    """  # noqa: S608
+    work.bulk.update("relationship", others, f"update relationship set until = :today where id in ({others})", today=work.today)  # noqa: S608
+
+
+def _tie(work: Work, role: _Role) -> None:
+    work.bulk.insert(
+        "relationship",
+        f"uid, {role.mine}, type_id, {role.other}, created_at, recorded_at",
+        f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by customer_id",  # noqa: S608
+        now=work.session.recorded_at,
+    )
+
+
+def _count(work: Work) -> None:
+    """Customers that did not change themselves change by their ties."""
+    counts = work.db.rows("select file, count(*) from import_wanted where not is_touched group by file")
+    for file, count in list(counts):
+        work.tallies[file].changed += count
+        work.tallies[file].unchanged -= count

@@ -1,0 +1,66 @@
+"""Records that rows of another kind name: customers by uid or whole name."""
+
+from dataclasses import dataclass
+
+from crmcli.services.importing import names
+from crmcli.services.importing.staging import Stage
+from crmcli.services.importing.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The columns of `table` (row, …) that name a customer: by `uid`, by `name`; `id` takes what is found.
+
+    `field` is what messages call the column.
+    """
+
+    table: str
+    uid: str
+    name: str
+    id: str
+    field: str
+
+
+def create(work: Work) -> None:
+    """Make the tables of the uids by which rows of this import know customers that have another one here."""
+    work.bulk.run("create temp table import_alias (uid, row integer)")
+    work.bulk.run("create temp table import_uid (uid primary key, id integer)")
+
+
+def find(stage: Stage, naming: Naming) -> None:
+    """Find the customers that the rows name; rejects rows that name none, or several. A uid goes before a name."""
+    table, uid, name, number = naming.table, naming.uid, naming.name, naming.id
+    stage.work.bulk.run(
+        f"""
+        update {table} as r set {number} = coalesce(
+            (select coalesce(c.merged_into_id, iif(c.removed_at is null, c.id, null)) from customer c where c.uid = r.{uid}),
+            (select u.id from import_uid u where u.uid = r.{uid})
+        ) where {uid} is not null
+        """  # noqa: S608 (SQL of our own)
+    )
+    names.find(stage.work, f"select {name} as name from {table} where {uid} is null")  # noqa: S608
+    stage.work.bulk.run(
+        f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1"  # noqa: S608
+    )
+    missing = f"'no customer has the uid ' || r.{uid} || coalesce(' (' || r.{name} || ')', '') || '; import the customers with it'"
+    several = f"n.many || ' customers are called ' || r.{name} || '; give a uid'"
+    stage.reject(
+        f"""
+        select r.row, '{naming.field}', case when r.{uid} is not null then {missing} when n.many > 1 then {several}
+            else 'no customer is called ' || r.{name} end
+        from {table} r left join import_name n on n.name = r.{name}
+        where r.{number} is null and (r.{uid} is not null or r.{name} is not null) order by r.row
+        """  # noqa: S608
+    )
+
+
+def keep_uids(work: Work) -> None:
+    """Remember the uids of the rows of customers, just written, whose customer has another one here."""
+    work.bulk.run(
+        """
+        insert or ignore into import_uid
+        select r.uid, r.target from import_customer r join customer c on c.id = r.target
+        where r.uid is not null and not r.is_new and c.uid <> r.uid
+        union all select a.uid, r.target from import_alias a join import_customer r on r.row = a.row
+        """
+    )

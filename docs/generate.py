@@ -1,0 +1,112 @@
+"""Writes docs/cli.md from the command tree: `python docs/generate.py`. A test checks that it is up to date."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from crmcli.cli import app
+
+PAGE = Path(__file__).parent / "cli.md"
+
+_HEAD = """# Commands
+
+Made from the program by `python docs/generate.py`; every example is run by the tests.
+
+`--db PATH` and `--quiet` go with every command, before or behind its name.
+Every list, show and report takes `--format`, `--output`, `--columns` and `--no-header`.
+Every list takes `--sort` and `--limit` too.
+Every command that writes takes `--dry-run`; one that removes asks unless `--yes`.
+"""
+
+_EXIT_CODES = """
+## Exit codes
+
+| code | meaning |
+| --- | --- |
+| 0 | done |
+| 1 | the answer is no |
+| 2 | the command line, or a value, is not valid; nothing was changed |
+| 3 | no such record |
+| 4 | conflict: it is there already, still needed, or changed since |
+| 5 | some rows of an import were rejected, the others are in |
+| 6 | the reference means several records |
+| 10 | the file cannot be used: missing, not ours, newer, damaged, not writable, disk full |
+| 11 | another process holds the file; try again |
+| 70 | a bug: the trace is in a log file, without any customer's data |
+| 130 | interrupted; nothing was changed |
+| 141 | the reader of the pipe went away |
+"""
+
+_SHARED = {"db", "quiet", "format", "output", "columns", "no_header", "sort", "limit", "dry_run", "yes", "help"}
+
+
+def page() -> str:
+    """The whole page."""
+    root = typer.main.get_command(app)
+    context = root.make_context("crm", [], resilient_parsing=True)
+    return _HEAD + "".join(section for section in _sections(root, context, ())) + _EXIT_CODES
+
+
+def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """(path, command) of every command that runs, in the order of the help."""
+    root = typer.main.get_command(app)
+    yield from _leaves(root, root.make_context("crm", [], resilient_parsing=True), ())
+
+
+def _leaves(command: Any, context: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if not isinstance(command, TyperGroup):
+        yield path, command
+        return
+    for name in command.list_commands(context):
+        below: Any = command.get_command(context, name)
+        inner = below.make_context(name, [], parent=context, resilient_parsing=True)
+        yield from _leaves(inner.command, inner, (*path, name))
+
+
+def _sections(root: Any, context: Any, path: tuple[str, ...]) -> Iterator[str]:
+    group = None
+    for names, command in _leaves(root, context, path):
+        if names[0] != group:
+            group = names[0]
+            yield f"\n## crm {group}\n"
+        yield _section(names, command)
+
+
+def _section(path: tuple[str, ...], command: Any) -> str:
+    arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
+    usage = " ".join(["crm", *path, *(parameter.make_metavar(_context(command)) for parameter in arguments)])
+    title = f"\n### crm {' '.join(path)}\n" if len(path) > 1 else ""
+    lines = [title, f"\n    {usage}\n\n{' '.join((command.help or '').split())}\n"]
+    own = [parameter for parameter in command.params if parameter.name not in _SHARED and _help(parameter)]
+    rows = [_row(parameter, command) for parameter in own]
+    if rows:
+        lines.append("\n| | |\n| --- | --- |\n" + "".join(rows))
+    if command.examples:
+        lines.append("\n```\n" + "".join(f"{line}\n" for line in command.examples) + "```\n")
+    return "".join(lines)
+
+
+def _row(parameter: Any, command: Any) -> str:
+    if parameter.param_type_name == "argument":
+        name = parameter.make_metavar(_context(command)).strip("[]{}.")
+    else:
+        name = ", ".join(parameter.opts)
+        if not parameter.is_flag:
+            name += f" {parameter.make_metavar(_context(command)).strip('<>')}"
+    shown = name.replace("|", "\\|")
+    return f"| `{shown}` | {_help(parameter)} |\n"
+
+
+def _help(parameter: Any) -> str:
+    return (getattr(parameter, "help", "") or "").replace("|", "\\|")
+
+
+def _context(command: Any) -> Any:
+    return command.make_context(command.name, [], resilient_parsing=True)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,91 @@
+"""What the documents say is so: transcripts, examples and generated pages."""
+
+import importlib.util
+import re
+import shlex
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from typer.testing import CliRunner
+
+from crmcli.cli import app
+from tests.conftest import Run
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATE = _generator()
+COMMANDS = list(GENERATE.commands())
+
+
+TOLD = [page for page in PAGES if "```console" in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", TOLD, ids=lambda page: page.name)
+def test_every_transcript_of_the_page_is_what_happens(page: Path, crm: Run) -> None:
+    for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            said, piped, line = command.rpartition(" | crm ")
+            text = shlex.split(said)[1].replace("\\n", "\n") if piped else None
+            assert crm(line if piped else command.removeprefix("crm "), input=text).stdout == expected, command
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
+def test_every_command_has_examples_that_run(path: tuple[str, ...], command: object, crm: Run, tmp_path: Path) -> None:
+    for line in (
+        "customer add 'Ada Lovelace' --email ada@example.com --tag vip",
+        "customer add 'Grace Hopper'",
+        "customer add 'Acme Ltd' --kind organisation",
+        "relation add 'Acme Ltd' supplies grace-hopper",
+        "log ada one --at 2026-11-03",
+        "log ada two --at 2026-11-03",
+        "deal add Engine --customer ada --at 2026-11-04",
+        "deal add Licence --customer ada --at 2026-11-04",
+        "deal lose 2 --at 2026-11-05",
+        "customer edit acme-ltd --set city=Paris",
+    ):
+        crm(line)
+    if path == ("redo",):
+        crm("undo")
+    if path == ("customer", "restore"):
+        crm("customer remove grace-hopper --yes")
+    (tmp_path / "customers.csv").write_text("name,email\nZoë,zoe@example.com\n", encoding="utf-8")
+    examples = command.examples  # type: ignore[attr-defined]
+
+    assert examples
+    for example in examples:
+        crm(example.removeprefix("crm ").replace("customers.csv", str(tmp_path / "customers.csv")))
+
+
+def test_the_page_of_commands_is_up_to_date() -> None:
+    assert GENERATE.PAGE.read_text("utf-8") == GENERATE.page(), "run: python docs/generate.py"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_the_help_of_every_command_names_it() -> None:
+    for path, _ in COMMANDS:
+        result = CliRunner().invoke(app, [*path, "--help"], prog_name="crm")
+        assert result.exit_code == 0
+        assert f"Usage: crm {' '.join(path)}" in result.stdout
