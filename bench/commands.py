@@ -1,18 +1,19 @@
-"""What single commands cost on a large file, beside their floor: `python bench/commands.py [CUSTOMERS]`.
+"""What single commands cost on a large file, beside their floor: `python -m bench.commands [CUSTOMERS]`.
 
 The file holds CUSTOMERS customers with an e-mail each, as many relationships and three tenths as many deals; a small
 file of a thousandth of that stands beside it.
 """
 
 import random
+import sqlite3
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-import measure
-
+from bench import measure
 from crmcli.core.preferences import Preferences
 from crmcli.core.uid import uids
 from crmcli.db import connection, history, migrate
@@ -60,7 +61,7 @@ def _ties(customers: int, pick: random.Random) -> Iterator[tuple[str, int, int, 
             yield uid, pair[0], 3, pair[1], _AT, _AT
 
 
-def _deals(file: object, deals: int, customers: int) -> None:
+def _deals(file: sqlite3.Connection, deals: int, customers: int) -> None:
     numbers = range(1, deals + 1)
     insert = """
         insert into deal (id, uid, name, customer_id, amount, currency, created_at, recorded_at)
@@ -69,17 +70,17 @@ def _deals(file: object, deals: int, customers: int) -> None:
     rows = (
         (n, u, f"Deal {n}", n % customers + 1, n * 100, _AT, _AT) for n, u in zip(numbers, uids(3, deals), strict=True)
     )
-    file.executemany(insert, rows)  # type: ignore[attr-defined]
+    file.executemany(insert, rows)
     passage = """
         insert into passage (id, deal_id, pipeline_id, began_at, stage_id, stage_entered_at, reached_id)
         values (?, ?, 1, ?, 1, ?, 1)
     """
-    file.executemany(passage, ((n, n, _AT, _AT) for n in numbers))  # type: ignore[attr-defined]
+    file.executemany(passage, ((n, n, _AT, _AT) for n in numbers))
     event = """
         insert into stage_event (passage_id, to_stage_id, amount, currency, occurred_at, recorded_at)
         values (?, 1, ?, 'EUR', ?, ?)
     """
-    file.executemany(event, ((n, n * 100, _AT, _AT) for n in numbers))  # type: ignore[attr-defined]
+    file.executemany(event, ((n, n * 100, _AT, _AT) for n in numbers))
 
 
 def main() -> None:
@@ -126,10 +127,9 @@ def _line(
     name: str, mine: object, floor_name: str, floor: measure.Command, most: float, **extra: dict[str, str]
 ) -> None:
     """A row of the table; the runs of the two take turns, so that both see the same machine."""
-    env = extra.get("env")
     ours, theirs = [], []
     for _ in range(_RUNS + 1):
-        ours.append(measure.once(mine() if callable(mine) else mine, env=env))  # type: ignore[arg-type]
+        ours.append(measure.once(mine() if callable(mine) else mine, env=env))
         theirs.append(measure.once(floor))
     seconds, below = _median(ours), _median(theirs)
     memory = sorted(cost.megabytes for cost in ours)[len(ours) // 2]
@@ -140,8 +140,7 @@ def _line(
 
 
 def _median(costs: list[measure.Cost]) -> float:
-    seconds = sorted(cost.seconds for cost in costs[1:])
-    return seconds[len(seconds) // 2]
+    return statistics.median(cost.seconds for cost in costs[1:])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a funnel costs on a large file, whole processes: `python bench/funnel.py [DEALS]`.
+"""What a funnel costs on a large file, whole processes: `python -m bench.funnel [DEALS]`.
 
 The file holds DEALS deals of about 4.5 events each: most go on step by step, some skip, fall back, close or stay.
 """
@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-import measure
-
+from bench import measure
 from crmcli.core.period import instant
 from crmcli.core.preferences import Preferences
 from crmcli.db import history, migrate

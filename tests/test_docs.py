@@ -30,6 +30,13 @@ def _generator() -> ModuleType:
 GENERATE = _generator()
 COMMANDS = list(GENERATE.commands())
 
+#: What the examples read.
+FILES = {
+    "customers.csv": "name,email\nZoë,zoe@example.com\n",
+    "deals.csv": "name,customer,stage,amount\nPilot,Zoë,needs,900\n",
+    "contacts.csv": "Full name,email\nLi Na,li@example.com\n",
+}
+
 
 TOLD = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 
@@ -44,7 +51,9 @@ def test_every_transcript_of_the_page_is_what_happens(page: Path, crm: Run) -> N
 
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
-def test_every_command_has_examples_that_run(path: tuple[str, ...], command: object, crm: Run, tmp_path: Path) -> None:
+def test_every_command_has_examples_that_run(
+    path: tuple[str, ...], command: object, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for line in (
         "customer add 'Ada Lovelace' --email ada@example.com --tag vip",
         "customer add 'Grace Hopper'",
@@ -54,6 +63,7 @@ def test_every_command_has_examples_that_run(path: tuple[str, ...], command: obj
         "log ada two --at 2026-11-03",
         "deal add Engine --customer ada --at 2026-11-04",
         "deal add Licence --customer ada --at 2026-11-04",
+        "deal add Training --customer ada --at 2026-11-04",
         "deal lose 2 --at 2026-11-05",
         "customer edit acme-ltd --set city=Paris",
     ):
@@ -62,12 +72,14 @@ def test_every_command_has_examples_that_run(path: tuple[str, ...], command: obj
         crm("undo")
     if path == ("customer", "restore"):
         crm("customer remove grace-hopper --yes")
-    (tmp_path / "customers.csv").write_text("name,email\nZoë,zoe@example.com\n", encoding="utf-8")
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     examples = command.examples  # type: ignore[attr-defined]
 
     assert examples
     for example in examples:
-        crm(example.removeprefix("crm ").replace("customers.csv", str(tmp_path / "customers.csv")))
+        crm(example.removeprefix("crm "))
 
 
 def test_the_page_of_commands_is_up_to_date() -> None:

@@ -149,6 +149,7 @@ def test_machines_get_utf_8_whatever_the_locale(form: str, small: Path) -> None:
     assert "李雷" in in_pipe("customer", "list", "-f", form, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("form", ["tsv", "csv", "json", "table", "ids"])
 def test_a_pipe_that_closes_early_ends_quietly(

@@ -40,8 +40,8 @@ def add(
     """Add a customer.
 
     Examples:
-      crm customer add "Ada Lovelace" --email ada@example.com --employer "Analytical Engines" --tag vip
-      crm customer add "Acme Ltd" --kind organisation --city Berlin
+      crm customer add "Zoë Müller" --email zoe@example.com --employer "Lumen Optics" --tag vip
+      crm customer add "Tidewater Foods" --kind organisation --city Berlin
     """
     with opening.writing(ctx) as session:
         new = services.customers.NewCustomer(
@@ -116,7 +116,7 @@ def remove(
     """Take a customer out of every list; nothing is lost.
 
     Examples:
-      crm customer remove ada-lovelace --yes
+      crm customer remove grace-hopper --yes
     """
     with opening.writing(ctx, trial=True) as session:
         change = services.customers.remove(session, ref, force=force)

@@ -115,7 +115,7 @@ def move(
 
     Examples:
       crm deal move 1 needs
-      crm deal move 1 quote --at "yesterday 15:00"
+      crm deal move 3 quote --at "yesterday 15:00"
     """
     with opening.writing(ctx) as session:
         wish = services.deals.Move(ref, stage, pipeline=pipeline, at=at, note=note, allow_future=allow_future)

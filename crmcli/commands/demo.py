@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -43,7 +44,7 @@ def demo(
         around = reports.neighbourhood.report(db, services.demo.CENTRE, preferences=moment.preferences)
         opening.show(ctx, db, around)
     for line in _TO_TRY:
-        render.say(line.format(place=place))
+        render.say(line.format(place=quote(str(place))))
 
 
 _TO_TRY = (

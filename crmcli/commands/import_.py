@@ -26,7 +26,9 @@ def import_(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="CSV, TSV or JSON lines; - is the input.", show_default=False)
     ],
-    as_: Annotated[str | None, typer.Option("--as", metavar="ENTITY", help="What they hold: customers, deals, …")] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", metavar="ENTITY", help="What they hold: customers, deals, …")
+    ] = None,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="The system they are from: maven.")] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="What a column means; repeatable.")

@@ -1,30 +1,29 @@
 """Set-wise writing inside the operation under way: one statement for many rows, and the same history as row by row."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from crmcli.db import migrate
 
 Parameters = Mapping[str, object]
 Function = Callable[..., str | int | float | None]
 
-_CACHE_KIB = 512 * 1024
+_CACHE_KIB = 64 * 1024
 
 
 class Bulk:
-    """Inserts, updates and deletes given as SELECTs; every row that they touch is in the history afterwards.
+    """Inserts, updates and deletes given as SELECTs; every row that they touch is in the history at the end.
 
     While it is `silent`, the change triggers sleep and the change rows are written here, set-wise, else the triggers
     write them one by one: slower, and the same. Temporary tables, made here, have no history.
     """
 
-    def __init__(self, connection: sqlite3.Connection, operation: int, *, silent: bool = True) -> None:
+    def __init__(self, connection: sqlite3.Connection, operation: int, *, silent: bool) -> None:
         self.connection = connection
         self.operation = operation
         self.silent = silent
-        for schema in ("main", "temp"):
-            connection.execute(f"pragma {schema}.cache_size = -{_CACHE_KIB // 2}")
-        connection.execute("update current_operation set is_bulk = ?", (int(silent),))
+        self._inserted: dict[str, int] = {}  # the last id of each table before the inserts that are not recorded yet
 
     def run(self, sql: str, **parameters: object) -> int:
         """Do something to temporary tables; how many rows it touched."""
@@ -46,25 +45,23 @@ class Bulk:
     def insert(self, table: str, columns: str, select: str, **parameters: object) -> int:
         """Insert the rows of `select`; how many."""
         before = self.last(table)
-        sql = f"insert into {table} ({columns}) {select}"  # noqa: S608 (SQL of our own)
+        sql = f"insert into {table} ({columns}) {select}"
         count = self.connection.execute(sql, parameters).rowcount
         if self.silent and count > 0:
-            self._record("insert", table, "null", "id > :before", {"before": before})
+            self._inserted.setdefault(table, before)
         return count
 
     def update(self, table: str, ids: str, statement: str, **parameters: object) -> int:
         """Run the UPDATE `statement`, which changes just the rows whose ids the SELECT `ids` gives; how many."""
         if self.silent:
-            old = migrate.row_as_json(self.connection, table, table)
-            self._record("update", table, old, f"id in ({ids})", parameters)
+            self._record_old("update", table, ids, parameters)
         return self.connection.execute(statement, parameters).rowcount
 
     def delete(self, table: str, ids: str, **parameters: object) -> int:
         """Delete the rows whose ids the SELECT `ids` gives; how many."""
         if self.silent:
-            old = migrate.row_as_json(self.connection, table, table)
-            self._record("delete", table, old, f"id in ({ids})", parameters)
-        return self.connection.execute(f"delete from {table} where id in ({ids})", parameters).rowcount  # noqa: S608
+            self._record_old("delete", table, ids, parameters)
+        return self.connection.execute(f"delete from {table} where id in ({ids})", parameters).rowcount
 
     def defer_references(self) -> None:
         """Ask only at the commit whether every reference leads somewhere."""
@@ -74,20 +71,47 @@ class Bulk:
         """Keep the JSON object `detail` with the operation."""
         self.connection.execute("update operation set detail = ? where id = ?", (detail, self.operation))
 
+    def record_inserts(self) -> None:
+        """Write the change rows of all inserts that have none yet; by table, since the index on them grows at its end."""
+        for table in sorted(self._inserted):
+            self._record_inserts(table)
+
+    def _record_inserts(self, table: str) -> None:
+        before = self._inserted.pop(table, None)
+        if before is not None:
+            self._record("insert", table, "null", "id > :before", {"before": before})
+
+    def _record_old(self, action: str, table: str, ids: str, parameters: Parameters) -> None:
+        """Keep the rows as they are, behind the record that they were inserted, if that was just now."""
+        self._record_inserts(table)
+        old = migrate.row_as_json(self.connection, table, table)
+        self._record(action, table, old, f"id in ({ids})", parameters)
+
     def _record(self, action: str, table: str, old: str, condition: str, parameters: Parameters) -> None:
         self.connection.execute(
             f"""
             insert into change (operation_id, table_name, row_id, action, old)
             select {self.operation}, '{table}', id, '{action}', {old} from {table} where {condition} order by id
-            """,  # noqa: S608 (SQL of our own)
+            """,
             parameters,
         )
 
 
+@contextmanager
+def bulk(connection: sqlite3.Connection, operation: int, *, silent: bool = True) -> Iterator[Bulk]:
+    """Bulk mode of the operation under way, for the time of the block."""
+    for schema in ("main", "temp"):
+        connection.execute(f"pragma {schema}.cache_size = -{_CACHE_KIB}")
+    switch = "update current_operation set is_bulk = ?"
+    connection.execute(switch, (int(silent),))
+    writer = Bulk(connection, operation, silent=silent)
+    yield writer
+    writer.record_inserts()
+    connection.execute(switch, (0,))
+
+
 def uid_sql(milliseconds: int, number: str) -> str:
-    """The SQL of a new uid as `core.uid.uids` makes them; they ascend with `number`, itself SQL: 0, 1, 2, …"""
+    """The SQL of a new uid as `core.uid.uids` makes them; they ascend with `number`, itself SQL, from 0."""
     late = f"({milliseconds} + (({number}) >> 26))"
-    return (
-        f"printf('%08x-%04x-7%03x-%04x-', {late} >> 16, {late} & 65535, ({number}) & 4095, 32768 | (({number}) >> 12 & 16383))"
-        " || lower(hex(randomblob(6)))"
-    )
+    parts = f"{late} >> 16, {late} & 65535, ({number}) & 4095, 32768 | (({number}) >> 12 & 16383)"
+    return f"printf('%08x-%04x-7%03x-%04x-', {parts}) || lower(hex(randomblob(6)))"

@@ -17,7 +17,7 @@ def _related(joined: str, mine: str, type_id: int) -> str:
     """The name of the customer at the other end of the latest live relationship of a type."""
     return f"""(
         select e.name from relationship r join customer e on e.id = r.{joined}
-        where r.{mine} = c.id and r.type_id = {type_id} and {_LIVE} and e.removed_at is null order by r.id desc limit 1
+        where r.{mine} = c.id and r.type_id = {type_id} and {_LIVE} and e.removed_at is null order by +r.id desc limit 1
     )"""
 
 

@@ -9,8 +9,7 @@ from crmcli.core.money import Money
 from crmcli.core.result import Column
 from crmcli.render import Style
 from crmcli.render.layout import Need
-from crmcli.render.markdown import heading
-from crmcli.render.values import text
+from crmcli.render.values import heading, text
 
 Row = Sequence[object]
 
@@ -36,7 +35,13 @@ class Shown:
     @property
     def title(self) -> str:
         """The heading."""
-        return self.column.heading or heading(self.column.name)
+        return heading(self.column)
+
+    @property
+    def titles(self) -> tuple[list[str], list[str], list[str]]:
+        """The lines of the heading under each squeeze: whole, a word a line, a part of a word a line."""
+        parts = heading(self.column, hyphen="-\n").replace(" ", "\n").split("\n")
+        return [self.title], self.title.split(), parts
 
     @property
     def is_key(self) -> bool:
@@ -56,11 +61,12 @@ class Shown:
     @property
     def need(self) -> Need:
         """The room that it asks for."""
+        whole, words, parts = map(_widest, self.titles)
         below = _widest((*self.below, self.subtitle))
-        usual = max(_widest((self.title, *self.values)), below, _BAR if self.bars else 0)
-        words = (*self.title.split(), *self.tight, self.currency or "")
-        tight = max(_widest(words), below, _SHORT_BAR if self.bars else 0)
-        return Need(usual, tight, self.column.kind in ("text", "values") and not self.is_key)
+        usual = max(whole, below, _widest(self.values), _BAR if self.bars else 0)
+        tight = max(below, _widest((*self.tight, self.currency or "")), _SHORT_BAR if self.bars else 0)
+        is_flexible = self.column.kind in ("text", "values") and not self.is_key
+        return Need((usual, max(tight, words), max(tight, parts)), is_flexible)
 
 
 def shown(columns: Sequence[Column], rows: Sequence[Row], style: Style, *, groups: str | None = None) -> list[Shown]:
@@ -77,9 +83,7 @@ def shown(columns: Sequence[Column], rows: Sequence[Row], style: Style, *, group
     return [
         Shown(
             column,
-            "–".join(
-                (columns[places[name]].heading or heading(name)).lower() for name in column.under if name in filled
-            ),
+            "–".join(heading(columns[places[name]]).lower() for name in column.under if name in filled),
             tuple(text(row[places[column.name]], column.kind, style.tz) for row in rows),
             tuple(_below(row, [(places[name], columns[places[name]]) for name in column.under], style) for row in rows),
             _bars(rows, places[bar]) if bar and column is first else (),

@@ -42,7 +42,7 @@ def draw(console: Console, columns: Sequence[Shown], rows: range, style: Style, 
             justify="left" if column.is_left else "right",
             style="dim" if column.is_key else None,
         )
-    texts = [column.tight if plan.is_tight else column.values for column in columns]
+    texts = [column.tight if plan.squeeze else column.values for column in columns]
     for row in rows:
         grid.add_row(
             *(
@@ -55,10 +55,9 @@ def draw(console: Console, columns: Sequence[Shown], rows: range, style: Style, 
 
 def _heading(column: Shown, plan: Layout) -> Text:
     """The title; where room is short a word a line, and the currency; then what stands under the values."""
-    lines = column.title.split() if plan.is_tight else [column.title]
-    below = [column.currency or ""] if plan.is_tight else []
+    below = [column.currency or ""] if plan.squeeze else []
     below.append(column.subtitle)
-    head = Text("\n".join(lines), style="bold")
+    head = Text("\n".join(column.titles[plan.squeeze]), style="bold")
     for line in filter(None, below):
         head.append(f"\n{line}", style="not bold dim")
     return head

@@ -6,7 +6,8 @@ from typing import TextIO
 
 from crmcli.core.result import Result, Table
 from crmcli.render import Style
-from crmcli.render.markdown import heading, human, sections
+from crmcli.render.markdown import human, sections
+from crmcli.render.values import heading
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,10 +39,7 @@ def write(result: Result, style: Style, out: TextIO) -> None:
 def _rows(table: Table, style: Style) -> Iterator[str]:
     classes = ["" if column.kind in ("text", "values") else ' class="n"' for column in table.columns]
     if style.has_header:
-        cells = (
-            f"<th{c}>{escape(column.heading or heading(column.name))}</th>"
-            for c, column in zip(classes, table.columns, strict=True)
-        )
+        cells = (f"<th{c}>{escape(heading(column))}</th>" for c, column in zip(classes, table.columns, strict=True))
         yield f"<tr>{''.join(cells)}</tr>\n"
     for row in table.rows:
         cells = (

@@ -2,26 +2,41 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
-_TRIES = ((2, False, 16, 24), (2, True, 12, 24), (1, True, 8, 8))  # gap, tight, the least width of a text, of the first
+
+class Squeeze(IntEnum):
+    """What is done about headings where room is short."""
+
+    NONE = 0
+    WORDS = 1  # a word a line; the currency of all amounts stands there instead of beside each
+    PARTS = 2  # a part of a word a line, too
+
+
+# squeeze, gap, the least width of a text, of the first one
+_TRIES = (
+    (Squeeze.NONE, 2, 16, 24),
+    (Squeeze.WORDS, 2, 12, 24),
+    (Squeeze.WORDS, 1, 12, 12),
+    (Squeeze.PARTS, 1, 8, 8),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a column asks for: its width as usual, and where room is short; only a flexible one may be cut below."""
+    """The width that a column asks for under each squeeze; only a flexible one may be cut below."""
 
-    usual: int
-    tight: int
+    widths: tuple[int, int, int]
     is_flexible: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The widths, the blanks between them, and whether headings are broken into words and currencies stand in them."""
+    """The widths, the blanks between them, and what is done about the headings."""
 
     widths: tuple[int, ...]
     gap: int
-    is_tight: bool
+    squeeze: Squeeze
 
 
 def layout(needs: Sequence[Need], room: int) -> Layout | None:
@@ -30,13 +45,13 @@ def layout(needs: Sequence[Need], room: int) -> Layout | None:
     Room is taken from the widest text first; the first text, which names the row, keeps more of itself.
     """
     flexible = [place for place, need in enumerate(needs) if need.is_flexible]
-    for gap, is_tight, least, least_name in _TRIES:
-        asked = [need.tight if is_tight else need.usual for need in needs]
+    for squeeze, gap, least, least_name in _TRIES:
+        asked = [need.widths[squeeze] for need in needs]
         excess = sum(asked) + gap * (len(asked) - 1) - room
         floors = {place: least_name if place == flexible[0] else least for place in flexible}
         widths = _shrunk(asked, floors, excess)
         if widths is not None:
-            return Layout(tuple(widths), gap, is_tight)
+            return Layout(tuple(widths), gap, squeeze)
     return None
 
 

@@ -1,12 +1,13 @@
 """A Markdown table, for notes and issues."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TextIO
 
 from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.render import Style
 from crmcli.render.safety import visible
-from crmcli.render.values import text
+from crmcli.render.values import heading, text, words
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
@@ -22,7 +23,16 @@ def write(result: Result, style: Style, out: TextIO) -> None:
 def sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ...]]]:
     """What a page of `result` holds: title, table and the notes under it, with every control character shown."""
     for title, table, notes in _sections(result):
-        yield title and visible(title), table, tuple(map(visible, notes))
+        yield title and visible(title), _for_people(table), tuple(map(visible, notes))
+
+
+def _for_people(table: Table) -> Table:
+    """The table without the columns that are for machines alone."""
+    places = [place for place, column in enumerate(table.columns) if not column.is_hidden]
+    if len(places) == len(table.columns):
+        return table
+    rows = ([row[place] for place in places] for row in table.rows)
+    return replace(table, columns=[table.columns[place] for place in places], rows=rows)
 
 
 def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ...]]]:
@@ -32,16 +42,11 @@ def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ..
         case Report():
             yield result.table.title or result.name.capitalize(), result.table, (*result.table.notes, *result.notes)
         case Record():
-            names = (column.heading or heading(column.name) for column in result.columns)
-            fields = list(zip(names, zip(result.columns, result.values, strict=True), strict=True))
+            each = [pair for pair in zip(result.columns, result.values, strict=True) if not pair[0].is_hidden]
+            fields = [(heading(pair[0]), pair) for pair in each]
             yield result.title, Table((Column("field"), Column("value")), fields), ()
             for name, part in result.parts.items():
-                yield part.title or heading(name), part, part.notes
-
-
-def heading(name: str) -> str:
-    """The column's name for a person."""
-    return name.replace("_", " ").replace(".", " ").capitalize()
+                yield part.title or words(name), part, part.notes
 
 
 def human(value: object, kind: str, style: Style) -> str:
@@ -54,7 +59,7 @@ def human(value: object, kind: str, style: Style) -> str:
 
 def _table(table: Table, style: Style) -> Iterator[str]:
     if style.has_header:
-        yield "| " + " | ".join(_cell(column.heading or heading(column.name)) for column in table.columns) + " |\n"
+        yield "| " + " | ".join(_cell(heading(column)) for column in table.columns) + " |\n"
         yield (
             "|"
             + "|".join(" --- " if column.kind in ("text", "values") else " --: " for column in table.columns)

@@ -14,9 +14,8 @@ from crmcli.render import Style
 from crmcli.render.columns import Row, is_filled, shown
 from crmcli.render.grid import coloured, draw
 from crmcli.render.layout import layout
-from crmcli.render.markdown import heading
 from crmcli.render.safety import lines, visible
-from crmcli.render.values import text
+from crmcli.render.values import heading, text, words
 
 
 class _Console(Console):
@@ -49,13 +48,13 @@ def _record(console: Console, record: Record, style: Style) -> None:
         if is_filled(value) and not column.is_hidden:
             is_prose = isinstance(value, str) and column.kind == "text"
             said = lines(str(value)) if is_prose else text(value, column.kind, style.tz)
-            grid.add_row(column.heading or heading(column.name), coloured(said))
+            grid.add_row(heading(column), coloured(said))
     console.print(grid)
     for name, part in record.parts.items():
         rows = list(part.rows)
         if rows:
             console.print()
-            console.print(Text(part.title or heading(name), style="bold"))
+            console.print(Text(part.title or words(name), style="bold"))
             _grid(console, part.columns, rows, style, groups=None)
 
 

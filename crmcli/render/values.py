@@ -3,10 +3,21 @@
 from datetime import datetime, tzinfo
 
 from crmcli.core.money import Money
-from crmcli.core.result import Kind, split_values
+from crmcli.core.result import Column, Kind, split_values
 from crmcli.render.safety import visible
 
 _LONGEST = 200
+_SOFT_HYPHEN = "\u00ad"
+
+
+def heading(column: Column, *, hyphen: str = "") -> str:
+    """The column's name for a person, `hyphen` where it may be broken."""
+    return (column.heading or words(column.name)).replace(_SOFT_HYPHEN, hyphen)
+
+
+def words(name: str) -> str:
+    """A key as a person would write it."""
+    return name.replace("_", " ").replace(".", " ").capitalize()
 
 
 def text(value: object, kind: Kind, tz: tzinfo) -> str:

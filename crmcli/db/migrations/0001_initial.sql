@@ -138,6 +138,7 @@ create table relationship (
     check (from_id <> to_id)
 ) strict;
 create unique index relationship_live on relationship (from_id, type_id, to_id) where removed_at is null and until is null;
+create index relationship_from on relationship (from_id, type_id);
 create index relationship_to on relationship (to_id, type_id, from_id);
 create index relationship_type on relationship (type_id);
 
