@@ -9,7 +9,7 @@ import sqlite3
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -124,7 +124,13 @@ def _against_small(large: Path, small: Path) -> None:
 
 
 def _line(
-    name: str, mine: object, floor_name: str, floor: measure.Command, most: float, **extra: dict[str, str]
+    name: str,
+    mine: measure.Command | Callable[[], measure.Command],
+    floor_name: str,
+    floor: measure.Command,
+    most: float,
+    *,
+    env: Mapping[str, str] | None = None,
 ) -> None:
     """A row of the table; the runs of the two take turns, so that both see the same machine."""
     ours, theirs = [], []
