@@ -21,7 +21,7 @@ A QUERY picks records. Its terms are all asked for, unless `or` stands between t
   +vip                 a tag
   city:Berlin          the text of a field contains it, whatever its case and accents
   city:Berlin,Paris    one of several
-  city:=Berlin         exactly that; != for anything else
+  city=Berlin          exactly that; city!=Berlin for anything else
   city:                nothing there; has:city for something
   amount:1k..5k        a range, in major units; also amount:>1000
   created:2026-03      a date names the whole period: 2026, 2026-Q1, last month, -30d..

@@ -45,7 +45,7 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     if code is None:
         if "decode to UTF-8" not in str(error):
             return None
-        return FileUnusable(f"'{path}' holds damaged text", hint="crm doctor names the record")
+        return FileUnusable(f"'{path}' holds damaged text", hint="bring an older copy of the file back")
     kind, message, hint = _FAULTS.get(code & 0xFF, (None, "", ""))
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 
