@@ -152,6 +152,7 @@ def test_machines_get_utf_8_whatever_the_locale(form: str, small: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("form", ["tsv", "csv", "json", "table", "ids"])
+@pytest.mark.slow
 def test_a_pipe_that_closes_early_ends_quietly(
     form: str, unbuffered: str, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +213,7 @@ def test_an_error_that_nobody_reads_keeps_its_exit_code(small: Path) -> None:
     assert process.returncode == 3
 
 
+@pytest.mark.slow
 def test_a_person_hears_what_comes_next_and_a_pipe_the_id(file: Path) -> None:
     person, pipe = on_terminal("customer", "add", "Ada"), in_pipe("customer", "add", "Bob")
 

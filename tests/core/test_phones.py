@@ -40,6 +40,7 @@ def by_library(number: str, region: str | None) -> str | None:
 
 @settings(max_examples=1000, deadline=None)
 @given(written())
+@pytest.mark.slow
 def test_the_quick_ways_agree_with_the_library(case: tuple[str, str]) -> None:
     region, digits = case
     abroad = f"+{phonenumbers.country_code_for_region(region)} {digits}"

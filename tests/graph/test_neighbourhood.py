@@ -68,6 +68,7 @@ def test_distances_are_those_of_networkx(drawn: tuple[int, list[Arc]], depth: in
 
 
 @given(graphs(), st.integers(1, 4))
+@pytest.mark.slow
 def test_each_tie_within_reach_is_there_once(drawn: tuple[int, list[Arc]], depth: int) -> None:
     customers, arcs = drawn
 
@@ -79,6 +80,7 @@ def test_each_tie_within_reach_is_there_once(drawn: tuple[int, list[Arc]], depth
 
 
 @given(graphs(), st.integers(1, 4))
+@pytest.mark.slow
 def test_everybody_is_reached_from_one_hop_nearer(drawn: tuple[int, list[Arc]], depth: int) -> None:
     customers, arcs = drawn
 
@@ -92,6 +94,7 @@ def test_everybody_is_reached_from_one_hop_nearer(drawn: tuple[int, list[Arc]], 
 
 
 @given(graphs())
+@pytest.mark.slow
 def test_a_type_narrows_the_graph(drawn: tuple[int, list[Arc]]) -> None:
     customers, arcs = drawn
     of_type = [arc for arc in arcs if arc[1] == SUPPLIES]

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, groupby, pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,6 +134,7 @@ def test_every_deal_is_somewhere_and_groups_add_up(of: list[Deal], mode: Mode, b
 
 @quickly
 @given(any_deals, st.integers(0, 12), st.sampled_from(Mode))
+@pytest.mark.slow
 def test_as_of_a_day_is_the_file_as_it_was(of: list[Deal], days: int, mode: Mode) -> None:
     day = (START + timedelta(days=days)).date()
     with new_file() as file, new_file() as earlier:

@@ -77,6 +77,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @settings(deadline=None, max_examples=25)
 @given(steps=steps())
+@pytest.mark.slow
 def test_the_caches_are_what_the_events_say(
     steps: list[Step], begun: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
