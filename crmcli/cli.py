@@ -61,8 +61,3 @@ def root(
 ) -> None:
     """A customer-relationship toolkit in the terminal, over one local SQLite file."""
     ctx.obj = settings.chosen(settings.load(os.environ), db=db, quiet=quiet)
-
-
-def main() -> None:
-    """The entry point of `crm`."""
-    app(prog_name="crm")

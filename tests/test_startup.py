@@ -75,7 +75,7 @@ def test_the_help_of_every_command_is_light() -> None:
 def test_completion_is_light(words: str) -> None:
     count = str(len(words.split(" ")) - 1)
     code = (
-        "import sys\ntry:\n    from crmcli.cli import main; main()\n"
+        "import sys\ntry:\n    from crmcli.__main__ import main; main()\n"
         "except SystemExit as done:\n    assert not done.code\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )

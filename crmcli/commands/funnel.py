@@ -26,8 +26,12 @@ def show(
     basis: Annotated[Basis, typer.Option(help="All of a deal's way, or where it stands.")] = Basis.COHORT,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began before this day.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="FIELD", help="A funnel each: owner, source, closed.quarter, …")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="A funnel each: owner, source, closed.quarter, …")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")
+    ] = None,
     currency: Annotated[str | None, typer.Option(help="Only deals in this currency.")] = None,
 ) -> None:
     """Show how many deals reached each stage, and what became of the others.

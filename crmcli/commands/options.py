@@ -15,6 +15,8 @@ from crmcli.settings import Output, Settings, chosen
 
 Setter = Callable[[Settings, str], Settings]
 
+_NO = 1
+
 FORMATS = tuple(each.value for each in Format if each is not Format.AUTO)
 
 
@@ -94,13 +96,14 @@ class Asking(Writing):
 
 
 def confirm(ctx: typer.Context, question: str) -> None:
-    """Ask on a terminal; without one, `--yes` is the answer. Raises InvalidInput without it, Abort for a no."""
+    """Ask on a terminal; without one, `--yes` is the answer. Raises InvalidInput without it, Exit 1 for a no."""
     if settings(ctx).yes or settings(ctx).dry_run:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
     if not render.ask(question):
-        raise typer.Abort
+        render.note("nothing was changed")
+        raise typer.Exit(_NO)
 
 
 def _option(*names: str, help: str, metavar: str, set: Setter) -> TyperOption:  # noqa: A002 (typer's own word)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import filterfalse
+from pathlib import Path
 
 from crmcli.core.vocabulary import FieldType, Outcome
 from crmcli.core.wording import shown
@@ -19,6 +21,7 @@ __all__ = ["ENTITIES", "Fault", "Row", "Source", "open_sources"]
 #: What a file can hold, sorted so that none needs a later one.
 ENTITIES = ("products", "owners", "customers", "relations", "deals", "stage-events", "interactions")
 
+_NOTHING = 8  # bytes; more than an empty array takes
 _JSON, _DELIMITED = (".jsonl", ".ndjson", ".json"), (".csv", ".tsv", ".tab", ".txt")
 
 
@@ -105,7 +108,7 @@ def open_sources(
     Raises InvalidInput for a file whose header cannot be understood, NotFound for one that is not there.
     """
     asked = None if entity is None else own.entity_named(entity)
-    opened = [(text, _sheet(text, custom)) for text in map(TextFile, paths)]
+    opened = [(text, _sheet(text, custom)) for text in map(TextFile, filterfalse(_is_no_record, paths))]
     columns.refuse_unused(mapping, {text.name: sheet.header for text, sheet in opened})
     sources = []
     for text, sheet in opened:
@@ -114,6 +117,14 @@ def open_sources(
         unknown = columns.unknown_columns(sheet.header, fields, mapping)
         sources.append(Source(text, sheet, layout, fields, unknown))
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
+
+
+def _is_no_record(path: str) -> bool:
+    """Whether the file is JSON of no record, as an export of nothing writes it: empty, or an empty array."""
+    place = Path(path)
+    if not (path.lower().endswith(_JSON) and place.is_file()):
+        return False
+    return place.stat().st_size <= _NOTHING and place.read_text("utf-8", "replace").strip() in ("", "[]")
 
 
 def _sheet(text: TextFile, custom: Mapping[str, Collection[str]]) -> Sheet:

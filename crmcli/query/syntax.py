@@ -17,7 +17,7 @@ _DEEPEST = 50
 
 _PHRASE = r'"(?:\\.|[^"\\])*"'
 _TOKEN = re.compile(rf'(?P<parenthesis>[()])|(?P<word>(?:{_PHRASE}|[^\s()"])+)|(?P<unclosed>")', re.DOTALL)
-_HEAD = re.compile(r"(?P<field>[^\W\d][\w.-]*)(?P<op>!=|>=|<=|[:=<>])")
+_HEAD = re.compile(r"(?P<field>[^\W\d][\w.-]*)(?P<op>:?(?:!=|>=|<=|[=<>])|:)")  # amount:>5 is amount>5
 _VALUE = re.compile(rf'(?:{_PHRASE}|[^,"])+', re.DOTALL)
 _KEYWORDS = ("and", "or", "not", "AND", "OR", "NOT")
 
@@ -229,7 +229,7 @@ def _term(token: _Token, text: str) -> Term:
             raise QueryError("a tag is missing after '+'", text, token.span)
         term = Term("tag" if is_tag else None, "=" if is_tag else ":", values, token.span)
     else:
-        term = Term(head["field"], head["op"], tuple(_values(token, head.end())), token.span)
+        term = Term(head["field"], head["op"].lstrip(":") or ":", tuple(_values(token, head.end())), token.span)
     if not term.values and term.op in ("<", "<=", ">", ">="):
         raise QueryError(f"a value is missing after {term.op!r}", text, token.span)
     for value in term.values:

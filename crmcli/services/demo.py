@@ -143,7 +143,9 @@ def _next_place(pick: random.Random, place: int) -> int:
 def _tell_interactions(story: _Story) -> None:
     pick = story.pick
     for _ in range(_INTERACTIONS):
-        channel = pick.choice((*[Channel.CALL, Channel.EMAIL] * 4, Channel.MEETING, Channel.CHAT, Channel.VISIT, Channel.SOCIAL))
+        channel = pick.choice(
+            (*[Channel.CALL, Channel.EMAIL] * 4, Channel.MEETING, Channel.CHAT, Channel.VISIT, Channel.SOCIAL)
+        )
         at = story.ago(_DAYS * pick.random() ** 1.4)
         minutes = {Channel.CALL: "15m", Channel.MEETING: "1h", Channel.VISIT: "2h"}.get(channel)
         new = interactions.NewInteraction(

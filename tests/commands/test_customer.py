@@ -184,7 +184,7 @@ def test_nobody_is_asked_without_a_terminal(ada: Run) -> None:
     assert ada("customer list -f ids").stdout == "1\n"
 
 
-@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, ""), ("n\n", 130, "1\n"), ("\n", 130, "1\n")])
+@pytest.mark.parametrize(("answer", "code", "left"), [("y\n", 0, ""), ("n\n", 1, "1\n"), ("\n", 1, "1\n")])
 def test_a_person_is_asked(answer: str, code: int, left: str, ada: Run, terminal: Terminal) -> None:
     seen = terminal("customer remove ada", answer=answer)
 

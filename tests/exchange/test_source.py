@@ -1,5 +1,6 @@
 import hashlib
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,13 @@ def test_no_bytes_break_the_reader(tmp_path_factory: pytest.TempPathFactory, con
     path.write_bytes(content)
 
     with suppress(CrmError):
-        [source] = open_sources([str(path)], entity="customers", profile=None, mapping={}, custom={})
-        for each in source.rows():
-            assert isinstance(each, Fault) or "name" in each.values
+        for source in open_sources([str(path)], entity="customers", profile=None, mapping={}, custom={}):
+            for each in source.rows():
+                assert isinstance(each, Fault) or "name" in each.values
+
+
+@pytest.mark.parametrize("content", ["", "\n", "[]\n"])
+def test_json_of_nothing_holds_no_record(tmp_path: Path, content: str) -> None:
+    (tmp_path / "deals.jsonl").write_text(content, encoding="utf-8")
+
+    assert open_sources([str(tmp_path / "deals.jsonl")], entity=None, profile=None, mapping={}, custom={}) == []

@@ -112,7 +112,10 @@ def in_order(events: Iterable[Event]) -> list[Event]:
 
 
 def implied(told: Told) -> list[Event]:
-    """The events that a deal must have had to be as a row says; nothing is dated that the row does not date."""
+    """The events that a deal must have had to be as a row says; nothing is dated that the row does not date.
+
+    The amount of the row is that of its stage: what it was before, the row does not say.
+    """
     place, created, entered = told.place, told.created, told.entered
     stops: list[tuple[Place, str | None]] = []
     if place.outcome == Outcome.OPEN:
@@ -127,7 +130,9 @@ def implied(told: Told) -> list[Event]:
         if entered:
             stops.append((told.last, entered))
         stops.append((place, told.closed))
-    return [Event(stop, at, told.terms) for stop, at in stops]
+    *earlier, (last, at) = stops
+    before: Terms = (None, *told.terms[1:])
+    return [*(Event(stop, when, before) for stop, when in earlier), Event(last, at, told.terms)]
 
 
 def appended(events: Sequence[Event], told: Told, *, now: str) -> list[Event]:

@@ -51,8 +51,7 @@ class Tally:
     @property
     def sentence(self) -> str:
         """`85 new, 0 changed, 0 unchanged, 0 rejected`."""
-        counts = f"{self.new:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged, {self.rejected:,} rejected"
-        return f"{counts}, {self.skipped:,} skipped" if self.skipped else counts
+        return _counts(self.new, self.changed, self.unchanged, self.rejected, self.skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +67,16 @@ class Imported:
 
     @property
     def sentence(self) -> str:
-        whole = Tally(self.tallies[0].source)
-        for tally in self.tallies:
-            whole.new, whole.changed = whole.new + tally.new, whole.changed + tally.changed
-            whole.unchanged, whole.skipped = whole.unchanged + tally.unchanged, whole.skipped + tally.skipped
-        whole.faults = self.faults
-        return whole.sentence
+        """What came of all files together, as of one."""
+        tallies = self.tallies
+        new, changed = sum(tally.new for tally in tallies), sum(tally.changed for tally in tallies)
+        unchanged, skipped = sum(tally.unchanged for tally in tallies), sum(tally.skipped for tally in tallies)
+        return _counts(new, changed, unchanged, len(self.faults), skipped)
+
+
+def _counts(new: int, changed: int, unchanged: int, rejected: int, skipped: int) -> str:
+    counts = f"{new:,} new, {changed:,} changed, {unchanged:,} unchanged, {rejected:,} rejected"
+    return f"{counts}, {skipped:,} skipped" if skipped else counts
 
 
 class Refused(InvalidInput):
