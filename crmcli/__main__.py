@@ -6,7 +6,7 @@ _OBJECTS = 100_000
 
 
 def main() -> None:
-    """Run the command line and exit. A start makes hardly any garbage: looking for it would cost a tenth of the start."""
+    """Run the command line and exit. A start makes hardly any garbage: it is looked for rarely."""
     gc.set_threshold(_OBJECTS, 20, 20)
     from crmcli.cli import app
 

@@ -8,13 +8,23 @@ from dataclasses import replace
 
 from crmcli.core.currency import currency
 from crmcli.core.wording import shown
-from crmcli.db.bulk import Bulk
+from crmcli.db.bulk import bulk
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput
 from crmcli.exchange.rejects import write_all
 from crmcli.exchange.source import ENTITIES, Source, open_sources
 from crmcli.services.customfields import definitions
-from crmcli.services.importing import customers, deals, interactions, owner_rows, products, relations, ties, who
+from crmcli.services.importing import (
+    customers,
+    deals,
+    interactions,
+    newfields,
+    owner_rows,
+    products,
+    relations,
+    ties,
+    who,
+)
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import Products
 from crmcli.services.importing.work import Files, Imported, Refused, Tally, Wish, Work
@@ -29,10 +39,7 @@ def files(session: Writer, asked: Files, wish: Wish) -> Imported:
 
     Raises InvalidInput for a file that cannot be read, NotFound for one that is not there, Refused as `run` does.
     """
-    custom = {plural: tuple(definitions(session.reader, name)) for plural, name in _WITH_FIELDS.items()}
-    sources = open_sources(
-        asked.paths, entity=asked.entity, profile=asked.profile, mapping=_mapping(asked.mapping), custom=custom
-    )
+    sources = _opened(session, asked)
     if wish.currency is not None:
         wish = replace(wish, currency=currency(wish.currency))
     try:
@@ -49,8 +56,8 @@ def run(session: Writer, sources: Sequence[Source], wish: Wish, *, silent: bool 
 
     `silent` as in `Bulk`. Raises Refused for a rejected row where the wish is strict, InvalidInput for a fault of a file.
     """
-    with _undisturbed():
-        return _run(session, sources, wish, silent)
+    with _undisturbed(), bulk(session.raw, session.operation, silent=silent) as writer:
+        return _run(Work(session, writer, wish), sources)
 
 
 @contextmanager
@@ -63,8 +70,7 @@ def _undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def _run(session: Writer, sources: Sequence[Source], wish: Wish, silent: bool) -> Imported:  # noqa: FBT001
-    work = Work(session, Bulk(session.raw, session.operation, silent=silent), wish)
+def _run(work: Work, sources: Sequence[Source]) -> Imported:
     work.tallies.extend(map(Tally, sources))
     of = {entity: [tally for tally in work.tallies if tally.source.entity == entity] for entity in ENTITIES}
     _take(work, of)
@@ -72,7 +78,7 @@ def _run(session: Writer, sources: Sequence[Source], wish: Wish, silent: bool) -
         if source.unknown:
             work.note(f"{source.file}: not taken: {', '.join(source.unknown)}; --map COLUMN=FIELD takes one")
     imported = Imported(tuple(work.tallies), work.notes)
-    if wish.strict and imported.faults:
+    if work.wish.strict and imported.faults:
         raise Refused(imported)
     _describe(work, imported)
     return imported
@@ -96,6 +102,22 @@ def _take(work: Work, of: Mapping[str, Sequence[Tally]]) -> None:
         deals.take(work, of["deals"], of["stage-events"], deals.Books(owners, listed))
     if of["interactions"]:
         interactions.take(work, of["interactions"], owners)
+
+
+def _opened(session: Writer, asked: Files) -> list[Source]:
+    """The files, with the custom fields of the database, and those that an export of ours brings along."""
+    custom = {plural: tuple(definitions(session.reader, name)) for plural, name in _WITH_FIELDS.items()}
+    chosen = {"entity": asked.entity, "profile": asked.profile}
+    mapping = _mapping(asked.mapping)
+    sources = open_sources(asked.paths, **chosen, mapping=mapping, custom=custom)
+    new = {
+        plural: tuple(name for each in sources if each.entity == plural for name in newfields.columns(each))
+        for plural in _WITH_FIELDS
+    }
+    if not any(new.values()):
+        return sources
+    both = {plural: (*known, *new[plural]) for plural, known in custom.items()}
+    return open_sources(asked.paths, **chosen, mapping=mapping, custom=both)
 
 
 def _mapping(texts: Sequence[str]) -> dict[str, str]:

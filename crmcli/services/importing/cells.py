@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from crmcli.core import money, normal, period
@@ -22,6 +23,14 @@ _KEPT = 50_000
 _LONGEST_ID = 18
 _LOCAL_DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}.*"
 _ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
+
+
+class BadCell(InvalidInput):
+    """A value that cannot be taken, of another field than the one that is read."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class Memo(dict[str, Value], Generic[Value]):
@@ -121,7 +130,7 @@ def keys(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((_key(pair), normal.text(pair.partition(":")[2], name="external")) for pair in pairs)
 
 
-def choice(name: str, choices: type, aliases: Mapping[str, str] | None = None) -> Reader:
+def choice(name: str, choices: type[StrEnum], aliases: Mapping[str, str] | None = None) -> Reader:
     """One of a closed set, in any case."""
     known = {str(member): str(member) for member in choices} | dict(aliases or {})
 

@@ -4,19 +4,31 @@ import json
 from functools import partial
 
 from crmcli.core.vocabulary import FieldType
+from crmcli.errors import InvalidInput
+from crmcli.exchange.layout import OWN
+from crmcli.exchange.own import FIELDS
 from crmcli.exchange.source import Source
 from crmcli.services import customfields
 from crmcli.services.customfields import Definitions
-from crmcli.services.importing.cells import Reader, Values, remembered
+from crmcli.services.importing.cells import BadCell, Reader, Values, remembered
 from crmcli.services.importing.staging import Composed
 from crmcli.services.importing.work import Work
 
 
 def definitions(work: Work, source: Source, entity: str) -> Definitions:
-    """The custom fields that the rows of `source` fill: as the file defines them, else as the profile does."""
-    known = customfields.definitions(work.db, entity)
+    """The custom fields that the rows of `source` fill: as the file defines them, else as the profile does, else texts."""
+    known = {name: found for name, found in customfields.definitions(work.db, entity).items() if name in source.fields}
     wanted: Definitions = {name: (kind, ()) for name, kind in source.custom_types.items()}
-    return {name: known.get(name, usual) for name, usual in (wanted | known).items() if name in source.fields or name in wanted}
+    new: Definitions = dict.fromkeys(unknown(work, source, entity), (FieldType.TEXT, ()))
+    return {**new, **wanted, **known}
+
+
+def unknown(work: Work, source: Source, entity: str) -> list[str]:
+    """The fields of a file of our own columns that are not defined yet."""
+    if source.profile != OWN:
+        return []
+    known = {*FIELDS[source.entity], *customfields.definitions(work.db, entity), ""}
+    return [name for name in source.fields if name not in known]
 
 
 def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
@@ -61,7 +73,13 @@ def text(values: dict[str, object]) -> str:
 
 
 def _object(readers: dict[str, Reader], values: Values) -> str | None:
-    found = {name: read(values[name]) for name, read in readers.items() if values.get(name)}
+    found: dict[str, object] = {}
+    for name, read in readers.items():
+        if values.get(name):
+            try:
+                found[name] = read(values[name])
+            except InvalidInput as error:
+                raise BadCell(name, str(error)) from None
     return text(found) if found else None
 
 

@@ -29,12 +29,12 @@ def _insert(stage: Stage) -> None:
         "id, uid, kind, name, handle, title, city, country, industry, source, owner_id, note, do_not_contact, custom, "
         "created_at, recorded_at",
         f"""
-        select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle, r.title, r.city, r.country,
-            r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), coalesce(r.custom, '{{}}'),
+        select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle,
+            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), coalesce(r.custom, '{{}}'),
             coalesce(r.created, :now), :now
         from import_customer r cross join import_handle h on h.row = r.row left join import_owner o on o.no = r.owner
         where r.is_new order by r.row
-        """,  # noqa: S608
+        """,
         last=stage.work.bulk.last("customer"),
         now=stage.work.session.recorded_at,
     )
@@ -53,12 +53,14 @@ def _update(stage: Stage) -> None:
     bulk.run("drop table if exists temp.import_change")
     columns = ", ".join(f"{value} as {name}" for name, value in said.items())
     same = f"({', '.join(said.values())}) is ({', '.join(f'c.{name}' for name in said)})"
-    bulk.run(f"create temp table import_change as select c.id, {columns} from {rows} where not r.is_new and not ({same})")  # noqa: S608
+    bulk.run(
+        f"create temp table import_change as select c.id, {columns} from {rows} where not r.is_new and not ({same})"
+    )
     values = ", ".join(f"{name} = n.{name}" for name in said)
     bulk.update(
         "customer",
         "select id from import_change",
-        f"update customer set {values} from import_change n where n.id = customer.id",  # noqa: S608
+        f"update customer set {values} from import_change n where n.id = customer.id",
     )
     bulk.run("insert into import_touched select id from import_change")
 
@@ -73,7 +75,7 @@ def _points(stage: Stage) -> None:
         f"""
         select r.target, p.kind, p.value, p.position from import_point p cross join import_customer r on r.row = p.row
         where r.is_new and p.row not in {united}
-        """,  # noqa: S608
+        """,
     )
     bulk.run("drop table if exists temp.import_missing")
     bulk.run(
@@ -85,7 +87,7 @@ def _points(stage: Stage) -> None:
             select 1 from contact_point c where c.customer_id = r.target and c.kind = p.kind and c.value = p.value
         )
         group by r.target, p.kind, p.value
-        """  # noqa: S608
+        """
     )
     bulk.insert(
         "contact_point",

@@ -1,13 +1,13 @@
 """Customers of a file: read, recognised, written."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from crmcli.core import normal
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, custom, customer_rows, identity, matching, ties, who
+from crmcli.services.importing import cells, custom, customer_rows, identity, matching, newfields, ties, who
 from crmcli.services.importing.cells import Reader
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
@@ -26,7 +26,9 @@ _OWNER = ("owner", "owner.email")
 def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
     """Bring the customers of the files in; their employers and parents are kept for later (see `ties`)."""
     stage = Stage(work, "import_customer")
-    stage.create(_COLUMNS, import_point="kind, value, position integer", import_tag="tag", import_customer_key="source, key")
+    stage.create(
+        _COLUMNS, import_point="kind, value, position integer", import_tag="tag", import_customer_key="source, key"
+    )
     tags = _TagSets()
     for tally in tallies:
         stage.fill(tally, _shape(stage, tally.source, owners, tags))
@@ -38,6 +40,7 @@ def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
     owners.settle("select owner from import_customer where owner is not null")
     for tally in tallies:
         custom.define(work, tally.source, "customer")
+    newfields.define(stage, "customer", [tally.source for tally in tallies])
     customer_rows.write(stage)
     stage.tell()
     who.keep_uids(work)
@@ -59,15 +62,14 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
     composed: dict[str, Composed] = custom.composed(stage.work, source, "customer")
     if not {*_OWNER}.isdisjoint(source.fields):
         composed["owner"] = owners.number
-    phones = cells.phones(stage.work.session.preferences.phone_region)
-    phone = partial(_only, phones)
-    email = partial(_only, cells.emails)
+    region = stage.work.session.preferences.phone_region
+    phones = cells.phones(region)
     return Shape(
         {**_readers(stage.work), "tag": cells.remembered(partial(tags.number, is_own="uid" in source.fields))},
         composed,
         (
-            Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), email),
-            Part("phone", "import_point", _POINT, lambda text: _placed("phone", phones(text)), phone),
+            Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), _email),
+            Part("phone", "import_point", _POINT, lambda text: _placed("phone", phones(text)), partial(_phone, region)),
             *identity.key_parts(stage, source),
         ),
     )
@@ -76,13 +78,17 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
 def _spread(stage: Stage, tags: _TagSets) -> None:
     """Put what stands in the rows themselves beside what stands in tables of its own."""
     run = stage.work.bulk.run
-    for kind in ("email", "phone"):
-        run(f"insert into import_point select row, '{kind}', {kind}, 0 from import_customer where {kind} is not null")  # noqa: S608
+    kinds = (
+        f"select row, '{kind}', {kind}, 0 from import_customer where {kind} is not null" for kind in ("email", "phone")
+    )
+    run(f"insert into import_point {' union all '.join(kinds)} order by 1, 2")
     run("create temp table import_tag_set (number integer, tag)")
     sets = ((number, tag) for names, number in tags.numbers.items() for tag in names)
     stage.work.bulk.many("insert into import_tag_set values (?, ?)", sets)
     run("create index temp.import_tag_set_number on import_tag_set (number, tag)")
-    run("insert into import_tag select r.row, s.tag from import_customer r cross join import_tag_set s on s.number = r.tag")
+    run(
+        "insert into import_tag select r.row, s.tag from import_customer r cross join import_tag_set s on s.number = r.tag"
+    )
 
 
 def _readers(work: Work) -> dict[str, Reader]:
@@ -100,9 +106,14 @@ def _readers(work: Work) -> dict[str, Reader]:
     }
 
 
-def _only(read: Callable[[str], tuple[str, ...]], text: str) -> str | None:
-    """The value of a text that holds no more than one."""
-    return None if ";" in text or "," in text else read(text)[0]
+def _email(text: str) -> str | None:
+    """The address of a cell that holds one."""
+    return None if ";" in text or "," in text else normal.email(text)
+
+
+def _phone(region: str | None, text: str) -> str | None:
+    """The number of a cell that holds one."""
+    return None if ";" in text else normal.phone(text, region)
 
 
 def _placed(kind: str, values: Iterable[str]) -> list[tuple[object, ...]]:

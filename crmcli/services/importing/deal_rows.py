@@ -26,7 +26,7 @@ def _insert(stage: Stage) -> None:
             coalesce(r.custom, '{{}}'), coalesce(r.created, r.entered), x.closed_at, :now
         from import_deal r left join import_owner o on o.no = r.owner join import_outcome x on x.deal_id = r.target
         where r.is_new order by r.row
-        """,  # noqa: S608
+        """,
         last=work.bulk.last("deal"),
         currency=work.currency,
         now=work.session.recorded_at,
@@ -54,10 +54,14 @@ def _update(stage: Stage) -> None:
     columns = ", ".join(f"{value} as {name}" for name, value in said.items())
     same = f"({', '.join(said.values())}) is ({', '.join(f'd.{name}' for name in said)})"
     bulk.run("create index temp.import_deal_target on import_deal (target)")
-    bulk.run(f"create temp table import_deal_change as select d.id, {columns} from {rows} where {asked} and not ({same})")  # noqa: S608
+    bulk.run(
+        f"create temp table import_deal_change as select d.id, {columns} from {rows} where {asked} and not ({same})"
+    )
     bulk.update(
         "deal",
         "select id from import_deal_change",
-        f"update deal set {', '.join(f'{name} = n.{name}' for name in said)} from import_deal_change n where n.id = deal.id",  # noqa: S608
+        f"update deal set {', '.join(f'{name} = n.{name}' for name in said)} from import_deal_change n where n.id = deal.id",
     )
-    bulk.run("insert or ignore into import_touched select id from import_deal_change where id in (select target from import_deal)")
+    bulk.run(
+        "insert or ignore into import_touched select id from import_deal_change where id in (select target from import_deal)"
+    )

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from crmcli.core.vocabulary import FieldType, Outcome
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, custom, deal_rows, events, histories, history_rows, identity, pipelines, terms, who
+from crmcli.services.importing import (
+    cells,
+    custom,
+    deal_rows,
+    events,
+    histories,
+    history_rows,
+    identity,
+    newfields,
+    pipelines,
+    terms,
+    who,
+)
 from crmcli.services.importing.cells import Values
 from crmcli.services.importing.identity import DEAL
 from crmcli.services.importing.owners import Owners
@@ -15,9 +27,10 @@ from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
 
 _TABLE = "import_deal"
-_COLUMNS = """
-    uid, name, customer, customer_uid, pipeline, stage, outcome, amount integer, currency, close, owner integer, source,
-    product, lost_reason, note, custom, created, entered, closed, customer_id integer, pipeline_id integer, stage_id integer
+_COLUMNS = f"""
+    uid, name, customer, customer_uid, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close,
+    owner integer, source, product, lost_reason, note, custom, created, entered, closed,
+    customer_id integer, pipeline_id integer, stage_id integer
 """
 
 
@@ -35,6 +48,7 @@ def take(work: Work, tallies: Sequence[Tally], histories_of: Sequence[Tally], bo
     stage.create(_COLUMNS, **{identity.key_table(stage): "source, key"})
     for tally in tallies:
         stage.fill(tally, _shape(stage, tally.source, books))
+    terms.settle(stage)
     told = events.stage(work, histories_of, books.owners)
     _check(stage, books.products)
     _find(stage)
@@ -42,9 +56,10 @@ def take(work: Work, tallies: Sequence[Tally], histories_of: Sequence[Tally], bo
     identity.number(stage, DEAL)
     events.find(told)
     pipelines.settle_events(told)
-    books.owners.settle(f"select owner from {_TABLE} union select owner from import_event")  # noqa: S608
+    books.owners.settle(f"select owner from {_TABLE} union select owner from import_event")
     for tally in tallies:
         custom.define(work, tally.source, "deal")
+    newfields.define(stage, "deal", [tally.source for tally in tallies])
     if books.products.known and not stage.is_empty():
         custom.define_field(work, "deal", SERIES, FieldType.TEXT)
     identity.forget_touched(stage)
@@ -66,17 +81,19 @@ def _shape(stage: Stage, source: Source, books: Books) -> Shape:
     if not {"owner", "owner.email"}.isdisjoint(source.fields):
         composed["owner"] = books.owners.number
     readers = {
+        **terms.readers(),
         "uid": cells.uid,
         "name": cells.name,
         "customer.uid": cells.uid,
         **texts,
         **dates,
         "outcome": cells.choice("outcome", Outcome),
+        "position": cells.whole,
         "close": cells.day(work.session),
         "product": cells.remembered(lambda text: books.products.name(str(product(text)))),
         "note": cells.note,
     }
-    return Shape(readers, {**composed, **terms.amount(work)}, identity.key_parts(stage, source))
+    return Shape(readers, {**composed, **terms.composed(work)}, identity.key_parts(stage, source))
 
 
 def _with_series(read: Composed | None, products: Products) -> Composed:
@@ -85,7 +102,9 @@ def _with_series(read: Composed | None, products: Products) -> Composed:
     def compose(values: Values) -> str | None:
         text = read(values) if read else None
         series = products.series(values.get("product", ""))
-        return custom.merged(str(text or "{}"), custom.text({SERIES: series})) if series else text and str(text)
+        if series:
+            return custom.merged(str(text or "{}"), custom.text({SERIES: series}))
+        return None if text is None else str(text)
 
     return compose
 
@@ -93,9 +112,9 @@ def _with_series(read: Composed | None, products: Products) -> Composed:
 def _check(stage: Stage, products: Products) -> None:
     """Reject rows whose dates cannot be; say which products are not listed."""
     for later, earlier in (("entered", "created"), ("closed", "entered"), ("closed", "created")):
-        stage.reject(f"select row, '{later}', 'is before {earlier}' from {_TABLE} where {later} < {earlier}")  # noqa: S608
-    for product, count in products.strange.items():
-        stage.work.note(f"product {product!r} is on no list ({count:,} deals)")
+        stage.reject(f"select row, '{later}', 'is before {earlier}' from {_TABLE} where {later} < {earlier}")
+    for product in sorted(products.strange):
+        stage.work.note(f"product {product!r} is on no list")
 
 
 def _find(stage: Stage) -> None:
@@ -103,9 +122,11 @@ def _find(stage: Stage) -> None:
     who.find(stage, Naming(_TABLE, "customer_uid", "customer", "customer_id", "customer"))
     identity.find(stage, DEAL)
     unsure = identity.unsure(stage)
-    if stage.work.db.value(f"select exists (select 1 from {_TABLE} where {unsure})"):  # noqa: S608
+    if stage.work.db.value(f"select exists (select 1 from {_TABLE} where {unsure})"):
         run = stage.work.bulk.run
-        run("create temp table import_known_deal as select id, name, customer_id, created_at from deal where removed_at is null")
+        run(
+            "create temp table import_known_deal as select id, name, customer_id, created_at from deal where removed_at is null"
+        )
         run("create index temp.import_known_deal_name on import_known_deal (name)")
         run(
             f"""
@@ -113,8 +134,10 @@ def _find(stage: Stage) -> None:
                 select min(d.id) from import_known_deal d
                 where d.name = r.name and d.customer_id is r.customer_id and d.created_at is coalesce(r.created, r.entered)
             ) where {unsure}
-            """  # noqa: S608
+            """
         )
     identity.leave_known(stage, DEAL)
     identity.leave_repeated(stage, ("name, customer_id, coalesce(created, entered)", identity.unsure(stage)))
-    stage.reject(f"select row, 'name', 'is empty, and no deal has its uid or key' from {_TABLE} where name is null and target is null")  # noqa: S608
+    stage.reject(
+        f"select row, 'name', 'is empty, and no deal has its uid or key' from {_TABLE} where name is null and target is null"
+    )

@@ -2,24 +2,27 @@
 
 from collections.abc import Sequence
 
+from crmcli.core.vocabulary import Outcome
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, terms, which
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.staging import Composed, Shape, Stage
 from crmcli.services.importing.work import Tally, Work
 
+_COLUMNS = f"""
+    deal, deal_uid, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close, owner integer, at, note,
+    has_terms integer, is_first integer, deal_id integer, pipeline_id integer, stage_id integer
+"""
 _TERMS = ("amount", "currency", "close", "owner", "owner.email")
 
 
 def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Stage:
     """The rows of the files."""
     found = Stage(work, "import_event")
-    found.create(
-        "deal, deal_uid, pipeline, stage, amount integer, currency, close, owner integer, at, note, has_terms integer, "
-        "is_first integer, deal_id integer, pipeline_id integer, stage_id integer"
-    )
+    found.create(_COLUMNS)
     for tally in tallies:
         found.fill(tally, _shape(work, tally.source, owners))
+    terms.settle(found)
     found.reject("select row, 'stage', 'is empty' from import_event where stage is null")
     return found
 
@@ -31,18 +34,21 @@ def find(found: Stage) -> None:
 
 
 def _shape(work: Work, source: Source, owners: Owners) -> Shape:
-    composed: dict[str, Composed] = terms.amount(work)
+    composed: dict[str, Composed] = terms.composed(work)
     if not {"owner", "owner.email"}.isdisjoint(source.fields):
         composed["owner"] = owners.number
     has_terms = int(not {*_TERMS}.isdisjoint(source.fields))
     composed["has_terms"] = lambda _: has_terms
     composed["is_first"] = lambda values: int(not values.get("from"))
     readers = {
+        **terms.readers(),
         "deal": cells.line("deal"),
         "deal.uid": cells.uid,
         "deal.id": cells.whole,
         "pipeline": cells.line("pipeline"),
         "stage": cells.line("stage"),
+        "outcome": cells.choice("outcome", Outcome),
+        "position": cells.whole,
         "close": cells.day(work.session),
         "at": cells.instant(work.session),
         "note": cells.note,

@@ -1,12 +1,14 @@
 """Handles for many new customers at once: each gets the least number that is free, as one that is added alone does."""
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from crmcli.core import normal
+from crmcli.services.importing.cells import remembered
 from crmcli.services.importing.staging import Sink
 from crmcli.services.importing.work import Work
+
+_LONGEST = 60
 
 
 def make(work: Work, select: str) -> None:
@@ -15,12 +17,11 @@ def make(work: Work, select: str) -> None:
     `acme-2` and `acme-2-2` are of the family `acme`: a handle can only be taken by one of its own family.
     """
     run = work.bulk.run
-    work.bulk.function("handle_of", 1, normal.handle)
-    work.bulk.function("family", 1, _family)
     run("drop table if exists temp.import_handle")
     run("create temp table import_handle (row integer primary key, handle, family)")
-    run(f"insert into import_handle (row, handle) select row, handle_of(text) from ({select})")  # noqa: S608
-    run("update import_handle set family = family(handle)")
+    handles = Handles()
+    made = ((row, handle := handles(text), _family(handle)) for row, text in work.db.rows(select))
+    work.bulk.many("insert into import_handle (row, handle, family) values (?, ?, ?)", made)
     run("create temp table import_rename (row integer primary key, handle)")
     sink = Sink(work, "import_rename", "row, handle")
     for row in _renamed(work):
@@ -57,8 +58,32 @@ def _taken(work: Work) -> str:
         select f.name, 0, c.handle from {families} f cross join customer c on c.handle = f.name union all
         select f.name, 0, c.handle from {families} f
         cross join customer c on c.handle >= f.name || '-0' and c.handle < f.name || '-:' union all
-    """  # noqa: S608
+    """
+
+
+class Handles:
+    """What `core.normal.handle` gives, word by word: most words of names come again and again."""
+
+    def __init__(self) -> None:
+        self._words = remembered(_word)
+
+    def __call__(self, text: str) -> str:
+        words = [self._words(word) for word in text.split()]
+        made = "-".join(words)
+        is_one = len(words) == 1 and "0" <= made[-1:] <= "9"  # could read as an id
+        return normal.handle(text) if is_one or len(made) > _LONGEST or not all(words) else made
+
+
+def _word(word: str) -> str:
+    """The word as it stands in a handle; empty for one that has to be cut or mended there."""
+    folded = normal.fold(word)
+    return folded if folded.isalnum() else ""
 
 
 def _family(handle: str) -> str:
-    return re.sub("(?:-[0-9]+)+$", "", handle) if "0" <= handle[-1] <= "9" else handle
+    """The handle without the numbers at its end."""
+    head, dash, tail = handle.rpartition("-")
+    while dash and head and tail.isascii() and tail.isdigit():
+        handle = head
+        head, dash, tail = handle.rpartition("-")
+    return handle

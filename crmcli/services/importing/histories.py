@@ -160,7 +160,9 @@ def _create(work: Work) -> None:
 def _stages(work: Work) -> _Stages:
     places: dict[int, Place] = {}
     ends: dict[int, tuple[Place, Place]] = {}
-    rows = work.db.rows("select id, pipeline_id, position, outcome, archived_at is null from stage order by position, id")
+    rows = work.db.rows(
+        "select id, pipeline_id, position, outcome, archived_at is null from stage order by position, id"
+    )
     for number, pipeline, position, outcome, is_live in rows:
         place = places[number] = Place(number, pipeline, position, Outcome(outcome))
         if is_live and place.outcome == Outcome.OPEN:

@@ -38,12 +38,12 @@ def write(work: Work) -> None:
 
 def _update_passages(work: Work) -> None:
     same = f"({', '.join(f'n.{name}' for name in _CACHES)}) is ({', '.join(f'p.{name}' for name in _CACHES)})"
-    changed = f"select p.id from import_passage n join passage p on p.id = n.id where not ({same})"  # noqa: S608
+    changed = f"select p.id from import_passage n join passage p on p.id = n.id where not ({same})"
     work.bulk.run(f"create temp table import_moved as {changed}")
     work.bulk.update(
         "passage",
         "select id from import_moved",
-        f"update passage set {', '.join(f'{name} = n.{name}' for name in _CACHES)} from import_passage n "  # noqa: S608
+        f"update passage set {', '.join(f'{name} = n.{name}' for name in _CACHES)} from import_passage n "
         "where n.id = passage.id and n.id in (select id from import_moved)",
     )
 
@@ -61,7 +61,7 @@ def _insert_passages(work: Work) -> None:
     work.bulk.insert(
         "passage",
         f"id, deal_id, {', '.join(_CACHES)}",
-        f"select :last - id, deal_id, {', '.join(_CACHES)} from import_passage where id < 0 order by id desc",  # noqa: S608
+        f"select :last - id, deal_id, {', '.join(_CACHES)} from import_passage where id < 0 order by id desc",
         last=last,
     )
     work.bulk.run("update import_passage set id = :last - id where id < 0", last=last)
@@ -95,6 +95,6 @@ def _insert_events(work: Work) -> None:
         f"""
         select p.id, {", ".join(f"s.{name}" for name in columns.split(", "))}, :now
         from import_step s join import_passage p on p.passage = s.passage where s.event_id is null order by p.id, s.place
-        """,  # noqa: S608
+        """,
         now=work.session.recorded_at,
     )

@@ -45,19 +45,23 @@ def find(stage: Stage, kind: Kind) -> None:
     run, table = stage.work.bulk.run, stage.table
     run(f"create index temp.{key_table(stage)}_key on {key_table(stage)} (source, key)")
     if "uid" in stage.fields:
-        run(f"update {table} set target = (select id from {kind.table} c where c.uid = {table}.uid) where uid is not null")  # noqa: S608
+        run(
+            f"update {table} set target = (select id from {kind.table} c where c.uid = {table}.uid) where uid is not null"
+        )
     held = f"""
         select k.row, min(x.{kind.link}) as low, max(x.{kind.link}) as high from {key_table(stage)} k
         join external_id x on x.source = k.source and x.key = k.key and x.{kind.link} is not null group by k.row
-    """  # noqa: S608
+    """
     two = f"'its keys are those of {kind.table}s ' || low || ' and ' || high"
-    stage.reject(f"select row, 'external', {two} from ({held}) where low <> high")  # noqa: S608
-    run(f"update {table} set target = h.low from ({held}) h where h.row = {table}.row and target is null")  # noqa: S608
+    stage.reject(f"select row, 'external', {two} from ({held}) where low <> high")
+    run(f"update {table} set target = h.low from ({held}) h where h.row = {table}.row and target is null")
     if kind is CUSTOMER:
         merged = "update import_customer set target = c.merged_into_id from customer c where c.id = target and c.merged_into_id is not null"
         while run(merged):
             pass
-    gone = stage.leave(f"select r.row from {table} r join {kind.table} c on c.id = r.target where c.removed_at is not null")  # noqa: S608
+    gone = stage.leave(
+        f"select r.row from {table} r join {kind.table} c on c.id = r.target where c.removed_at is not null"
+    )
     if gone:
         stage.work.note(f"{gone:,} rows are about removed {kind.table}s, which stay removed")
 
@@ -66,26 +70,28 @@ def leave_known(stage: Stage, kind: Kind) -> None:
     """The rows about records of the file are left out or rejected where that is the wish."""
     if stage.work.wish.on_duplicate is OnDuplicate.REJECT:
         stage.reject(
-            f"select r.row, '', 'is ' || {kind.title} || ' already' from {stage.table} r "  # noqa: S608
+            f"select r.row, '', 'is ' || {kind.title} || ' already' from {stage.table} r "
             f"join {kind.table} c on c.id = r.target order by r.row"
         )
     elif stage.work.wish.on_duplicate is OnDuplicate.SKIP:
-        stage.skip(f"select row from {stage.table} where target is not null")  # noqa: S608
+        stage.skip(f"select row from {stage.table} where target is not null")
 
 
-def number(stage: Stage, kind: Kind) -> int:
-    """Give the rows of new records their ids, in the order of the rows; how many they are."""
+def number(stage: Stage, kind: Kind) -> None:
+    """Give the rows of new records their ids, in the order of the rows."""
     bulk, table = stage.work.bulk, stage.table
+    last = bulk.last(kind.table)
+    whole, known, end = next(stage.work.db.rows(f"select count(*), count(target), max(row) from {table}"))
+    if known == 0 and whole == end:
+        bulk.run(f"update {table} set is_new = 1, target = :last + row", last=last)
+        return
     bulk.run("drop table if exists temp.import_new")
     bulk.run("create temp table import_new (row integer primary key, number integer)")
-    new = bulk.run(
-        f"insert into import_new select row, row_number() over (order by row) from {table} where target is null"  # noqa: S608
-    )
+    bulk.run(f"insert into import_new select row, row_number() over (order by row) from {table} where target is null")
     bulk.run(
-        f"update {table} set is_new = 1, target = :last + n.number from import_new n where n.row = {table}.row",  # noqa: S608
-        last=bulk.last(kind.table),
+        f"update {table} set is_new = 1, target = :last + n.number from import_new n where n.row = {table}.row",
+        last=last,
     )
-    return max(new, 0)
 
 
 def write_keys(stage: Stage, kind: Kind) -> None:
@@ -100,9 +106,11 @@ def write_keys(stage: Stage, kind: Kind) -> None:
         where not exists (
             select 1 from external_id x where x.source = k.source and x.key = k.key and x.{kind.link} is not null
         ) group by k.source, k.key
-        """  # noqa: S608
+        """
     )
-    bulk.insert("external_id", f"source, key, {kind.link}", "select source, key, target from import_keying order by place")
+    bulk.insert(
+        "external_id", f"source, key, {kind.link}", "select source, key, target from import_keying order by place"
+    )
     bulk.run("insert or ignore into import_touched select target from import_keying where not is_new")
 
 
@@ -116,15 +124,15 @@ def leave_repeated(stage: Stage, *alike: tuple[str, str]) -> None:
     table = stage.table
     kinds = (("target", "target is not null"), ("uid", "target is null and uid is not null"), *alike)
     for same, condition in kinds:
-        firsts = f"select min(row) from {table} where {condition} group by {same}"  # noqa: S608
-        stage.leave(f"select row from {table} where {condition} and row not in ({firsts})")  # noqa: S608
+        firsts = f"select min(row) from {table} where {condition} group by {same}"
+        stage.leave(f"select row from {table} where {condition} and row not in ({firsts})")
     keyed = f"{key_table(stage)} k join {table} r on r.row = k.row where r.target is null"
     stage.leave(
-        f"select distinct k.row from {keyed} and k.row > "  # noqa: S608
+        f"select distinct k.row from {keyed} and k.row > "
         f"(select min(f.row) from {key_table(stage)} f where f.source = k.source and f.key = k.key)"
     )
 
 
 def unsure(stage: Stage) -> str:
     """The SQL condition of rows that neither uid nor key tells."""
-    return f"target is null and uid is null and row not in (select row from {key_table(stage)})"  # noqa: S608
+    return f"target is null and uid is null and row not in (select row from {key_table(stage)})"

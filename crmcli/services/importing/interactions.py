@@ -23,18 +23,18 @@ def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
     stage.create(_COLUMNS, **{_PARTY: "uid, name, customer_id integer", identity.key_table(stage): "source, key"})
     for tally in tallies:
         stage.fill(tally, _shape(stage, tally.source, owners))
-    stage.reject(f"select row, 'at', 'is empty: every interaction has its time' from {_TABLE} where at is null")  # noqa: S608
-    stage.reject(f"select row, 'text', 'is empty' from {_TABLE} where text is null")  # noqa: S608
-    work.bulk.run(f"delete from {_PARTY} where uid is null and row in (select row from {_PARTY} where uid is not null)")  # noqa: S608
+    stage.reject(f"select row, 'at', 'is empty: every interaction has its time' from {_TABLE} where at is null")
+    stage.reject(f"select row, 'text', 'is empty' from {_TABLE} where text is null")
+    work.bulk.run(f"delete from {_PARTY} where uid is null and row in (select row from {_PARTY} where uid is not null)")
     who.find(stage, Naming(_PARTY, "uid", "name", "customer_id", "customer"))
-    stage.reject(f"select row, 'customer', 'is empty' from {_TABLE} where row not in (select row from {_PARTY})")  # noqa: S608
+    stage.reject(f"select row, 'customer', 'is empty' from {_TABLE} where row not in (select row from {_PARTY})")
     which.find(stage)
     identity.find(stage, INTERACTION)
     _find(stage)
     identity.leave_known(stage, INTERACTION)
     alike = ("at, coalesce(channel, 'note'), text, parties", identity.unsure(stage))
     identity.leave_repeated(stage, alike)
-    owners.settle(f"select owner from {_TABLE} where owner is not null")  # noqa: S608
+    owners.settle(f"select owner from {_TABLE} where owner is not null")
     identity.forget_touched(stage)
     _write(stage)
     stage.tell()
@@ -67,9 +67,9 @@ def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
 def _find(stage: Stage) -> None:
     """Rows that neither uid nor key tells: an interaction at the same time, of the same channel and text with the same."""
     run = stage.work.bulk.run
-    parties = f"select group_concat(customer_id) from (select distinct customer_id from {_PARTY} p where p.row = r.row order by 1)"  # noqa: S608
+    parties = f"select group_concat(customer_id) from (select distinct customer_id from {_PARTY} p where p.row = r.row order by 1)"
     run(f"create index temp.import_party_row on {_PARTY} (row)")
-    run(f"update {_TABLE} as r set parties = ({parties})")  # noqa: S608
+    run(f"update {_TABLE} as r set parties = ({parties})")
     there = "select group_concat(customer_id) from (select customer_id from interaction_party y where y.interaction_id = i.id order by 1)"
     run(
         f"""
@@ -77,7 +77,7 @@ def _find(stage: Stage) -> None:
             select min(i.id) from interaction i where i.occurred_at = r.at and i.channel = coalesce(r.channel, 'note')
             and i.text = r.text and i.removed_at is null and ({there}) = r.parties
         ) where {identity.unsure(stage)}
-        """  # noqa: S608
+        """
     )
 
 
@@ -92,7 +92,7 @@ def _write(stage: Stage) -> None:
         select r.target, coalesce(r.uid, {work.uid("r.target - :last - 1")}), coalesce(r.channel, 'note'), r.direction,
             r.text, r.duration, r.deal_id, o.id, r.at, :now
         from {_TABLE} r left join import_owner o on o.no = r.owner where r.is_new order by r.row
-        """,  # noqa: S608
+        """,
         last=bulk.last("interaction"),
         now=work.session.recorded_at,
     )
@@ -103,7 +103,7 @@ def _write(stage: Stage) -> None:
         where r.is_new or not exists (
             select 1 from interaction_party y where y.interaction_id = r.target and y.customer_id = p.customer_id
         ) group by r.target, p.customer_id
-        """  # noqa: S608
+        """
     )
     bulk.insert(
         "interaction_party",
@@ -127,13 +127,13 @@ def _update(stage: Stage) -> None:
     values = ", ".join(f"{value} as {name}" for name, value in said.items())
     same = f"({', '.join(said.values())}) is ({', '.join(f'i.{name}' for name in said)})"
     stage.work.bulk.run(
-        f"create temp table import_interaction_change as select i.id, {values} from {_TABLE} r "  # noqa: S608
+        f"create temp table import_interaction_change as select i.id, {values} from {_TABLE} r "
         f"left join import_owner o on o.no = r.owner join interaction i on i.id = r.target where not ({same})"
     )
     stage.work.bulk.update(
         "interaction",
         "select id from import_interaction_change",
-        f"update interaction set {', '.join(f'{name} = n.{name}' for name in said)} "  # noqa: S608
+        f"update interaction set {', '.join(f'{name} = n.{name}' for name in said)} "
         "from import_interaction_change n where n.id = interaction.id",
     )
     stage.work.bulk.run("insert into import_touched select id from import_interaction_change")

@@ -1,14 +1,15 @@
 """Which customer a row is about: one of the file, another row, or a new one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from crmcli.core.vocabulary import OnDuplicate
-from crmcli.services.importing import identity
+from crmcli.services.importing import custom, identity
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.staging import Stage
 
-Key = tuple[str, str]
+_SURE, _NAME = "tuke", "n"  # see _shared
 
 
 def known(stage: Stage) -> None:
@@ -45,7 +46,9 @@ def repeated(stage: Stage) -> None:
 
 def refuse_nameless(stage: Stage) -> None:
     """A new customer needs a name."""
-    stage.reject("select row, 'name', 'is empty, and no customer is like it' from import_customer where name is null and target is null")
+    stage.reject(
+        "select row, 'name', 'is empty, and no customer is like it' from import_customer where name is null and target is null"
+    )
 
 
 def _find_weak(stage: Stage) -> None:
@@ -55,7 +58,7 @@ def _find_weak(stage: Stage) -> None:
     stage.work.bulk.run(
         """
         insert into import_weak select row, row in (select row from import_point where kind = 'phone') from import_customer
-        where uid is null and name is not null and row not in (select row from import_customer_key)
+        where uid is null and email is null and name is not null and row not in (select row from import_customer_key)
         and row not in (select row from import_point where kind = 'email')
         """
     )
@@ -94,7 +97,10 @@ def _by_email(stage: Stage) -> None:
 
 
 def _by_name(stage: Stage) -> None:
-    """The oldest customer of that name, with one of the phones, or without any of the same kind."""
+    """The oldest customer of that name with one of the phones; of a row without any, the only one of its name and kind.
+
+    Of several the only one of which no more than that is known either.
+    """
     if not _has_weak(stage):
         return
     stage.work.bulk.run(
@@ -106,43 +112,107 @@ def _by_name(stage: Stage) -> None:
         ) where target is null and row in (select row from import_weak where is_phoned)
         """
     )
-    stage.work.bulk.run(
-        """
-        update import_customer as r set target = (
-            select min(c.id) from customer c
-            where c.name = r.name collate nocase and c.kind = coalesce(r.kind, 'person') and c.removed_at is null
-        ) where target is null and row in (select row from import_weak where not is_phoned)
+    called = """
+        from import_customer r join customer c on c.name = r.name collate nocase
+            and c.kind = coalesce(r.kind, 'person') and c.removed_at is null
+        where r.target is null and r.row in (select row from import_weak where not is_phoned)
+    """
+    bare = """
+        and not exists (select 1 from contact_point p where p.customer_id = c.id)
+        and not exists (select 1 from external_id x where x.customer_id = c.id)
+    """
+    for condition in ("", bare):
+        only = f"select r.row, min(c.id) as id {called} {condition} group by r.row having count(*) = 1"
+        stage.work.bulk.run(
+            f"update import_customer set target = n.id from ({only}) n where n.row = import_customer.row"
+        )
+    stage.reject(
+        f"""
+        select r.row, 'name', 'customers ' || min(c.id) || ' and ' || max(c.id) || ' are both called so; say which by uid or e-mail'
+        {called} group by r.row order by r.row
         """
     )
 
 
 def _leaders(stage: Stage) -> dict[int, int]:
     """The rows that are about the customer of an earlier row, each with the first such row; conflicting ones are rejected."""
-    shared = stage.work.db.rows(f"select row, kind, key, is_sought, target from ({_shared(stage)}) order by row, rank")  # noqa: S608
-    owners: dict[Key, int] = {}
-    targets: dict[int, int | None] = {}
-    leaders: dict[int, int] = {}
-    torn: list[tuple[int, int]] = []
+    shared = stage.work.db.rows(f"select row, kind, key, is_sought, target from ({_shared(stage)}) order by row, rank")
+    seen = _Seen()
     for row, found in groupby(list(shared), key=lambda each: int(each[0])):
-        keys = list(found)
-        target = keys[0][4]
-        sought = [owners[kind, key] for _, kind, key, is_sought, _ in keys if is_sought and (kind, key) in owners]
-        sure = {owners[kind, key] for _, kind, key, _, _ in keys if kind in "tuke" and (kind, key) in owners}
-        if len(sure) > 1 or (sure and target is not None and target != targets[next(iter(sure))]):
-            torn.append((row, min(sure)))
-            continue
-        leader = sought[0] if sought else row
-        targets.setdefault(leader, target)
-        for _, kind, key, _, _ in keys:
-            owners.setdefault((kind, key), leader)
-        if leader != row:
-            leaders[row] = leader
-    _same(stage, torn)
+        seen.add(row, [_Trait(*each[1:]) for each in found])
+    run = stage.work.bulk.run
+    run("create temp table import_torn (row integer primary key, leader integer, field, before, after)")
+    stage.work.bulk.many("insert into import_torn values (?, ?, ?, ?, ?)", seen.torn)
     stage.reject(
-        "select s.row, 'email', 'belongs to the customer of line ' || l.line || ', the rest of the row to another' "
-        "from import_same s join import_customer l on l.row = s.leader order by s.row"
+        "select t.row, t.field, t.before || l.line || t.after from import_torn t "
+        "join import_customer l on l.row = t.leader order by t.row"
     )
-    return leaders
+    _same(stage, ())
+    return seen.leaders
+
+
+@dataclass(frozen=True, slots=True)
+class _Trait:
+    """What a row has in common with others; it goes by it if that `is_sought`. `target` is the customer of the row."""
+
+    kind: str
+    key: str
+    is_sought: bool
+    target: int | None
+
+
+class _Seen:
+    """The rows so far: which are about the customer of an earlier one (`leaders`), which about two (`torn`)."""
+
+    def __init__(self) -> None:
+        self.leaders: dict[int, int] = {}
+        self.torn: list[tuple[int, int, str, str, str]] = []
+        self._owners: dict[tuple[str, str], int] = {}
+        self._targets: dict[int, int | None] = {}
+        self._named: dict[str, dict[int, bool]] = {}  # the rows of a name, and whether no more is known of each
+
+    def add(self, row: int, traits: Sequence[_Trait]) -> None:
+        """Take the next row."""
+        target = traits[0].target
+        sure = {self._owners[each.kind, each.key] for each in traits if each.kind in _SURE and self._has(each)}
+        if len(sure) > 1 or (sure and target is not None and target != self._targets[min(sure)]):
+            self.torn.append(
+                (row, min(sure), "email", "belongs to the customer of line ", ", the rest of the row to another")
+            )
+            return
+        leader = next(
+            (self._owners[each.kind, each.key] for each in traits if each.is_sought and self._has(each)), None
+        )
+        named = next((each for each in traits if each.kind == _NAME and each.is_sought), None)
+        if leader is None and named is not None and target is None:
+            fitting = self._fitting(named.key)
+            if len(fitting) > 1:
+                self.torn.append(
+                    (row, fitting[0], "name", "line ", " and others are called so; say which by uid or e-mail")
+                )
+                return
+            leader = fitting[0] if fitting else None
+        self._keep(row, row if leader is None else leader, traits)
+
+    def _has(self, trait: _Trait) -> bool:
+        return (trait.kind, trait.key) in self._owners
+
+    def _fitting(self, name: str) -> list[int]:
+        """The rows that a row with no more than `name` can be about."""
+        rows = self._named.get(name, {})
+        bare = [row for row, is_bare in rows.items() if is_bare]
+        return bare if len(bare) == 1 else list(rows)
+
+    def _keep(self, row: int, leader: int, traits: Sequence[_Trait]) -> None:
+        self._targets.setdefault(leader, traits[0].target)
+        for each in traits:
+            if each.kind == _NAME:
+                known = self._named.setdefault(each.key, {})
+                known[leader] = known.get(leader, True) and each.is_sought
+            else:
+                self._owners.setdefault((each.kind, each.key), leader)
+        if leader != row:
+            self.leaders[row] = leader
 
 
 def _shared(stage: Stage) -> str:
@@ -163,13 +233,13 @@ def _shared(stage: Stage) -> str:
     return f"""
         select s.row, s.rank, s.kind, s.key, s.rank < 4 or s.row in {weak} as is_sought, r.target
         from ({" union all ".join(arms)}) s join import_customer r on r.row = s.row
-    """  # noqa: S608
+    """
 
 
 def _several(columns: str, tables: str, condition: str) -> str:
     """The rows whose key another row has too."""
-    rows = f"select {columns} from {tables} where {condition}"  # noqa: S608
-    return f"select row, rank, kind, key from ({rows}) where key in (select key from ({rows}) group by key having count(*) > 1)"  # noqa: S608
+    rows = f"select {columns} from {tables} where {condition}"
+    return f"select row, rank, kind, key from ({rows}) where key in (select key from ({rows}) group by key having count(*) > 1)"
 
 
 def _same(stage: Stage, pairs: Iterable[tuple[int, int]]) -> None:
@@ -184,7 +254,9 @@ def _unite(stage: Stage, leaders: dict[int, int]) -> None:
     """The first row says what the last one with a word on it says; the lists of all are one."""
     _same(stage, leaders.items())
     run = stage.work.bulk.run
-    run("insert into import_alias select r.uid, s.leader from import_same s join import_customer r on r.row = s.row where r.uid is not null")
+    run(
+        "insert into import_alias select r.uid, s.leader from import_same s join import_customer r on r.row = s.row where r.uid is not null"
+    )
     plain = ("uid", "kind", "name", "handle", "title", "city", "country", "industry", "source", "note")
     for column in (*plain, "do_not_contact", "created", "employer", "parent", "owner", "target"):
         run(
@@ -193,22 +265,24 @@ def _unite(stage: Stage, leaders: dict[int, int]) -> None:
                 select r.{column} from import_same s join import_customer r on r.row = s.row
                 where s.leader = l.row and r.{column} is not null order by r.row desc limit 1
             ), {column}) where row in (select leader from import_same)
-            """  # noqa: S608
+            """
         )
     _unite_custom(stage)
     for table in stage.children:
-        run(f"update {table} set row = s.leader from import_same s where s.row = {table}.row")  # noqa: S608
+        run(f"update {table} set row = s.leader from import_same s where s.row = {table}.row")
 
 
 def _unite_custom(stage: Stage) -> None:
-    from crmcli.services.importing.custom import merged
-
-    said: Iterator[tuple[int, str]] = stage.work.db.rows(  # type: ignore[assignment]
+    said = stage.work.db.rows(
         "select s.leader, r.custom from import_same s join import_customer r on r.row = s.row where r.custom is not null order by r.row"
     )
     whole: dict[int, str] = {}
     for leader, text in list(said):
         if leader not in whole:
-            whole[leader] = stage.work.db.value("select custom from import_customer where row = :row", row=leader) or "{}"
-        whole[leader] = merged(whole[leader], text)
-    stage.work.bulk.many("update import_customer set custom = ? where row = ?", [(text, row) for row, text in whole.items()])
+            whole[leader] = (
+                stage.work.db.value("select custom from import_customer where row = :row", row=leader) or "{}"
+            )
+        whole[leader] = custom.merged(whole[leader], text)
+    stage.work.bulk.many(
+        "update import_customer set custom = ? where row = ?", [(text, row) for row, text in whole.items()]
+    )

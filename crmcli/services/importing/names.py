@@ -13,13 +13,15 @@ def find(work: Work, names: str, *, condition: str = "true") -> None:
     live = f"c.removed_at is null and {condition}"
     run("drop table if exists temp.import_name")
     run("create temp table import_name (name primary key, key, id integer, many integer not null default 0)")
-    run(f"insert into import_name (name, key) select name, fold(name) from (select distinct name from ({names}) where name is not null)")  # noqa: S608
+    run(
+        f"insert into import_name (name, key) select name, fold(name) from (select distinct name from ({names}) where name is not null)"
+    )
     run(
         f"""
         update import_name as n set (id, many) = (
             select min(c.id), count(*) from customer c where c.name = n.name collate nocase and {live}
         )
-        """  # noqa: S608
+        """
     )
     run(
         f"""
@@ -28,7 +30,7 @@ def find(work: Work, names: str, *, condition: str = "true") -> None:
             join customer c on c.name = n.name collate nocase and c.name = n.name collate binary and {live}
             where n.many > 1 group by n.name having count(*) = 1
         ) x where x.name = n.name
-        """  # noqa: S608
+        """
     )
     if work.db.value("select exists (select 1 from import_name where many = 0)"):
         _find_folded(work, live)
@@ -37,7 +39,8 @@ def find(work: Work, names: str, *, condition: str = "true") -> None:
 def ambiguous(work: Work, name: str) -> str:
     """The ids of the customers called `name`: `3, 9`."""
     rows = work.db.rows(
-        "select id from customer where name = :name collate nocase and removed_at is null order by id limit 5", name=name
+        "select id from customer where name = :name collate nocase and removed_at is null order by id limit 5",
+        name=name,
     )
     return ", ".join(str(number) for (number,) in rows)
 
@@ -45,7 +48,7 @@ def ambiguous(work: Work, name: str) -> str:
 def _find_folded(work: Work, live: str) -> None:
     run = work.bulk.run
     run("drop table if exists temp.import_folded")
-    run(f"create temp table import_folded as select c.id, fold(c.name) as key from customer c where {live}")  # noqa: S608
+    run(f"create temp table import_folded as select c.id, fold(c.name) as key from customer c where {live}")
     run("create index temp.import_folded_key on import_folded (key)")
     run(
         """

@@ -1,7 +1,7 @@
 """Columns of an export of ours that the file has no field for: they become custom fields, of the type that all values fit."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -19,32 +19,34 @@ _TYPES = (FieldType.NUMBER, FieldType.BOOLEAN, FieldType.DATE, FieldType.TEXT)
 
 def columns(source: Source) -> tuple[str, ...]:
     """The columns that are to become fields: of an export of ours, read from a file."""
-    is_export = source.profile == OWN and "uid" in source.fields and source.file != "-"
+    is_export = source.profile == OWN and "uid" in source.fields and source.sha256 is not None
     return tuple(name for name in source.unknown if not name.startswith("(")) if is_export else ()
 
 
-def define(stage: Stage, entity: str, names: Sequence[str]) -> None:
-    """Define the fields `names`, whose values stand as text in the column `custom` of the rows, and give those their types."""
+def define(stage: Stage, entity: str, sources: Iterable[Source]) -> None:
+    """Define the fields that are new, and give their values, texts in the column `custom` of the rows, their types."""
     work = stage.work
-    known = customfields.definitions(work.db, entity)
-    types = _types(stage, [name for name in names if name not in known])
+    names = dict.fromkeys(name for source in sources for name in custom.unknown(work, source, entity))
+    if not names or stage.is_empty():
+        return
+    types = _types(stage, list(names))
     for name, kind in types.items():
         custom.define_field(work, entity, name, kind)
         work.note(f"made the custom field {name} ({kind})")
     work.bulk.function("typed", 1, partial(_typed, types))
-    work.bulk.run(f"update {stage.table} set custom = typed(custom) where custom is not null")  # noqa: S608
+    work.bulk.run(f"update {stage.table} set custom = typed(custom) where custom is not null")
 
 
 def _types(stage: Stage, names: Sequence[str]) -> dict[str, FieldType]:
-    """The first type that all values of a field fit; none for a field without values."""
+    """The first type that all values of a field fit; text for a field without values."""
     left = {name: list(_TYPES) for name in names}
     seen = set()
-    for (text,) in stage.work.db.rows(f"select custom from {stage.table} where custom is not null"):  # noqa: S608
+    for (text,) in stage.work.db.rows(f"select custom from {stage.table} where custom is not null"):
         for name, value in json.loads(text).items():
             if name in left:
                 seen.add(name)
                 left[name] = [kind for kind in left[name] if _fits(kind, str(value))]
-    return {name: kinds[0] for name, kinds in left.items() if name in seen}
+    return {name: kinds[0] if name in seen else FieldType.TEXT for name, kinds in left.items()}
 
 
 def _fits(kind: FieldType, text: str) -> bool:

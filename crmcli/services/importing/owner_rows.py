@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from crmcli.errors import InvalidInput
-from crmcli.services.importing.cells import Values
+from crmcli.services.importing.cells import BadCell, Values
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.staging import Shape, Stage
 from crmcli.services.importing.work import Tally, Work
@@ -16,7 +15,7 @@ def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
 
     def number(values: Values) -> int:
         if not values.get("name"):
-            raise InvalidInput("name: is empty")
+            raise BadCell("name", "is empty")
         return owners.add(values["name"], values)
 
     for tally in tallies:
@@ -25,5 +24,7 @@ def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
     owners.settle("select owner from import_member")
     work.bulk.run("delete from import_touched")
     work.bulk.run("insert into import_touched select id from import_owner_changed")
-    work.bulk.run("update import_member set target = o.id, is_new = o.is_new from import_owner o where o.no = import_member.owner")
+    work.bulk.run(
+        "update import_member set target = o.id, is_new = o.is_new from import_owner o where o.no = import_member.owner"
+    )
     stage.tell()

@@ -20,7 +20,8 @@ class Owners:
 
     def __post_init__(self) -> None:
         self.work.bulk.run(
-            "create temp table import_owner (no integer primary key, name, email, manager, region, id integer, is_new integer not null default 0)"
+            "create temp table import_owner (no integer primary key, name, email, manager, region, id integer, "
+            "is_new integer not null default 0)"
         )
 
     def number(self, values: Values) -> int | None:
@@ -81,11 +82,11 @@ class Owners:
         self.work.bulk.run("drop table if exists temp.import_owner_changed")
         self.work.bulk.run(
             "create temp table import_owner_changed as select n.id, n.no from import_owner n join owner o on o.id = n.id "
-            f"where n.no in ({used}) and ({differs})"  # noqa: S608 (SQL of our own)
+            f"where n.no in ({used}) and ({differs})"
         )
         values = ", ".join(f"{name} = coalesce(n.{name}, owner.{name})" for name in _DETAILS)
         self.work.bulk.update(
             "owner",
             "select id from import_owner_changed",
-            f"update owner set {values} from import_owner n where n.id = owner.id and n.no in (select no from import_owner_changed)",  # noqa: S608
+            f"update owner set {values} from import_owner n where n.id = owner.id and n.no in (select no from import_owner_changed)",
         )

@@ -29,15 +29,14 @@ class _Step:
 def settle(deals: Stage, sources: Sequence[Source]) -> None:
     """Find the pipelines of all rows and the stages of the deals; rejects rows with a stage that is not known.
 
-    A pipeline that is not there is made, with the stages of the profile or those that the rows name; one that no deal
-    was ever in takes the stages that an export of ours names.
+    A pipeline that is not there is made, with the stages of the profile or those that the rows name; one in which all
+    deals were imported takes the stages that an export of ours names.
     """
     work = deals.work
     open_to_new = _find_pipelines(work, sources)
-    rows = work.db.rows("select id, name from pipeline where id not in (select pipeline_id from passage) order by id")
-    for pipeline, name in list(rows):
+    for pipeline, name in list(work.db.rows("select id, name from pipeline order by id")):
         new = _new_steps(work, pipeline, is_made=pipeline in open_to_new)
-        if new:
+        if new and _is_imported(work, pipeline):
             _make(work, pipeline, new)
             many = "stage" if len(new) == 1 else "stages"
             work.note(f"made the {many} {', '.join(step.name for step in new)} in pipeline {name}")
@@ -62,25 +61,29 @@ def _find_pipelines(work: Work, sources: Sequence[Source]) -> set[int]:
     rows = work.db.rows("select id, name from pipeline order by archived_at is null, id")
     known = {fold(name): int(number) for number, name in rows}
     bare: set[int] = set()
-    arms = (f"select pipeline from {table} where pipeline is not null" for table in _TABLES)  # noqa: S608
+    arms = (f"select pipeline from {table} where pipeline is not null" for table in _TABLES)
     for (name,) in list(work.db.rows(" union ".join(arms))):
         if fold(name) not in known:
             known[fold(name)] = pipeline = _make_pipeline(work, name)
-            stages = next((each.stages for each in sources if fold(each.constants.get("pipeline", "")) == fold(name)), ())
+            stages = next(
+                (each.stages for each in sources if fold(each.constants.get("pipeline", "")) == fold(name)), ()
+            )
             if stages:
                 _make(work, pipeline, [_Step(stage, outcome, None) for stage, outcome in stages])
             else:
                 bare.add(pipeline)
         for table in _TABLES:
-            work.bulk.run(f"update {table} set pipeline_id = :id where pipeline = :name", id=known[fold(name)], name=name)  # noqa: S608
+            work.bulk.run(
+                f"update {table} set pipeline_id = :id where pipeline = :name", id=known[fold(name)], name=name
+            )
     present = "(select p.pipeline_id from passage p where p.deal_id = import_deal.target and p.ended_at is null)"
     usual = reference.pipeline(work.db, None)
-    work.bulk.run(f"update import_deal set pipeline_id = coalesce({present}, :id) where pipeline_id is null", id=usual)  # noqa: S608
+    work.bulk.run(f"update import_deal set pipeline_id = coalesce({present}, :id) where pipeline_id is null", id=usual)
     return bare
 
 
 def _make_pipeline(work: Work, name: str) -> int:
-    values = f"select {work.uid('0')}, :name, :now"  # noqa: S608
+    values = f"select {work.uid('0')}, :name, :now"
     work.bulk.insert("pipeline", "uid, name, recorded_at", values, name=name, now=work.session.recorded_at)
     work.note(f"made the pipeline {name}")
     return work.bulk.last("pipeline")
@@ -95,7 +98,7 @@ def _new_steps(work: Work, pipeline: int, *, is_made: bool) -> list[_Step]:
         select stage, max(outcome) from (
             select stage, outcome, row from import_deal where pipeline_id = :id and (:all or uid is not null)
             union all
-            select stage, null, :last + row from import_event where pipeline_id = :id and (:all or deal_uid is not null)
+            select stage, outcome, :last + row from import_event where pipeline_id = :id and (:all or deal_uid is not null)
         ) where stage is not null group by stage order by min(row)
         """,
         id=pipeline,
@@ -106,8 +109,25 @@ def _new_steps(work: Work, pipeline: int, *, is_made: bool) -> list[_Step]:
     steps = [step for key, step in new.items() if key not in there]
     if is_made:
         known = {step.outcome for step in steps}
-        steps += [_Step(outcome.value, outcome, None) for outcome in (Outcome.WON, Outcome.LOST) if outcome not in known]
+        steps += [
+            _Step(outcome.value, outcome, None) for outcome in (Outcome.WON, Outcome.LOST) if outcome not in known
+        ]
     return steps
+
+
+def _is_imported(work: Work, pipeline: int) -> bool:
+    """Whether no event of the pipeline was written but by an import."""
+    return not work.db.value(
+        """
+        select exists (
+            select 1 from passage p join stage_event e on e.passage_id = p.id
+            join change c on c.table_name = 'stage_event' and c.row_id = e.id and c.action = 'insert'
+            join operation o on o.id = c.operation_id join operation root on root.id = o.root_id
+            where p.pipeline_id = :id and root.command <> 'import'
+        )
+        """,
+        id=pipeline,
+    )
 
 
 def _outcome(name: str, said: str | None) -> Outcome:
@@ -118,13 +138,16 @@ def _outcome(name: str, said: str | None) -> Outcome:
 
 
 def _ranks(work: Work, pipeline: int) -> dict[str, float]:
-    """The mean place of each stage in the histories of the deals."""
+    """How far in each stage stands: the position that rows give it, else its mean place in the histories of the deals."""
     rows = work.db.rows(
         """
-        select stage, avg(place) from (
-            select stage, row_number() over (partition by coalesce(deal_uid, deal, deal_id) order by at, row) as place
-            from import_event where pipeline_id = :id
-        ) group by stage
+        select stage, coalesce(max(position), avg(place)) from (
+            select stage, position, row_number() over (
+                partition by coalesce(deal_uid, deal, deal_id) order by at, row
+            ) as place from import_event where pipeline_id = :id
+            union all
+            select stage, position, null from import_deal where pipeline_id = :id and stage is not null
+        ) group by stage having max(position) is not null or avg(place) is not null
         """,
         id=pipeline,
     )
@@ -133,8 +156,12 @@ def _ranks(work: Work, pipeline: int) -> dict[str, float]:
 
 def _steps(work: Work, pipeline: int) -> list[_Step]:
     ranks = _ranks(work, pipeline)
-    rows = work.db.rows("select name, outcome, id, position from stage where pipeline_id = :id order by position, id", id=pipeline)
-    return [_Step(name, Outcome(outcome), ranks.get(fold(name)), number, place) for name, outcome, number, place in rows]
+    rows = work.db.rows(
+        "select name, outcome, id, position from stage where pipeline_id = :id order by position, id", id=pipeline
+    )
+    return [
+        _Step(name, Outcome(outcome), ranks.get(fold(name)), number, place) for name, outcome, number, place in rows
+    ]
 
 
 def _make(work: Work, pipeline: int, new: Sequence[_Step]) -> None:
@@ -173,14 +200,16 @@ def _find_stages(stage: Stage) -> None:
     """Give the rows their stages; rejects those with one that their pipeline lacks."""
     work, table = stage.work, stage.table
     work.bulk.run("drop table if exists temp.import_stage")
-    work.bulk.run("create temp table import_stage (pipeline_id integer, name, id integer, reason, primary key (pipeline_id, name))")
-    named = work.db.rows(f"select distinct pipeline_id, stage from {table} where stage is not null order by 1, 2")  # noqa: S608
+    work.bulk.run(
+        "create temp table import_stage (pipeline_id integer, name, id integer, reason, primary key (pipeline_id, name))"
+    )
+    named = work.db.rows(f"select distinct pipeline_id, stage from {table} where stage is not null order by 1, 2")
     found = [(pipeline, name, *_look_up(work, pipeline, name)) for pipeline, name in list(named)]
     work.bulk.many("insert into import_stage (pipeline_id, name, id, reason) values (?, ?, ?, ?)", found)
     same = f"s.pipeline_id = {table}.pipeline_id and s.name = {table}.stage"
-    work.bulk.run(f"update {table} set stage_id = s.id from import_stage s where {same}")  # noqa: S608
+    work.bulk.run(f"update {table} set stage_id = s.id from import_stage s where {same}")
     stage.reject(
-        f"select {table}.row, 'stage', s.reason from {table} join import_stage s on {same} where s.id is null order by 1"  # noqa: S608
+        f"select {table}.row, 'stage', s.reason from {table} join import_stage s on {same} where s.id is null order by 1"
     )
 
 

@@ -17,7 +17,7 @@ class Products:
     """The listed products: how each is written, and its series."""
 
     known: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    strange: dict[str, int] = field(default_factory=dict)
+    strange: set[str] = field(default_factory=set)
 
     def name(self, text: str) -> str:
         """The product as the list writes it, whatever its spaces and case; one that is not listed as it is."""
@@ -25,7 +25,7 @@ class Products:
         if found:
             return found[0]
         if self.known:
-            self.strange[text] = self.strange.get(text, 0) + 1
+            self.strange.add(text)
         return text
 
     def series(self, text: str) -> str | None:

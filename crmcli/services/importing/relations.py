@@ -28,7 +28,7 @@ def take(work: Work, tallies: Sequence[Tally]) -> None:
         stage.fill(tally, _shape(stage, tally.source))
     for end in _ENDS:
         who.find(stage, end)
-        stage.reject(f"select row, '{end.field}', 'is empty' from {_TABLE} where {end.id} is null")  # noqa: S608
+        stage.reject(f"select row, '{end.field}', 'is empty' from {_TABLE} where {end.id} is null")
     _orient(stage)
     identity.find(stage, RELATIONSHIP)
     _find(stage)
@@ -82,10 +82,10 @@ def _orient(stage: Stage) -> None:
         update {_TABLE} set type_id = abs(type), from_id = to_id, to_id = from_id where type < 0 or (
             from_id > to_id and (select is_symmetric from relation_type t where t.id = abs(type))
         )
-        """  # noqa: S608
+        """
     )
-    stage.work.bulk.run(f"update {_TABLE} set type_id = abs(type) where type_id is null")  # noqa: S608
-    stage.reject(f"select row, 'to', 'ties customer ' || to_id || ' to itself' from {_TABLE} where from_id = to_id")  # noqa: S608
+    stage.work.bulk.run(f"update {_TABLE} set type_id = abs(type) where type_id is null")
+    stage.reject(f"select row, 'to', 'ties customer ' || to_id || ' to itself' from {_TABLE} where from_id = to_id")
 
 
 def _find(stage: Stage) -> None:
@@ -98,13 +98,13 @@ def _find(stage: Stage) -> None:
                 and t.since is coalesce(r.since, t.since) and r.uid is null),
             (select t.id from relationship t where {same} and t.until is null and (r.until is null or r.uid is null))
         ) where target is null
-        """  # noqa: S608
+        """
     )
     stage.reject(
         f"""
         select r.row, 'uid', 'is relationship ' || t.id || ', which ties others' from {_TABLE} r
         join relationship t on t.id = r.target where (r.from_id, r.type_id, r.to_id) <> (t.from_id, t.type_id, t.to_id)
-        """  # noqa: S608
+        """
     )
 
 
@@ -124,7 +124,9 @@ def _unfit(work: Work) -> Iterator[tuple[int, str]]:
         if (type_id, number) in above:
             return above[type_id, number]
         found = work.db.value(
-            "select from_id from relationship where to_id = :id and type_id = :type and removed_at is null", id=number, type=type_id
+            "select from_id from relationship where to_id = :id and type_id = :type and removed_at is null",
+            id=number,
+            type=type_id,
         )
         return None if found is None else int(found)
 
@@ -132,7 +134,7 @@ def _unfit(work: Work) -> Iterator[tuple[int, str]]:
         f"""
         select r.row, r.type_id, r.from_id, r.to_id, t.inverse from {_TABLE} r join relation_type t on t.id = r.type_id
         where r.target is null and t.is_forest order by r.row
-        """  # noqa: S608
+        """
     )
     for row, type_id, from_id, to_id, inverse in list(rows):
         other = parent(type_id, to_id)
@@ -159,7 +161,7 @@ def _write(stage: Stage) -> None:
         f"""
         select target, coalesce(uid, {work.uid("target - :last - 1")}), {_TIE}, since, until, note, coalesce(created, :now), :now
         from {_TABLE} where is_new order by row
-        """,  # noqa: S608
+        """,
         last=last,
         now=work.session.recorded_at,
     )
@@ -178,13 +180,13 @@ def _update(stage: Stage) -> None:
     values = ", ".join(f"{value} as {name}" for name, value in said.items())
     same = f"({', '.join(said.values())}) is ({', '.join(f't.{name}' for name in said)})"
     stage.work.bulk.run(
-        f"create temp table import_relation_change as select t.id, {values} from {_TABLE} r "  # noqa: S608
+        f"create temp table import_relation_change as select t.id, {values} from {_TABLE} r "
         f"join relationship t on t.id = r.target where not ({same})"
     )
     stage.work.bulk.update(
         "relationship",
         "select id from import_relation_change",
-        f"update relationship set {', '.join(f'{name} = n.{name}' for name in said)} "  # noqa: S608
+        f"update relationship set {', '.join(f'{name} = n.{name}' for name in said)} "
         "from import_relation_change n where n.id = relationship.id",
     )
     stage.work.bulk.run("insert into import_touched select id from import_relation_change")

@@ -6,7 +6,7 @@ from json import dumps, loads
 
 from crmcli.errors import InvalidInput
 from crmcli.exchange.source import Fault, Row
-from crmcli.services.importing.cells import Reader, Values
+from crmcli.services.importing.cells import BadCell, Reader, Values
 from crmcli.services.importing.work import Tally, Work
 
 Composed = Callable[[Values], object]
@@ -91,7 +91,7 @@ class Stage:
         found: dict[int, tuple[str, str]] = {}
         for row, name, reason in self.work.db.rows(select, parameters):
             found.setdefault(row, (name, reason))
-        where = f"select file, line, raw from {self.table} where row = :row"  # noqa: S608 (SQL of our own)
+        where = f"select file, line, raw from {self.table} where row = :row"
         for row, (name, reason) in found.items():
             file, line, raw = next(self.work.db.rows(where, row=row))
             _fault(self.work.tallies[file], Row(line, {}, loads(raw or "[]")), name, reason)
@@ -118,11 +118,11 @@ class Stage:
         if chosen == "[]":
             return
         for table in (self.table, *self.children):
-            self.work.bulk.run(f"delete from {table} where row in (select value from json_each(:rows))", rows=chosen)  # noqa: S608
+            self.work.bulk.run(f"delete from {table} where row in (select value from json_each(:rows))", rows=chosen)
 
     def is_empty(self) -> bool:
         """Whether there is nothing left to do."""
-        return not self.work.db.value(f"select exists (select 1 from {self.table})")  # noqa: S608
+        return not self.work.db.value(f"select exists (select 1 from {self.table})")
 
     def tell(self) -> None:
         """Count what came of the rows: those of new records, those of records in `import_touched`, the others."""
@@ -130,7 +130,7 @@ class Stage:
             f"""
             select file, sum(is_new), coalesce(sum(not is_new and target in (select id from import_touched)), 0), count(*)
             from {self.table} group by file
-            """  # noqa: S608
+            """
         )
         for file, new, changed, whole in counts:
             tally = self.work.tallies[file]
@@ -138,7 +138,9 @@ class Stage:
             tally.unchanged += whole - new - changed
 
     def _by_file(self, rows: Sequence[int]) -> list[tuple[int, int]]:
-        select = f"select file, count(*) from {self.table} where row in (select value from json_each(:rows)) group by file"  # noqa: S608
+        select = (
+            f"select file, count(*) from {self.table} where row in (select value from json_each(:rows)) group by file"
+        )
         return [(file, count) for file, count in self.work.db.rows(select, rows=dumps(rows))]
 
 
@@ -146,19 +148,14 @@ def _checked(
     tally: Tally, readers: Mapping[str, Reader], composed: Mapping[str, Composed], parts: Sequence[Part]
 ) -> Iterator[tuple[Row, list[object], list[tuple[str, Iterable[tuple[object, ...]]]]]]:
     """The rows that can be taken with their values; a field that neither row nor profile has is None."""
-    constants = dict(tally.source.constants)
     name = ""
-    for row in tally.source.rows():
-        if isinstance(row, Fault):
-            tally.faults.append(row)
-            continue
-        values = constants | {key: text for key, text in row.values.items() if text} if constants else row.values
+    for row, values in _rows(tally):
         try:
             cells = []
             for name, read in readers.items():
                 text = values.get(name)
                 cells.append(read(text) if text else None)
-            for name, compose in composed.items():
+            for name, compose in composed.items():  # noqa: B007 (the field that could not be read)
                 cells.append(compose(values))
             several = []
             for part in parts:
@@ -170,9 +167,21 @@ def _checked(
                 if text and single is None:
                     several.append((part.table, part.read(text)))
         except InvalidInput as error:
-            _fault(tally, row, name, str(error))
+            _fault(tally, row, error.field if isinstance(error, BadCell) else name, str(error))
         else:
             yield row, cells, several
+
+
+def _rows(tally: Tally) -> Iterator[tuple[Row, Values]]:
+    """The rows of a file with their values, those of the profile included; the faults go to the tally."""
+    constants = dict(tally.source.constants)
+    for row in tally.source.rows():
+        if isinstance(row, Fault):
+            tally.faults.append(row)
+        elif constants:
+            yield row, constants | {name: text for name, text in row.values.items() if text}
+        else:
+            yield row, row.values
 
 
 def _fault(tally: Tally, row: Row, name: str, reason: str) -> None:
@@ -194,7 +203,7 @@ class Sink:
     def add(self, table: str, columns: str) -> None:
         """Take rows for one more table."""
         marks = ", ".join("?" * len(columns.split(",")))
-        self._sql[table] = f"insert into {table} ({columns}) values ({marks})"  # noqa: S608 (SQL of our own)
+        self._sql[table] = f"insert into {table} ({columns}) values ({marks})"
         self.rows.setdefault(table, [])
 
     def put(self, table: str, row: tuple[object, ...]) -> None:

@@ -24,7 +24,7 @@ _ROLES = (_Role("employer", WORKS_FOR, "from_id", "to_id"), _Role("parent", PARE
 def create(work: Work) -> None:
     """Make the table in which employers and parents wait."""
     work.bulk.run(
-        "create temp table import_tie (customer_id integer, field, name, file integer, is_touched integer, "
+        "create temp table import_tie (customer_id integer, field, name, file integer, is_own integer, is_touched integer, "
         "primary key (customer_id, field))"
     )
 
@@ -35,10 +35,11 @@ def keep(stage: Stage) -> None:
         if role.field in stage.fields:
             stage.work.bulk.run(
                 f"""
-                insert or replace into import_tie (customer_id, field, name, file, is_touched)
-                select r.target, '{role.field}', r.{role.field}, r.file, r.is_new or r.target in (select id from import_touched)
+                insert or replace into import_tie (customer_id, field, name, file, is_own, is_touched)
+                select r.target, '{role.field}', r.{role.field}, r.file, r.uid is not null,
+                    r.is_new or r.target in (select id from import_touched)
                 from import_customer r where r.{role.field} is not null
-                """  # noqa: S608 (SQL of our own)
+                """
             )
 
 
@@ -51,7 +52,8 @@ def settle(work: Work) -> None:
 
 
 def _settle(work: Work, role: _Role) -> None:
-    names.find(work, f"select name from import_tie where field = '{role.field}'", condition="c.kind = 'organisation'")  # noqa: S608
+    names.find(work, f"select name from import_tie where field = '{role.field}'", condition="c.kind = 'organisation'")
+    _find_persons(work, role)
     _forget_ambiguous(work, role)
     _make_organisations(work, role)
     work.bulk.run(
@@ -59,7 +61,7 @@ def _settle(work: Work, role: _Role) -> None:
         create temp table import_wanted as select t.customer_id, n.id as organisation_id, t.file, t.is_touched
         from import_tie t cross join import_name n on n.name = t.name
         where t.field = '{role.field}' and n.id <> t.customer_id order by t.customer_id
-        """  # noqa: S608
+        """
     )
     _end_others(work, role)
     _tie(work, role)
@@ -76,16 +78,29 @@ def _forget_present(work: Work, role: _Role) -> None:
             where r.{role.mine} = t.customer_id and r.type_id = {role.type_id} and r.removed_at is null and r.until is null
             and (o.name = t.name collate nocase or fold(o.name) = fold(t.name))
         )
-        """  # noqa: S608
+        """
+    )
+
+
+def _find_persons(work: Work, role: _Role) -> None:
+    """In an export of ours the organisation can be a person: nobody else is made for the name of one."""
+    work.bulk.run(
+        f"""
+        update import_name as n set (id, many) = (
+            select min(c.id), count(*) from customer c where c.name = n.name collate nocase and c.removed_at is null
+        ) where many = 0 and name in (select name from import_tie where field = '{role.field}' and is_own)
+        """
     )
 
 
 def _forget_ambiguous(work: Work, role: _Role) -> None:
     of_role = f"field = '{role.field}' and name in (select name from import_name where many > 1)"
-    for name, count in list(work.db.rows(f"select name, count(*) from import_tie where {of_role} group by name order by name limit 5")):  # noqa: S608
+    for name, count in list(
+        work.db.rows(f"select name, count(*) from import_tie where {of_role} group by name order by name limit 5")
+    ):
         called = names.ambiguous(work, name)
-        work.note(f"{role.field} {name!r} of {count:,} rows is left out: several organisations are called so ({called})")
-    work.bulk.run(f"delete from import_tie where {of_role}")  # noqa: S608
+        work.note(f"{role.field} {name!r} of {count:,} rows is left out: several customers are called so ({called})")
+    work.bulk.run(f"delete from import_tie where {of_role}")
 
 
 def _make_organisations(work: Work, role: _Role) -> None:
@@ -99,7 +114,7 @@ def _make_organisations(work: Work, role: _Role) -> None:
         select n.name, n.key
         from import_tie t cross join import_name n on n.name = t.name
         where t.field = '{role.field}' and n.many = 0 group by n.key order by min(t.customer_id)
-        """  # noqa: S608
+        """
     )
     if new <= 0:
         return
@@ -108,7 +123,7 @@ def _make_organisations(work: Work, role: _Role) -> None:
     bulk.insert(
         "customer",
         "id, uid, kind, name, handle, created_at, recorded_at",
-        f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, h.handle, :now, :now "  # noqa: S608
+        f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, h.handle, :now, :now "
         "from import_organisation o cross join import_handle h on h.row = o.row order by o.row",
         last=last,
         now=work.session.recorded_at,
@@ -126,15 +141,17 @@ def _end_others(work: Work, role: _Role) -> None:
     others = f"""
         select r.id from import_wanted w join relationship r on r.{role.mine} = w.customer_id and r.type_id = {role.type_id}
             and r.removed_at is null and r.until is null
-    """  # noqa: S608
-    work.bulk.update("relationship", others, f"update relationship set until = :today where id in ({others})", today=work.today)  # noqa: S608
+    """
+    work.bulk.update(
+        "relationship", others, f"update relationship set until = :today where id in ({others})", today=work.today
+    )
 
 
 def _tie(work: Work, role: _Role) -> None:
     work.bulk.insert(
         "relationship",
         f"uid, {role.mine}, type_id, {role.other}, created_at, recorded_at",
-        f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by customer_id",  # noqa: S608
+        f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by customer_id",
         now=work.session.recorded_at,
     )
 

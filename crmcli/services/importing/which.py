@@ -10,24 +10,28 @@ def find(stage: Stage) -> None:
     run("create temp table import_which (id integer, uid, name)")
     run("insert into import_which select id, uid, fold(name) from deal where removed_at is null")
     if stage.work.db.value("select exists (select 1 from sqlite_temp_schema where name = 'import_deal')"):
-        run("insert into import_which select target, uid, fold(name) from import_deal where is_new and target not in (select id from deal)")
+        run(
+            "insert into import_which select target, uid, fold(name) from import_deal where is_new and target not in (select id from deal)"
+        )
     for column in ("id", "uid", "name"):
-        run(f"create index temp.import_which_{column} on import_which ({column})")  # noqa: S608
-    run(f"update {table} as r set deal_id = (select w.id from import_which w where w.uid = r.deal_uid) where deal_uid is not null")  # noqa: S608
+        run(f"create index temp.import_which_{column} on import_which ({column})")
+    run(
+        f"update {table} as r set deal_id = (select w.id from import_which w where w.uid = r.deal_uid) where deal_uid is not null"
+    )
     by_name = "deal_uid is null and deal is not null and deal_id is null"
     run(
         f"""
         update {table} as r set deal_id = (
             select min(w.id) from import_which w where w.name = fold(r.deal) having count(*) = 1
         ) where {by_name}
-        """  # noqa: S608
+        """
     )
     stage.reject(
         f"""
         select row, 'deal.id', 'deal ' || deal_id || coalesce(' is not called ' || deal, ' is not there') from {table} r
         where deal_uid is null and deal_id is not null
         and not exists (select 1 from import_which w where w.id = r.deal_id and w.name = coalesce(fold(r.deal), w.name))
-        """  # noqa: S608
+        """
     )
     called = "(select count(*) from import_which w where w.name = fold(r.deal))"
     stage.reject(
@@ -37,5 +41,5 @@ def find(stage: Stage) -> None:
             when {called} > 1 then {called} || ' deals are called ' || deal || '; give a uid'
             else 'no deal is called ' || deal end
         from {table} r where deal_id is null and (deal_uid is not null or deal is not null) order by row
-        """  # noqa: S608
+        """
     )

@@ -36,11 +36,11 @@ def find(stage: Stage, naming: Naming) -> None:
             (select coalesce(c.merged_into_id, iif(c.removed_at is null, c.id, null)) from customer c where c.uid = r.{uid}),
             (select u.id from import_uid u where u.uid = r.{uid})
         ) where {uid} is not null
-        """  # noqa: S608 (SQL of our own)
+        """
     )
-    names.find(stage.work, f"select {name} as name from {table} where {uid} is null")  # noqa: S608
+    names.find(stage.work, f"select {name} as name from {table} where {uid} is null")
     stage.work.bulk.run(
-        f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1"  # noqa: S608
+        f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1"
     )
     missing = f"'no customer has the uid ' || r.{uid} || coalesce(' (' || r.{name} || ')', '') || '; import the customers with it'"
     several = f"n.many || ' customers are called ' || r.{name} || '; give a uid'"
@@ -50,7 +50,7 @@ def find(stage: Stage, naming: Naming) -> None:
             else 'no customer is called ' || r.{name} end
         from {table} r left join import_name n on n.name = r.{name}
         where r.{number} is null and (r.{uid} is not null or r.{name} is not null) order by r.row
-        """  # noqa: S608
+        """
     )
 
 

@@ -116,7 +116,7 @@ class Work:
         return self.session.now.astimezone(self.session.preferences.tz).date().isoformat()
 
     def uid(self, number: str) -> str:
-        """The SQL of a new uid; they ascend with the SQL `number`: 0, 1, 2, …"""
+        """The SQL of a new uid; they ascend with the SQL `number`, from 0."""
         return uid_sql(milliseconds(self.session), number)
 
     def note(self, text: str) -> None:

@@ -1,6 +1,6 @@
 """Files to import, written on the spot, and what is in the database afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ class Load(Protocol):
 
     def __call__(
         self,
+        files: Mapping[str, str] | None = None,
         *,
         on_duplicate: OnDuplicate = OnDuplicate.UPDATE,
         strict: bool = False,
@@ -37,6 +38,7 @@ def load(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
     monkeypatch.chdir(tmp_path)
 
     def loaded(
+        files: Mapping[str, str] | None = None,
         *,
         on_duplicate: OnDuplicate = OnDuplicate.UPDATE,
         strict: bool = False,
@@ -45,7 +47,7 @@ def load(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         **contents: str,
     ) -> Imported:
         paths = []
-        for name, content in contents.items():
+        for name, content in {**(files or {}), **contents}.items():
             path = Path(f"{name}.csv")
             path.write_text(content, encoding="utf-8")
             paths.append(str(path))

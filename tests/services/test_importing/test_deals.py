@@ -88,7 +88,9 @@ def test_a_closed_deal_without_history_began_where_the_row_says_and_nothing_is_i
 
 
 def test_a_later_file_moves_the_deal_and_keeps_its_terms(load: Load, rows: Rows) -> None:
-    load(deals="name,stage,amount,created,external\nA,lead,100,2026-01-01,x:1\nB,lead,100,2026-01-01,x:2\nC,lead,5,,x:3\n")
+    load(
+        deals="name,stage,amount,created,external\nA,lead,100,2026-01-01,x:1\nB,lead,100,2026-01-01,x:2\nC,lead,5,,x:3\n"
+    )
 
     imported = load(
         deals="name,stage,amount,created,entered,closed,external\nA,won,100,2026-01-01,,2026-02-01,x:1\n"
@@ -143,7 +145,10 @@ def test_another_pipeline_is_made_with_its_stages_in_the_order_of_the_histories(
         "A,partners,talks,pilot,2026-01-03\nA,partners,pilot,signed,2026-01-09\n",
     )
 
-    assert imported.notes == ["made the pipeline partners", "made the stages signed, talks, pilot, lost in pipeline partners"]
+    assert imported.notes == [
+        "made the pipeline partners",
+        "made the stages signed, talks, pilot, lost in pipeline partners",
+    ]
     assert rows("select name, outcome from stage where pipeline_id = 2 order by position") == [
         ("talks", "open"),
         ("pilot", "open"),
@@ -183,7 +188,12 @@ def test_what_is_not_there_is_named(load: Load, rows: Rows) -> None:
 def test_amounts_are_in_the_currency_of_the_row_or_the_file(load: Load, rows: Rows) -> None:
     load(deals="name,amount,currency\nA,12.50,\nB,1200,JPY\nC,5k USD,\nD,,KWD\n")
 
-    assert rows("select name, amount, currency from deal") == [("A", 1250, "EUR"), ("B", 1200, "JPY"), ("C", 500000, "USD"), ("D", None, "KWD")]
+    assert rows("select name, amount, currency from deal") == [
+        ("A", 1250, "EUR"),
+        ("B", 1200, "JPY"),
+        ("C", 500000, "USD"),
+        ("D", None, "KWD"),
+    ]
 
 
 def test_a_deal_is_known_by_name_customer_and_beginning(load: Load) -> None:

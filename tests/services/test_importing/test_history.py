@@ -28,7 +28,7 @@ FILES = {
     "talks.csv": "at,channel,customer,text,deal\n2026-05-01,call,New;Ada Lovelace,hello,Fresh\n",
 }
 CHANGES = "select table_name, row_id, action, old from change where operation_id = :operation"
-TABLES = [table for table in ("customer", "contact_point", "deal", "passage", "stage_event", "relationship", "owner", "field")]
+TABLES = ("customer", "contact_point", "deal", "passage", "stage_event", "relationship", "owner", "field")
 
 
 def load(file: Path, *, silent: bool = True) -> None:
@@ -84,7 +84,10 @@ def test_replaced_histories_are_deleted_with_a_trace(small: Path, dump: Dump, tm
         Path("d.csv").write_text(content, encoding="utf-8")
         with writing(file, Header("import"), now=NOW) as session:
             importing.run(
-                session, open_sources(["d.csv"], entity=None, profile=None, mapping={}, custom={}), Wish(), silent=silent
+                session,
+                open_sources(["d.csv"], entity=None, profile=None, mapping={}, custom={}),
+                Wish(),
+                silent=silent,
             )
 
     deals("name,stage,created,closed\nOld,won,2026-01-01,2026-03-01\n", silent=True)

@@ -86,7 +86,9 @@ def test_interactions_are_known_by_time_channel_text_and_customers(load: Load, r
 
     assert first.tallies[2].sentence == "2 new, 0 changed, 1 unchanged, 0 rejected"
     assert again.sentence == "0 new, 0 changed, 3 unchanged, 0 rejected"
-    assert rows("select channel, direction, text, duration_minutes, deal_id, owner_id, occurred_at from interaction") == [
+    assert rows(
+        "select channel, direction, text, duration_minutes, deal_id, owner_id, occurred_at from interaction"
+    ) == [
         ("call", "out", "hello", 30, 1, 1, "2026-03-01T00:00:00Z"),
         ("note", None, "hello", None, None, None, "2026-03-01T08:00:00Z"),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from crmcli.core.preferences import Preferences
 from crmcli.core.vocabulary import Channel, CustomerKind, Format, Outcome
 from crmcli.db import connection, migrate
-from crmcli.db.writing import Writer
+from crmcli.db.history import Header
+from crmcli.db.writing import Writer, writing
 from crmcli.errors import CrmError
 from crmcli.query.comparison import Moment
 from crmcli.render import Style, delimited
@@ -58,7 +60,9 @@ STEP = st.tuples(
     st.integers(0, 2),
 )
 DEAL = st.tuples(LINE, st.integers(0, 5), st.sampled_from([None, "900", "12.50 USD"]), st.lists(STEP, max_size=6))
-TALK = st.tuples(st.lists(st.integers(1, 5), min_size=1, max_size=3), PROSE, st.sampled_from(Channel), st.integers(0, 3))
+TALK = st.tuples(
+    st.lists(st.integers(1, 5), min_size=1, max_size=3), PROSE, st.sampled_from(Channel), st.integers(0, 3)
+)
 WORLD = st.fixed_dictionaries(
     {
         "people": st.lists(PERSON, min_size=1, max_size=6),
@@ -69,28 +73,43 @@ WORLD = st.fixed_dictionaries(
 )
 
 
-def build(session: Writer, world: dict[str, list[object]]) -> None:
+class World(TypedDict):
+    """What to make of a file: customers, then ties, deals and interactions between them by number."""
+
+    people: list[dict[str, Any]]
+    ties: list[tuple[int, str, int]]
+    deals: list[tuple[str, int, str | None, list[tuple[str, str, int]]]]
+    talks: list[tuple[list[int], str, Channel, int]]
+
+
+def build(session: Writer, world: World) -> None:
     """Do all that can be done of it, one after the other; what a rule forbids is left."""
     pipelines.add(session, "partners", stages=("talks", "pilot"))
     pipelines.add_stage(session, "sales", "demo", after="contact")
     for person in world["people"]:
         with suppress(CrmError):
-            customers.add(session, NewCustomer(**person))  # type: ignore[arg-type]  # fields by name
-    for source, kind, target in world["ties"]:  # type: ignore[misc]  # drawn as such
+            customers.add(session, NewCustomer(**person))
+    for source, kind, target in world["ties"]:
         with suppress(CrmError):
             relationships.add(session, str(source), kind, str(target), relationships.Detail(note="a; b"))
-    for name, customer, amount, steps in world["deals"]:  # type: ignore[misc]
+    for name, customer, amount, steps in world["deals"]:
         add_deal(session, name, customer, amount, steps)
-    for who, text, channel, minutes in world["talks"]:  # type: ignore[misc]
+    for who, text, channel, minutes in world["talks"]:
         with suppress(CrmError):
-            new = NewInteraction(tuple(map(str, who)), text, channel=channel, duration=str(minutes), at="2026-02-01T10:00")
+            new = NewInteraction(
+                tuple(map(str, who)), text, channel=channel, duration=str(minutes), at="2026-02-01T10:00"
+            )
             interactions.log(session, new)
 
 
-def add_deal(session: Writer, name: str, customer: int, amount: str | None, steps: Sequence[tuple[str, str, int]]) -> None:
+def add_deal(
+    session: Writer, name: str, customer: int, amount: str | None, steps: Sequence[tuple[str, str, int]]
+) -> None:
     day = NOW - timedelta(days=100)
     with suppress(CrmError):
-        new = NewDeal(name, customer=str(customer) if customer else None, amount=amount, at=f"{day:%Y-%m-%d}", owner="Bob")
+        new = NewDeal(
+            name, customer=str(customer) if customer else None, amount=amount, at=f"{day:%Y-%m-%d}", owner="Bob"
+        )
         [deal] = deals.add(session, new).ids
         for kind, what, days in steps:
             day += timedelta(days=days)
@@ -119,7 +138,10 @@ def exported(file: Path, form: Format = Format.CSV) -> dict[str, str]:
         for plural, name in ENTITIES.items():
             out = io.StringIO()
             moment = Moment(NOW, Preferences())
-            columns = [column.name for column in listing.listing(db, name, view=listing.View(is_export=True), moment=moment).columns]
+            columns = [
+                column.name
+                for column in listing.listing(db, name, view=listing.View(is_export=True), moment=moment).columns
+            ]
             kept = tuple(column for column in columns if column not in ("id", "deal.id"))
             table = listing.listing(db, name, view=listing.View(columns=kept, is_export=True), moment=moment)
             delimited.write(table, Style(form, ZoneInfo("UTC"), None), out)
@@ -134,7 +156,7 @@ def imported(file: Path, texts: dict[str, str], folder: Path, *, together: bool,
     paths = [str(folder / f"{name}.{ending}") for name in (sorted(texts, reverse=True) if together else texts)]
     sentences = []
     for batch in [paths] if together else [[path] for path in paths]:
-        with wrote(file, now=NOW) as session:
+        with writing(file, Header("import"), now=NOW) as session:
             sentences.append(importing.files(session, Files(tuple(batch)), Wish()).sentence)
     return "; ".join(sentences)
 
@@ -153,11 +175,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return made
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WORLD, st.booleans(), st.sampled_from([(Format.CSV, "csv"), (Format.TSV, "tsv")]))
-def test_in_is_out(
-    place: Callable[[], Path], world: dict[str, list[object]], together: bool, form: tuple[Format, str]
-) -> None:
+def test_in_is_out(place: Callable[[], Path], world: World, together: bool, form: tuple[Format, str]) -> None:
+    if not together:  # a second employer stands behind the first then, which is the one that a row of customers names
+        world["ties"] = [tie for tie in world["ties"] if tie[1] != "works for"]
     source, target = place(), place()
     with wrote(source / "new.db") as session:
         build(session, world)
