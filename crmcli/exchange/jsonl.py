@@ -58,7 +58,7 @@ class JsonLines:
         yield "[]\n" if lead == "[\n" else "\n]\n"
 
 
-class _BadObject(Exception):  # noqa: N818 (it never leaves this module)
+class _BadObject(Exception):
     def __init__(self, reason: str, key: str | None = None) -> None:
         self.reason, self.key = reason, key
 

@@ -54,10 +54,12 @@ def refuse_nameless(stage: Stage) -> None:
 def _find_weak(stage: Stage) -> None:
     """Rows that say nothing by which a customer is known for sure: they go by the name, with a phone if they have one."""
     stage.work.bulk.run("drop table if exists temp.import_weak")
-    stage.work.bulk.run("create temp table import_weak (row integer primary key, is_phoned integer)")
+    stage.work.bulk.run(
+        "create temp table import_weak (row integer primary key, is_phoned integer, is_settled integer)"
+    )
     stage.work.bulk.run(
         """
-        insert into import_weak select row, row in (select row from import_point where kind = 'phone') from import_customer
+        insert into import_weak (row, is_phoned) select row, row in (select row from import_point where kind = 'phone') from import_customer
         where uid is null and email is null and name is not null and row not in (select row from import_customer_key)
         and row not in (select row from import_point where kind = 'email')
         """
@@ -121,10 +123,15 @@ def _by_name(stage: Stage) -> None:
         and not exists (select 1 from contact_point p where p.customer_id = c.id)
         and not exists (select 1 from external_id x where x.customer_id = c.id)
     """
-    for condition in ("", bare):
+    for condition, is_settled in (("", 0), (bare, 1)):
         only = f"select r.row, min(c.id) as id {called} {condition} group by r.row having count(*) = 1"
         stage.work.bulk.run(
             f"update import_customer set target = n.id from ({only}) n where n.row = import_customer.row"
+        )
+        stage.work.bulk.run(
+            "update import_weak set is_settled = :settled where is_settled is null and row in "
+            "(select row from import_customer where target is not null)",
+            settled=is_settled,
         )
     stage.reject(
         f"""
@@ -136,10 +143,13 @@ def _by_name(stage: Stage) -> None:
 
 def _leaders(stage: Stage) -> dict[int, int]:
     """The rows that are about the customer of an earlier row, each with the first such row; conflicting ones are rejected."""
-    shared = stage.work.db.rows(f"select row, kind, key, is_sought, target from ({_shared(stage)}) order by row, rank")
+    shared = stage.work.db.rows(
+        f"select row, kind, key, is_sought, target, is_settled from ({_shared(stage)}) order by row, rank"
+    )
     seen = _Seen()
     for row, found in groupby(list(shared), key=lambda each: int(each[0])):
         seen.add(row, [_Trait(*each[1:]) for each in found])
+    seen.end()
     run = stage.work.bulk.run
     run("create temp table import_torn (row integer primary key, leader integer, field, before, after)")
     stage.work.bulk.many("insert into import_torn values (?, ?, ?, ?, ?)", seen.torn)
@@ -153,12 +163,16 @@ def _leaders(stage: Stage) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Trait:
-    """What a row has in common with others; it goes by it if that `is_sought`. `target` is the customer of the row."""
+    """What a row has in common with others; it goes by it if that `is_sought`. `target` is the customer of the row.
+
+    `is_settled`: that is the only one of which no more than the name is known, so others of the name do not matter.
+    """
 
     kind: str
     key: str
     is_sought: bool
     target: int | None
+    is_settled: bool
 
 
 class _Seen:
@@ -169,7 +183,8 @@ class _Seen:
         self.torn: list[tuple[int, int, str, str, str]] = []
         self._owners: dict[tuple[str, str], int] = {}
         self._targets: dict[int, int | None] = {}
-        self._named: dict[str, dict[int, bool]] = {}  # the rows of a name, and whether no more is known of each
+        self._named: dict[str, dict[int, None]] = {}
+        self._bare: list[tuple[int, _Trait]] = []
 
     def add(self, row: int, traits: Sequence[_Trait]) -> None:
         """Take the next row."""
@@ -180,39 +195,35 @@ class _Seen:
                 (row, min(sure), "email", "belongs to the customer of line ", ", the rest of the row to another")
             )
             return
-        leader = next(
-            (self._owners[each.kind, each.key] for each in traits if each.is_sought and self._has(each)), None
-        )
-        named = next((each for each in traits if each.kind == _NAME and each.is_sought), None)
-        if leader is None and named is not None and target is None:
-            fitting = self._fitting(named.key)
-            if len(fitting) > 1:
-                self.torn.append(
-                    (row, fitting[0], "name", "line ", " and others are called so; say which by uid or e-mail")
-                )
-                return
-            leader = fitting[0] if fitting else None
-        self._keep(row, row if leader is None else leader, traits)
+        leader = next((self._owners[each.kind, each.key] for each in traits if each.is_sought and self._has(each)), row)
+        self._targets.setdefault(leader, target)
+        for each in traits:
+            if each.kind != _NAME:
+                self._owners.setdefault((each.kind, each.key), leader)
+            elif each.is_sought and leader == row:
+                self._bare.append((row, each))
+            else:
+                self._named.setdefault(each.key, {})[leader] = None
+        if leader != row:
+            self.leaders[row] = leader
+
+    def end(self) -> None:
+        """After the last row: those that say no more than a name are about the only one of that name."""
+        for row, name in self._bare:
+            others = [other for other in self._named.get(name.key, {}) if name.target in (None, self._targets[other])]
+            strange = len(self._named.get(name.key, {})) - len(others)
+            if len(others) > 1 or (strange and not name.is_settled):
+                first = next(iter(self._named[name.key]))
+                self.torn.append((row, first, "name", "line ", " and others are called so; say which by uid or e-mail"))
+            elif others:
+                self.leaders[row] = others[0]
+            elif name.target is None:
+                leader = self._owners.setdefault((_NAME, name.key), row)
+                if leader != row:
+                    self.leaders[row] = leader
 
     def _has(self, trait: _Trait) -> bool:
         return (trait.kind, trait.key) in self._owners
-
-    def _fitting(self, name: str) -> list[int]:
-        """The rows that a row with no more than `name` can be about."""
-        rows = self._named.get(name, {})
-        bare = [row for row, is_bare in rows.items() if is_bare]
-        return bare if len(bare) == 1 else list(rows)
-
-    def _keep(self, row: int, leader: int, traits: Sequence[_Trait]) -> None:
-        self._targets.setdefault(leader, traits[0].target)
-        for each in traits:
-            if each.kind == _NAME:
-                known = self._named.setdefault(each.key, {})
-                known[leader] = known.get(leader, True) and each.is_sought
-            else:
-                self._owners.setdefault((each.kind, each.key), leader)
-        if leader != row:
-            self.leaders[row] = leader
 
 
 def _shared(stage: Stage) -> str:
@@ -231,7 +242,8 @@ def _shared(stage: Stage) -> str:
         arms.append(_several(named, "import_customer r", "r.name is not null"))
     weak = "(select row from import_weak where is_phoned = (s.kind = 'p'))"
     return f"""
-        select s.row, s.rank, s.kind, s.key, s.rank < 4 or s.row in {weak} as is_sought, r.target
+        select s.row, s.rank, s.kind, s.key, s.rank < 4 or s.row in {weak} as is_sought, r.target,
+            s.row in (select row from import_weak where is_settled) as is_settled
         from ({" union all ".join(arms)}) s join import_customer r on r.row = s.row
     """
 
