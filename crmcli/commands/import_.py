@@ -36,11 +36,16 @@ def import_(
     on_duplicate: Annotated[
         OnDuplicate, typer.Option(help="What becomes of rows about records that are there.")
     ] = OnDuplicate.UPDATE,
-    currency: Annotated[str | None, typer.Option(metavar="CODE", help="Of amounts without one: USD.")] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of amounts without one; else the file's currency.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing when a row is rejected.")] = False,
     rejects: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the rejected rows there.")] = None,
 ) -> None:
     """Bring records in from files, all in one operation; the same files again change nothing.
+
+    A row is about the customer with its uid, else the same key of another system, else one of its e-mails, else its
+    phone and name, else, with none of these, its name and kind; rows of one file about the same customer are united.
 
     Examples:
       crm import customers.csv deals.csv --dry-run

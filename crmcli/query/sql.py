@@ -69,7 +69,7 @@ def known(query: Query, entity: Entity, name: str, *, at: Span, within: Span) ->
     """The field that the query calls `name`, which stands `at` a place `within` a term. Raises QueryError."""
     found = entity.find(name)
     if found is None:
-        near = did_you_mean(name, (*entity.fields, *_PSEUDO)) or f" (crm help columns lists those of {entity.plural})"
+        near = did_you_mean(name, (*entity.fields, *_PSEUDO)) or f" (crm help columns {entity.name} lists them)"
         raise query.error(f"unknown field {name!r} in {query.shown(within)}{near}", at)
     return found
 

@@ -150,7 +150,7 @@ def _grouping(deals: Entity, name: str) -> Grouping:
     if found is None:
         near = did_you_mean(name, (*ALIASES, *deals.fields))
         raise InvalidInput(
-            f"cannot group by unknown field {name!r}{near}", hint="crm help columns lists those of deals"
+            f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them"
         )
     if found.kind == "money":
         raise InvalidInput(f"cannot group by {found.name!r}: nearly every deal has an amount of its own")

@@ -230,7 +230,7 @@ def test_a_very_wide_query_stays_within_sqlites_depth(file: "File", moment: Mome
         (
             "customer",
             ["x", "zzz:1"],
-            "unknown field 'zzz' in 'zzz:1' (crm help columns lists those of customers)",
+            "unknown field 'zzz' in 'zzz:1' (crm help columns customer lists them)",
             "  ^^^",
         ),
         ("customer", ["has:emial"], "unknown field 'emial' in 'has:emial'; did you mean 'email'?", "    ^^^^^"),
