@@ -108,7 +108,7 @@ class Funnel:
 def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Preferences) -> Funnel:
     """The funnel of one pipeline: a step for each open stage in present order, then winning; by group where asked.
 
-    Definitions: reference/domain.md 1.1. Raises InvalidInput and NotFound.
+    Definitions: docs/glossary.md. Raises InvalidInput and NotFound.
     """
     moment = Moment(now, preferences)
     pipeline, why = chosen(db, request.pipeline)

@@ -25,6 +25,8 @@ _FILES = {
     "products.csv": _PRODUCTS,
 }
 
+MAVEN = Path(__file__).parents[3] / "shared" / "data" / "maven_crm"
+
 
 def test_the_four_maven_files_are_recognised_and_sorted(opened: Opened) -> None:
     for name, content in _FILES.items():
@@ -131,9 +133,9 @@ def test_every_profile_is_whole() -> None:
             assert set(layout.custom_types) | set(layout.values) <= set(layout.fields)
 
 
-@pytest.mark.skipif(not Path("/work/shared/data/maven_crm").exists(), reason="the real files are not here")
+@pytest.mark.skipif(not MAVEN.exists(), reason="the real files are not here")
 def test_the_real_maven_files_have_no_faults() -> None:
-    paths = [str(path) for path in sorted(Path("/work/shared/data/maven_crm").glob("*.csv"))]
+    paths = [str(path) for path in sorted(MAVEN.glob("*.csv"))]
 
     sources = open_sources(paths, entity=None, profile=None, mapping={}, custom={})
 
