@@ -149,9 +149,7 @@ def _grouping(deals: Entity, name: str) -> Grouping:
     found = deals.find(ALIASES.get(name.casefold(), name))
     if found is None:
         near = did_you_mean(name, (*ALIASES, *deals.fields))
-        raise InvalidInput(
-            f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them"
-        )
+        raise InvalidInput(f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them")
     if found.kind == "money":
         raise InvalidInput(f"cannot group by {found.name!r}: nearly every deal has an amount of its own")
     if found.many is None:
