@@ -63,11 +63,13 @@ def run(session: Writer, sources: Sequence[Source], wish: Wish, *, silent: bool 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """No search for cycles of garbage: an import makes none, and each search walks through all that was ever loaded."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
 
 
 def _run(work: Work, sources: Sequence[Source]) -> Imported:

@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from crmcli.core import money, normal, period
-from crmcli.core.currency import currency
+from crmcli.core import normal, period
 from crmcli.core.daywords import FIRST_YEAR, LAST_YEAR
 from crmcli.core.result import split_values
 from crmcli.core.wording import did_you_mean, shown
@@ -108,13 +107,14 @@ def phones(region: str | None) -> Callable[[str], Texts]:
 
 
 def tags(text: str, *, is_own: bool) -> Texts:
-    """Tags parted by `;`, in files that are not ours by `,` too; a leading `+` is no part of one."""
-    parts = [part for value in split_values(text) for part in ([value] if is_own else value.split(","))]
+    """Tags parted by `;`; in files that are not ours by `,` too, and a leading `+` is no part of one."""
+    parts = list(split_values(text))
+    if not is_own:
+        parts = [part.strip().removeprefix("+") for value in parts for part in value.split(",")]
     found: dict[str, str] = {}
     for part in parts:
-        bare = part.strip().lstrip("+")
-        if bare:
-            tag = normal.text(bare, name="tag", limit=100)
+        if part.strip():
+            tag = normal.text(part, name="tag", limit=100)
             found.setdefault(tag.lower(), tag)
     return tuple(found.values())
 
@@ -172,17 +172,6 @@ def day(session: Writer) -> Reader:
 
 def duration(text: str) -> int:
     return period.duration(text)
-
-
-def amount(usual: str, *, field: str = "amount") -> Callable[[Values], tuple[int | None, str]]:
-    """The minor units and the currency of a row: its own, else `usual`."""
-
-    def read(values: Values) -> tuple[int | None, str]:
-        text = values.get(field, "")
-        code = currency(values.get("currency", "") or usual)
-        return money.split_amount(text, code) if text else (None, code)
-
-    return read
 
 
 def _key(pair: str) -> str:

@@ -2,6 +2,7 @@
 
 from crmcli.services.importing import custom, handles, identity
 from crmcli.services.importing.identity import CUSTOMER
+from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 
 _PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
@@ -41,8 +42,7 @@ def _insert(stage: Stage) -> None:
 
 
 def _update(stage: Stage) -> None:
-    bulk = stage.work.bulk
-    bulk.function("merged_custom", 2, custom.merged)
+    stage.work.bulk.function("merged_custom", 2, custom.merged)
     said = {
         **{name: f"coalesce(r.{name}, c.{name})" for name in _PLAIN},
         "created_at": "coalesce(r.created, c.created_at)",
@@ -50,26 +50,13 @@ def _update(stage: Stage) -> None:
         "custom": "iif(r.custom is null, c.custom, merged_custom(c.custom, r.custom))",
     }
     rows = "import_customer r left join import_owner o on o.no = r.owner join customer c on c.id = r.target"
-    bulk.run("drop table if exists temp.import_change")
-    columns = ", ".join(f"{value} as {name}" for name, value in said.items())
-    same = f"({', '.join(said.values())}) is ({', '.join(f'c.{name}' for name in said)})"
-    bulk.run(
-        f"create temp table import_change as select c.id, {columns} from {rows} where not r.is_new and not ({same})"
-    )
-    values = ", ".join(f"{name} = n.{name}" for name in said)
-    bulk.update(
-        "customer",
-        "select id from import_change",
-        f"update customer set {values} from import_change n where n.id = customer.id",
-    )
-    bulk.run("insert into import_touched select id from import_change")
+    revise(stage.work, Revision("customer", "c", said, rows, "not r.is_new"))
 
 
 def _points(stage: Stage) -> None:
-    """E-mails and phones: all of a new customer, of another those that it has not; behind those that it has."""
-    bulk = stage.work.bulk
+    """E-mails and phones: all of a new customer of one row, else those that it has not yet, behind those that it has."""
     united = "(select leader from import_same)"
-    bulk.insert(
+    stage.work.bulk.insert(
         "contact_point",
         "customer_id, kind, value, position",
         f"""
@@ -77,27 +64,31 @@ def _points(stage: Stage) -> None:
         where r.is_new and p.row not in {united}
         """,
     )
+    _missing_points(stage, f"not r.is_new or p.row in {united}")
+
+
+def _missing_points(stage: Stage, condition: str) -> None:
+    bulk = stage.work.bulk
     bulk.run("drop table if exists temp.import_missing")
     bulk.run(
         f"""
         create temp table import_missing as
         select r.target as customer_id, p.kind, p.value, min(p.rowid) as place, r.is_new
         from import_point p cross join import_customer r on r.row = p.row
-        where (not r.is_new or p.row in {united}) and not exists (
+        where ({condition}) and not exists (
             select 1 from contact_point c where c.customer_id = r.target and c.kind = p.kind and c.value = p.value
         )
         group by r.target, p.kind, p.value
         """
     )
+    known = "select max(c.position) + 1 from contact_point c where c.customer_id = m.customer_id and c.kind = m.kind"
     bulk.insert(
         "contact_point",
         "customer_id, kind, value, position",
-        """
-        select m.customer_id, m.kind, m.value,
-            coalesce((
-                select max(c.position) + 1 from contact_point c where c.customer_id = m.customer_id and c.kind = m.kind
-            ), 0) + row_number() over (partition by m.customer_id, m.kind order by m.place) - 1
-        from import_missing m order by m.place
+        f"""
+        select m.customer_id, m.kind, m.value, coalesce(({known}), 0) - 1 + row_number() over (
+            partition by m.customer_id, m.kind order by m.place
+        ) from import_missing m order by m.place
         """,
     )
     bulk.run("insert or ignore into import_touched select customer_id from import_missing where not is_new")

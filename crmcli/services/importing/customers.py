@@ -7,7 +7,7 @@ from functools import partial
 from crmcli.core import normal
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, custom, customer_rows, identity, matching, newfields, ties, who
+from crmcli.services.importing import cells, custom, customer_rows, identity, matching, newfields, repeats, ties, who
 from crmcli.services.importing.cells import Reader
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
@@ -35,7 +35,7 @@ def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
     _spread(stage, tags)
     matching.known(stage)
     identity.leave_known(stage, CUSTOMER)
-    matching.repeated(stage)
+    repeats.repeated(stage)
     matching.refuse_nameless(stage)
     owners.settle("select owner from import_customer where owner is not null")
     for tally in tallies:

@@ -2,6 +2,7 @@
 
 from crmcli.services.importing import custom, identity
 from crmcli.services.importing.identity import DEAL
+from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 
 _PLAIN = ("name", "customer_id", "amount", "currency", "source", "product", "lost_reason", "note")
@@ -51,17 +52,6 @@ def _update(stage: Stage) -> None:
         left join import_outcome x on x.deal_id = d.id
     """
     asked = "d.id in (select target from import_deal where not is_new union select deal_id from import_outcome)"
-    columns = ", ".join(f"{value} as {name}" for name, value in said.items())
-    same = f"({', '.join(said.values())}) is ({', '.join(f'd.{name}' for name in said)})"
     bulk.run("create index temp.import_deal_target on import_deal (target)")
-    bulk.run(
-        f"create temp table import_deal_change as select d.id, {columns} from {rows} where {asked} and not ({same})"
-    )
-    bulk.update(
-        "deal",
-        "select id from import_deal_change",
-        f"update deal set {', '.join(f'{name} = n.{name}' for name in said)} from import_deal_change n where n.id = deal.id",
-    )
-    bulk.run(
-        "insert or ignore into import_touched select id from import_deal_change where id in (select target from import_deal)"
-    )
+    told = "id in (select target from import_deal)"
+    revise(stage.work, Revision("deal", "d", said, rows, asked), touched=told)

@@ -7,6 +7,7 @@ from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, identity, which, who
 from crmcli.services.importing.identity import INTERACTION
 from crmcli.services.importing.owners import Owners
+from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Composed, Part, Shape, Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
@@ -96,6 +97,13 @@ def _write(stage: Stage) -> None:
         last=bulk.last("interaction"),
         now=work.session.recorded_at,
     )
+    _write_parties(stage)
+    identity.write_keys(stage, INTERACTION)
+
+
+def _write_parties(stage: Stage) -> None:
+    """All of a new interaction, of another those that it has not."""
+    bulk = stage.work.bulk
     bulk.run(
         f"""
         create temp table import_new_party as
@@ -111,7 +119,6 @@ def _write(stage: Stage) -> None:
         "select target, customer_id from import_new_party order by target, place",
     )
     bulk.run("insert or ignore into import_touched select target from import_new_party where not is_new")
-    identity.write_keys(stage, INTERACTION)
 
 
 def _update(stage: Stage) -> None:
@@ -124,16 +131,5 @@ def _update(stage: Stage) -> None:
         "owner_id": "coalesce(o.id, i.owner_id)",
         "occurred_at": "coalesce(r.at, i.occurred_at)",
     }
-    values = ", ".join(f"{value} as {name}" for name, value in said.items())
-    same = f"({', '.join(said.values())}) is ({', '.join(f'i.{name}' for name in said)})"
-    stage.work.bulk.run(
-        f"create temp table import_interaction_change as select i.id, {values} from {_TABLE} r "
-        f"left join import_owner o on o.no = r.owner join interaction i on i.id = r.target where not ({same})"
-    )
-    stage.work.bulk.update(
-        "interaction",
-        "select id from import_interaction_change",
-        f"update interaction set {', '.join(f'{name} = n.{name}' for name in said)} "
-        "from import_interaction_change n where n.id = interaction.id",
-    )
-    stage.work.bulk.run("insert into import_touched select id from import_interaction_change")
+    rows = f"{_TABLE} r left join import_owner o on o.no = r.owner join interaction i on i.id = r.target"
+    revise(stage.work, Revision("interaction", "i", said, rows))

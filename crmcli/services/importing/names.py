@@ -13,16 +13,10 @@ def find(work: Work, names: str, *, condition: str = "true") -> None:
     live = f"c.removed_at is null and {condition}"
     run("drop table if exists temp.import_name")
     run("create temp table import_name (name primary key, key, id integer, many integer not null default 0)")
-    run(
-        f"insert into import_name (name, key) select name, fold(name) from (select distinct name from ({names}) where name is not null)"
-    )
-    run(
-        f"""
-        update import_name as n set (id, many) = (
-            select min(c.id), count(*) from customer c where c.name = n.name collate nocase and {live}
-        )
-        """
-    )
+    distinct = f"select distinct name from ({names}) where name is not null"
+    run(f"insert into import_name (name, key) select name, fold(name) from ({distinct})")
+    called = f"select min(c.id), count(*) from customer c where c.name = n.name collate nocase and {live}"
+    run(f"update import_name as n set (id, many) = ({called})")
     run(
         f"""
         update import_name as n set (id, many) = (x.id, 1) from (

@@ -1,12 +1,15 @@
 """Relationships of a file: read, recognised, written."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
+from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
 from crmcli.query import reference
 from crmcli.services.importing import cells, identity, who
 from crmcli.services.importing.identity import RELATIONSHIP
+from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Composed, Shape, Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
@@ -118,36 +121,42 @@ def _refuse(stage: Stage) -> None:
 
 def _unfit(work: Work) -> Iterator[tuple[int, str]]:
     """The rows that cannot go in, and why."""
-    above: dict[tuple[int, int], int] = {}
-
-    def parent(type_id: int, number: int) -> int | None:
-        if (type_id, number) in above:
-            return above[type_id, number]
-        found = work.db.value(
-            "select from_id from relationship where to_id = :id and type_id = :type and removed_at is null",
-            id=number,
-            type=type_id,
-        )
-        return None if found is None else int(found)
-
     rows = work.db.rows(
         f"""
         select r.row, r.type_id, r.from_id, r.to_id, t.inverse from {_TABLE} r join relation_type t on t.id = r.type_id
         where r.target is null and t.is_forest order by r.row
         """
     )
+    forest = _Forest(work.db)
     for row, type_id, from_id, to_id, inverse in list(rows):
-        other = parent(type_id, to_id)
+        other = forest.above(type_id, to_id)
         if other is not None:
             yield row, f"customer {to_id} is {inverse} customer {other} already"
-            continue
-        at: int | None = from_id
-        while at is not None and at != to_id:
-            at = parent(type_id, at)
-        if at == to_id:
+        elif forest.is_below(type_id, from_id, to_id):
             yield row, f"customer {from_id} is {inverse} customer {to_id} by way of others: this would close a circle"
         else:
-            above[type_id, to_id] = from_id
+            forest.grown[type_id, to_id] = from_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Forest:
+    """Who is above whom, in the database and by the rows so far (`grown`)."""
+
+    db: Reader
+    grown: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def above(self, type_id: int, number: int) -> int | None:
+        if (type_id, number) in self.grown:
+            return self.grown[type_id, number]
+        sql = "select from_id from relationship where to_id = :id and type_id = :type and removed_at is null"
+        found = self.db.value(sql, id=number, type=type_id)
+        return None if found is None else int(found)
+
+    def is_below(self, type_id: int, number: int, top: int) -> bool:
+        at: int | None = number
+        while at is not None and at != top:
+            at = self.above(type_id, at)
+        return at == top
 
 
 def _write(stage: Stage) -> None:
@@ -177,16 +186,5 @@ def _update(stage: Stage) -> None:
         "note": "coalesce(r.note, t.note)",
         "created_at": "coalesce(r.created, t.created_at)",
     }
-    values = ", ".join(f"{value} as {name}" for name, value in said.items())
-    same = f"({', '.join(said.values())}) is ({', '.join(f't.{name}' for name in said)})"
-    stage.work.bulk.run(
-        f"create temp table import_relation_change as select t.id, {values} from {_TABLE} r "
-        f"join relationship t on t.id = r.target where not ({same})"
-    )
-    stage.work.bulk.update(
-        "relationship",
-        "select id from import_relation_change",
-        f"update relationship set {', '.join(f'{name} = n.{name}' for name in said)} "
-        "from import_relation_change n where n.id = relationship.id",
-    )
-    stage.work.bulk.run("insert into import_touched select id from import_relation_change")
+    rows = f"{_TABLE} r join relationship t on t.id = r.target"
+    revise(stage.work, Revision("relationship", "t", said, rows))

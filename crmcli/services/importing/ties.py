@@ -111,16 +111,20 @@ def _make_organisations(work: Work, role: _Role) -> None:
     new = bulk.run(
         f"""
         insert into import_organisation (name, key)
-        select n.name, n.key
-        from import_tie t cross join import_name n on n.name = t.name
+        select n.name, n.key from import_tie t cross join import_name n on n.name = t.name
         where t.field = '{role.field}' and n.many = 0 group by n.key order by min(t.customer_id)
         """
     )
-    if new <= 0:
-        return
+    if new > 0:
+        _insert_organisations(work)
+        organisations = "1 organisation" if new == 1 else f"{new:,} organisations"
+        work.note(f"made {organisations} that rows name as {role.field}")
+
+
+def _insert_organisations(work: Work) -> None:
     handles.make(work, "select row, name as text from import_organisation")
-    last = bulk.last("customer")
-    bulk.insert(
+    last = work.bulk.last("customer")
+    work.bulk.insert(
         "customer",
         "id, uid, kind, name, handle, created_at, recorded_at",
         f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, h.handle, :now, :now "
@@ -128,13 +132,11 @@ def _make_organisations(work: Work, role: _Role) -> None:
         last=last,
         now=work.session.recorded_at,
     )
-    bulk.run("create index temp.import_organisation_key on import_organisation (key)")
-    bulk.run(
+    work.bulk.run("create index temp.import_organisation_key on import_organisation (key)")
+    work.bulk.run(
         "update import_name set id = :last + o.row, many = 1 from import_organisation o where o.key = import_name.key and many = 0",
         last=last,
     )
-    organisations = "1 organisation" if new == 1 else f"{new:,} organisations"
-    work.note(f"made {organisations} that rows name as {role.field}")
 
 
 def _end_others(work: Work, role: _Role) -> None:
