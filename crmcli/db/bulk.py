@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from crmcli.db import migrate
 
@@ -15,15 +16,15 @@ _CACHES_KIB = {"main": 96 * 1024, "temp": 32 * 1024}  # an index of a million ke
 class Bulk:
     """Inserts, updates and deletes given as SELECTs; every row that they touch is in the history at the end.
 
-    While it is `silent`, the change triggers sleep and the change rows are written here, set-wise, else the triggers
-    write them one by one: slower, and the same. Temporary tables, made here, have no history.
+    While it is `silent`, the change triggers sleep and the changes are written here, set-wise, rows inserted together as
+    a range of ids; else the triggers write them one by one: slower, and the same. Temporary tables have no history.
     """
 
     def __init__(self, connection: sqlite3.Connection, operation: int, *, silent: bool) -> None:
         self.connection = connection
         self.operation = operation
         self.silent = silent
-        self._inserted: dict[str, int] = {}  # the last id of each table before the inserts that are not recorded yet
+        self._inserted: dict[str, _Inserted] = {}  # by table: what is not recorded yet
 
     def run(self, sql: str, **parameters: object) -> int:
         """Do something to temporary tables; how many rows it touched."""
@@ -48,7 +49,7 @@ class Bulk:
         sql = f"insert into {table} ({columns}) {select}"
         count = self.connection.execute(sql, parameters).rowcount
         if self.silent and count > 0:
-            self._inserted.setdefault(table, before)
+            self._inserted.setdefault(table, _Inserted(before)).count += count
         return count
 
     def update(self, table: str, ids: str, statement: str, **parameters: object) -> int:
@@ -72,29 +73,47 @@ class Bulk:
         self.connection.execute("update operation set detail = ? where id = ?", (detail, self.operation))
 
     def record_inserts(self) -> None:
-        """Write the change rows of all inserts that have none yet; by table, since the index on them grows at its end."""
-        for table in sorted(self._inserted):
+        """Write the changes of all inserts that have none yet."""
+        for table in list(self._inserted):
             self._record_inserts(table)
 
     def _record_inserts(self, table: str) -> None:
-        before = self._inserted.pop(table, None)
-        if before is not None:
-            self._record("insert", table, "null", "id > :before", {"before": before})
+        """One change for all rows, or for each run of them where ids were left out."""
+        inserted = self._inserted.pop(table, None)
+        if inserted is None:
+            return
+        first, last = inserted.before + 1, self.last(table)
+        runs = [(first, last)]
+        if last - first + 1 != inserted.count:
+            runs = self.connection.execute(
+                "select min(id), max(id) from (select id, id - row_number() over (order by id) as run "
+                f"from {table} where id >= ?) group by run order by 1",
+                (first,),
+            ).fetchall()
+        self.connection.executemany(
+            "insert into change (operation_id, table_name, row_id, last_id, action) values (?, ?, ?, ?, 'insert')",
+            [(self.operation, table, start, end if end > start else None) for start, end in runs],
+        )
 
     def _record_old(self, action: str, table: str, ids: str, parameters: Parameters) -> None:
         """Keep the rows as they are, behind the record that they were inserted, if that was just now."""
         self._record_inserts(table)
         old = migrate.row_as_json(self.connection, table, table)
-        self._record(action, table, old, f"id in ({ids})", parameters)
-
-    def _record(self, action: str, table: str, old: str, condition: str, parameters: Parameters) -> None:
         self.connection.execute(
             f"""
             insert into change (operation_id, table_name, row_id, action, old)
-            select {self.operation}, '{table}', id, '{action}', {old} from {table} where {condition} order by id
+            select {self.operation}, '{table}', id, '{action}', {old} from {table} where id in ({ids}) order by id
             """,
             parameters,
         )
+
+
+@dataclass(slots=True)
+class _Inserted:
+    """How many rows were inserted behind the id `before`."""
+
+    before: int
+    count: int = 0
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from crmcli.db import migrate
 from crmcli.db.reader import Reader
 from crmcli.errors import Conflict, NotFound
 
+_RANGES = "from change r where r.operation_id = :latest and r.table_name = :table and r.last_id is not null"
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -77,6 +79,16 @@ def is_in_effect(db: Reader, operation: int) -> bool:
     return bool(db.value("select count(*) % 2 from operation where root_id = :id", id=operation))
 
 
+def maker(table: str, row: str) -> str:
+    """The SQL of the operation that put the row of `table` there whose id is the SQL `row`: made it, or gave it back."""
+    made = f"from change where table_name = '{table}'"
+    return f"""coalesce(
+        (select operation_id {made} and row_id = {row} and action = 'insert' and last_id is null order by id desc limit 1),
+        (select iif(last_id >= {row}, operation_id, null) {made} and row_id <= {row} and last_id is not null
+            order by row_id desc limit 1)
+    )"""
+
+
 def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Reversal:
     """Give every row that the root `operation` changed back what it was before its last undo, redo or first doing.
 
@@ -98,10 +110,18 @@ def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Rever
             f"operation {operation} cannot be turned round: {_rule(error)}", hint="crm history shows what came since"
         ) from None
     _refuse_needed(db, latest, tables)
-    changes = db.value(
-        "select count(*) from (select 1 from change where operation_id = :by group by table_name, row_id)", by=by
-    )
-    return Reversal(operation, command, int(changes))
+    return Reversal(operation, command, int(db.value(f"select {records(':by')}", by=by)))
+
+
+def records(operation: str) -> str:
+    """The SQL of how many records an operation changed, given the SQL of its number."""
+    ranges = f"from change r where r.operation_id = {operation} and r.last_id is not null"
+    return f"""(
+        select count(*) from (
+            select distinct c.table_name, c.row_id from change c where c.operation_id = {operation} and c.last_id is null
+            and not exists (select 1 {ranges} and r.table_name = c.table_name and c.row_id between r.row_id and r.last_id)
+        )
+    ) + (select coalesce(sum(r.last_id - r.row_id + 1), 0) {ranges})"""
 
 
 def _last(db: Reader, *, in_effect: bool, but: int, otherwise: str) -> int:
@@ -126,13 +146,16 @@ def _latest_of(db: Reader, operation: int) -> tuple[int, str]:
 
 
 def _refuse_changed_since(db: Reader, latest: int, operation: int, by: int) -> None:
-    """A later operation on the same rows stands in the way unless an undo cancels it: its chain is odd."""
+    """A later operation on the same rows stands in the way unless an undo cancels it: its chain is odd.
+
+    A range of a later operation holds none of the rows: its ids were new.
+    """
     later = db.row(
         """
         select o.root_id, root.command
         from change mine
-        join change other on other.table_name = mine.table_name and other.row_id = mine.row_id
-            and other.operation_id > :latest
+        join change other on other.table_name = mine.table_name
+            and other.row_id between mine.row_id and coalesce(mine.last_id, mine.row_id) and other.operation_id > :latest
         join operation o on o.id = other.operation_id
         join operation root on root.id = o.root_id
         where mine.operation_id = :latest and o.id <> :by and o.root_id <> :operation
@@ -149,23 +172,28 @@ def _refuse_changed_since(db: Reader, latest: int, operation: int, by: int) -> N
 
 def _delete_inserted(connection: sqlite3.Connection, latest: int, table: str) -> None:
     """Take the rows away that `latest` made."""
+    parameters = {"latest": latest, "table": table}
     connection.execute(
         f"""
         delete from {table} where id in (
-            select row_id from change where operation_id = :latest and table_name = :table
+            select row_id from change where operation_id = :latest and table_name = :table and last_id is null
             group by row_id having min(id) = min(case when action = 'insert' then id end)
         )
         """,
-        {"latest": latest, "table": table},
+        parameters,
     )
+    for first, last in connection.execute(f"select row_id, last_id {_RANGES}", parameters).fetchall():
+        connection.execute(f"delete from {table} where id between ? and ?", (first, last))
 
 
 def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
     """Give the rows that `latest` found back what it found in them."""
     names = migrate.columns(connection, table)
-    first = """
-        select row_id, old, min(id) from change
-        where operation_id = :latest and table_name = :table group by row_id having action <> 'insert'
+    first = f"""
+        select c.row_id, c.old, min(c.id) from change c
+        where c.operation_id = :latest and c.table_name = :table and c.last_id is null
+        and not exists (select 1 {_RANGES} and c.row_id between row_id and last_id)
+        group by c.row_id having c.action <> 'insert'
     """
     parameters = {"latest": latest, "table": table}
     _refuse_other_columns(connection, first, parameters, names)
@@ -201,23 +229,36 @@ def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
     for child in tables:
         for reference in db.rows(f"pragma foreign_key_list({child})"):
             parent, column = reference[2], reference[3]
-            needed = db.row(
+            needy = db.value(
                 f"""
-                select made.operation_id, o.root_id, root.command from change mine
-                join {child} child on child.{column} = mine.row_id
-                join change made on made.table_name = :child and made.row_id = child.id
-                join operation o on o.id = made.operation_id join operation root on root.id = o.root_id
+                select max(child.id) from change mine
+                join {child} child on child.{column} between mine.row_id and coalesce(mine.last_id, mine.row_id)
                 where mine.operation_id = :latest and mine.table_name = :parent and mine.action = 'insert'
-                and not exists (select 1 from {parent} where id = mine.row_id)
-                order by made.id desc limit 1
+                and not exists (select 1 from {parent} p where p.id = child.{column})
                 """,
                 latest=latest,
-                child=child,
                 parent=parent,
             )
-            if needed:
-                root_id = db.value("select root_id from operation where id = :id", id=latest)
-                raise _in_the_way(int(root_id), int(needed[1]), str(needed[2]), "still needs what it made")
+            if needy is not None:
+                raise _needed(db, latest, child, int(needy))
+
+
+def _needed(db: Reader, latest: int, child: str, row: int) -> Conflict:
+    """The row of the table `child` needs what the operation made."""
+    found = db.row(
+        f"""
+        select mine.root_id, root.id, root.command from operation mine, operation o join operation root on root.id = o.root_id
+        where mine.id = :latest and o.id = coalesce(
+            (select operation_id from change where table_name = :child and row_id = :row order by id desc limit 1),
+            {maker(child, ":row")}
+        )
+        """,
+        latest=latest,
+        child=child,
+        row=row,
+    )
+    root_id, other, command = found or (latest, latest, "")
+    return _in_the_way(int(root_id), int(other), str(command), "still needs what it made")
 
 
 def _in_the_way(operation: int, other: int, command: str, why: str) -> Conflict:

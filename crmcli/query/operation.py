@@ -1,10 +1,11 @@
 """What the history of operations can be asked."""
 
+from crmcli.db import history
 from crmcli.query.fields import Entity, Field, State, named
 
 _CHAIN = "(select count(*) from operation x where x.root_id = q.id)"
 _BEFORE = "(select count(*) from operation x where x.root_id = q.root_id and x.id < q.id)"
-_CHANGES = "(select count(*) from (select distinct table_name, row_id from change where operation_id = q.id))"
+_CHANGES = f"({history.records('q.id')})"
 
 # The chain of a root is itself, its undo, its redo, … : it stands while the chain is odd.
 _STATE = f"""case

@@ -36,19 +36,18 @@ def changes(db: Reader, operation: str) -> Report:
 
 def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
     found = db.rows(
-        "select id, table_name, row_id, action, old from change where operation_id = :operation order by id",
+        "select id, table_name, row_id, coalesce(last_id, row_id), action, old from change "
+        "where operation_id = :operation order by id",
         operation=operation,
     )
-    for change, table, row, action, old in found:
+    for change, table, first, last, action, old in found:
         before = json.loads(old) if old else {}
-        after = {} if action == "delete" else _state_after(db, change, table, row)
-        for name in after or before:
-            if (
-                name != "id"
-                and before.get(name) != after.get(name)
-                and (before.get(name), after.get(name)) != (None, None)
-            ):
-                yield table, row, action, name, _text(before.get(name)), _text(after.get(name))
+        for row in range(first, last + 1):
+            after = {} if action == "delete" else _state_after(db, change, table, row)
+            for name in after or before:
+                was, became = before.get(name), after.get(name)
+                if name != "id" and was != became:
+                    yield table, row, action, name, _text(was), _text(became)
 
 
 def _state_after(db: Reader, change: int, table: str, row: int) -> dict[str, object]:

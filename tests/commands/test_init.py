@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.db import migrate
 from tests.commands.conftest import Terminal
 from tests.conftest import Run, run
 
@@ -92,7 +93,7 @@ def test_the_file_is_ours_by_its_own_word(home: Path) -> None:
 
     with closing(sqlite3.connect(home / "my.db")) as raw:
         assert raw.execute("pragma application_id").fetchone()[0] != 0
-        assert raw.execute("pragma user_version").fetchone() == (1,)
+        assert raw.execute("pragma user_version").fetchone() == (migrate.latest(),)
         strict = raw.execute(
             "select name from pragma_table_list where schema = 'main' and type = 'table' and not strict"
         )

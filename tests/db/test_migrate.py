@@ -19,7 +19,9 @@ from tests.conftest import Run, run
 
 Upgrade = Callable[[str], None]
 
-SECOND = """
+TODAY = migrate.latest()
+
+MORE = """
 create table visit (
     id integer primary key autoincrement,
     customer_id integer not null references customer (id),
@@ -34,13 +36,12 @@ end;
 
 @pytest.fixture
 def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Upgrade]:
-    """Make this version one that knows a second script."""
+    """Make this version one that knows one more script."""
 
     def to(script: str) -> None:
         folder = tmp_path / "migrations"
-        folder.mkdir()
-        shutil.copy(Path(migrate.__file__).parent / "migrations" / "0001_initial.sql", folder)
-        (folder / "0002_more.sql").write_text(script)
+        shutil.copytree(Path(migrate.__file__).parent / "migrations", folder)
+        (folder / f"{TODAY + 1:04}_more.sql").write_text(script)
         monkeypatch.setattr(migrate, "_FOLDER", folder)
         migrate.scripts.cache_clear()
         migrate.latest.cache_clear()
@@ -99,24 +100,24 @@ def test_two_processes_that_make_the_file_at_once_share_it(tmp_path: Path) -> No
 
 def test_an_older_file_is_brought_up_to_date_after_a_backup(crm: Run, file: Path, upgrade: Upgrade) -> None:
     crm("customer add Ada --tag vip")
-    upgrade(SECOND)
+    upgrade(MORE)
 
     crm("customer list")
 
-    backup = Path(f"{file}.v1.bak")
+    backup = Path(f"{file}.v{TODAY}.bak")
     assert records(backup) == records(file) == [(1, "Ada")]
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as old:
-        assert old.execute("pragma user_version").fetchone() == (1,)
+        assert old.execute("pragma user_version").fetchone() == (TODAY,)
         assert old.execute("pragma integrity_check").fetchone() == ("ok",)
     with connection.reading(file) as db:
-        assert db.value("pragma user_version") == 2
+        assert db.value("pragma user_version") == TODAY + 1
         assert "visit" in migrate.tracked(db.connection)
 
 
 def test_the_triggers_of_an_older_file_know_the_new_columns(crm: Run, file: Path, upgrade: Upgrade) -> None:
     crm("customer add Ada --tag vip")
-    upgrade(SECOND)
+    upgrade(MORE)
     with closing(connection.open_to_write(file, 1)) as raw:
         raw.execute("begin immediate")
         history.begin(raw, history.Header("test"), recorded_at="2026-11-20T12:00:00Z")
@@ -134,7 +135,7 @@ def test_an_older_operation_is_undone_while_its_columns_exist(
     crm("customer add Ada")
     before = dump()
     crm("customer edit ada --set city=London")
-    upgrade(SECOND)
+    upgrade(MORE)
 
     crm("undo 2")
 
@@ -165,7 +166,7 @@ def test_a_migration_that_fails_leaves_the_old_file(script: str, crm: Run, file:
         pass
 
     assert file.read_bytes() == before
-    assert records(Path(f"{file}.v1.bak")) == [(1, "Ada")]
+    assert records(Path(f"{file}.v{TODAY}.bak")) == [(1, "Ada")]
 
 
 def test_a_migration_that_would_break_references_leaves_the_old_file(crm: Run, file: Path, upgrade: Upgrade) -> None:
@@ -191,13 +192,13 @@ def test_a_migration_may_change_rows_and_leaves_no_operation(crm: Run, file: Pat
 
 
 def test_a_second_backup_does_not_replace_the_first(crm: Run, file: Path, upgrade: Upgrade) -> None:
-    Path(f"{file}.v1.bak").write_text("kept")
-    upgrade(SECOND)
+    Path(f"{file}.v{TODAY}.bak").write_text("kept")
+    upgrade(MORE)
 
     crm("customer list")
 
-    assert Path(f"{file}.v1.bak").read_text() == "kept"
-    assert records(Path(f"{file}.v1-2.bak")) == []
+    assert Path(f"{file}.v{TODAY}.bak").read_text() == "kept"
+    assert records(Path(f"{file}.v{TODAY}-2.bak")) == []
 
 
 def test_a_damaged_file_is_not_migrated(crm: Run, file: Path, upgrade: Upgrade) -> None:
@@ -208,7 +209,7 @@ def test_a_damaged_file_is_not_migrated(crm: Run, file: Path, upgrade: Upgrade) 
         damaged.seek((page - 1) * 4096)
         damaged.write(b"\xff" * 16)
     before = file.read_bytes()
-    upgrade(SECOND)
+    upgrade(MORE)
 
     stderr = crm("customer list", exit_code=10).stderr
 
@@ -217,21 +218,21 @@ def test_a_damaged_file_is_not_migrated(crm: Run, file: Path, upgrade: Upgrade) 
 
 
 def test_another_that_migrates_first_has_done_it_for_both(crm: Run, file: Path, upgrade: Upgrade) -> None:
-    upgrade(SECOND)
+    upgrade(MORE)
     with closing(connection.connect(str(file), 1)) as slow:
-        assert migrate.version(slow) == 1
+        assert migrate.version(slow) == TODAY
         crm("customer add Ada")
 
         migrate.apply(slow)
 
-        assert migrate.version(slow) == 2
+        assert migrate.version(slow) == TODAY + 1
     assert records(file) == [(1, "Ada")]
 
 
 def test_a_migration_waits_for_others_and_gives_up(
     file: Path, upgrade: Upgrade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgrade(SECOND)
+    upgrade(MORE)
     monkeypatch.setenv("CRM_WAIT", "0.1")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("begin immediate")
@@ -242,14 +243,14 @@ def test_a_migration_waits_for_others_and_gives_up(
 def test_a_backup_that_has_no_place_stops_the_migration(
     file: Path, upgrade: Upgrade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgrade(SECOND)
+    upgrade(MORE)
     monkeypatch.setattr("os.open", _refuse)
 
     with pytest.raises(FileUnusable, match="disk full"), connection.reading(file):
         pass
 
     with closing(sqlite3.connect(file)) as raw:
-        assert raw.execute("pragma user_version").fetchone() == (1,)
+        assert raw.execute("pragma user_version").fetchone() == (TODAY,)
 
 
 def _refuse(*_: object) -> int:

@@ -11,6 +11,7 @@ from itertools import count, groupby, zip_longest
 
 from crmcli.core.period import When
 from crmcli.core.vocabulary import Outcome
+from crmcli.db import history
 from crmcli.db.reader import Row
 from crmcli.services.importing import chains
 from crmcli.services.importing.chains import Event, Passage, Place, Told
@@ -34,13 +35,12 @@ _CHOSEN = """
     where p.stage_id <> r.stage_id or (coalesce(r.amount, d.amount), coalesce(r.currency, d.currency),
         coalesce(r.close, d.close_on), coalesce(o.id, d.owner_id)) is not (d.amount, d.currency, d.close_on, d.owner_id)
 """
-_MADE = """
+_MADE = f"""
     update import_way as w set is_made = (
-        select count(*) <= 2 and min(c.operation_id = m.operation_id) and max(root.command = 'import')
-        from change m join operation o on o.id = m.operation_id join operation root on root.id = o.root_id
+        select count(*) <= 2 and min({history.maker("stage_event", "e.id")} = o.id) and max(root.command = 'import')
+        from operation o join operation root on root.id = o.root_id
         join passage p on p.deal_id = w.deal_id join stage_event e on e.passage_id = p.id
-        join change c on c.table_name = 'stage_event' and c.row_id = e.id and c.action = 'insert'
-        where m.table_name = 'deal' and m.row_id = w.deal_id and m.action = 'insert'
+        where o.id = {history.maker("deal", "w.deal_id")}
     )
 """
 _ROWS = """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crmcli.core.normal import fold
 from crmcli.core.vocabulary import Outcome
 from crmcli.core.wording import did_you_mean, shown
+from crmcli.db import history
 from crmcli.exchange.source import Source
 from crmcli.query import reference
 from crmcli.services.importing.staging import Stage
@@ -118,11 +119,10 @@ def _new_steps(work: Work, pipeline: int, *, is_made: bool) -> list[_Step]:
 def _is_imported(work: Work, pipeline: int) -> bool:
     """Whether no event of the pipeline was written but by an import."""
     return not work.db.value(
-        """
+        f"""
         select exists (
             select 1 from passage p join stage_event e on e.passage_id = p.id
-            join change c on c.table_name = 'stage_event' and c.row_id = e.id and c.action = 'insert'
-            join operation o on o.id = c.operation_id join operation root on root.id = o.root_id
+            join operation o on o.id = {history.maker("stage_event", "e.id")} join operation root on root.id = o.root_id
             where p.pipeline_id = :id and root.command <> 'import'
         )
         """,

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from crmcli.db import connection, migrate
+from crmcli.db import connection, history, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import writing
 from crmcli.exchange.source import open_sources
 from crmcli.reports import invariants
 from crmcli.services import importing, operations
 from crmcli.services.importing import Wish
-from tests.conftest import NOW, Dump, wrote
+from tests.conftest import NOW, Dump, Run, wrote
 
 FILES = {
     "people.csv": "name,email,phone,company,tags,owner,owner.region,city,external\n"
@@ -27,7 +27,13 @@ FILES = {
     "Fresh,partners,talks,pilot,2026-02-01\n",
     "talks.csv": "at,channel,customer,text,deal\n2026-05-01,call,New;Ada Lovelace,hello,Fresh\n",
 }
-CHANGES = "select table_name, row_id, action, old from change where operation_id = :operation"
+CHANGES = """
+    with recursive each (table_name, row_id, last_id, action, old) as (
+        select table_name, row_id, coalesce(last_id, row_id), action, old from change where operation_id = :operation
+        union all
+        select table_name, row_id + 1, last_id, action, old from each where row_id < last_id
+    ) select table_name, row_id, action, old from each
+"""
 TABLES = ("customer", "contact_point", "deal", "passage", "stage_event", "relationship", "owner", "field")
 
 
@@ -123,3 +129,31 @@ def test_a_dry_run_leaves_the_bytes_of_the_file_alone(small: Path) -> None:
 
     assert imported.sentence == "1 new, 1 changed, 1 unchanged, 1 rejected"
     assert small.read_bytes() == before
+
+
+def test_rows_inserted_at_once_leave_one_change_that_counts_for_each(small: Path) -> None:
+    load(small)
+
+    with connection.reading(small) as db:
+        last = db.value("select max(id) from operation")
+        ranged = {table for (table,) in db.rows("select table_name from change where last_id is not null")}
+        told = db.value(f"select {history.records(':operation')}", operation=last)
+    assert {"contact_point", "relationship", "stage_event"} <= ranged
+    assert told == len({(table, row) for table, row, _, _ in changes(small)})
+
+
+def test_a_record_of_a_range_that_changed_since_stands_in_the_way(small: Path, crm: Run, dump: Dump) -> None:
+    load(small)
+    with connection.reading(small) as db:
+        operation = db.value("select max(id) from operation")
+    crm("customer edit new --set city=Turin")
+    before = dump()
+
+    assert f"crm undo {operation + 1} first" in crm(f"undo {operation}", exit_code=4).stderr
+
+    assert dump() == before
+    crm("undo")
+    crm(f"undo {operation}")
+    crm("redo")
+    assert "Turin" not in crm("customer show new").stdout
+    assert crm("customer show new -f json").stdout.count('"city": "Oslo"') == 1
