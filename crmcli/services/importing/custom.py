@@ -11,7 +11,7 @@ from crmcli.exchange.source import Source
 from crmcli.services import customfields
 from crmcli.services.customfields import Definitions
 from crmcli.services.importing.cells import BadCell, Reader, Values, remembered
-from crmcli.services.importing.staging import Composed
+from crmcli.services.importing.reading import Composed
 from crmcli.services.importing.work import Work
 
 

@@ -11,7 +11,8 @@ from crmcli.services.importing import cells, custom, customer_rows, identity, ma
 from crmcli.services.importing.cells import Reader
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
-from crmcli.services.importing.staging import Composed, Part, Shape, Stage
+from crmcli.services.importing.reading import Composed, Part, Shape
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
 _COLUMNS = """

@@ -22,7 +22,8 @@ from crmcli.services.importing.cells import Values
 from crmcli.services.importing.identity import DEAL
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import SERIES, Products
-from crmcli.services.importing.staging import Composed, Shape, Stage
+from crmcli.services.importing.reading import Composed, Shape
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
 

@@ -6,7 +6,8 @@ from crmcli.core.vocabulary import Outcome
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, terms, which
 from crmcli.services.importing.owners import Owners
-from crmcli.services.importing.staging import Composed, Shape, Stage
+from crmcli.services.importing.reading import Composed, Shape
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
 _COLUMNS = f"""

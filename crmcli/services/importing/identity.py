@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from crmcli.core.vocabulary import OnDuplicate
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells
-from crmcli.services.importing.staging import Part, Stage
+from crmcli.services.importing.reading import Part
+from crmcli.services.importing.staging import Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, identity, which, who
 from crmcli.services.importing.identity import INTERACTION
 from crmcli.services.importing.owners import Owners
+from crmcli.services.importing.reading import Composed, Part, Shape
 from crmcli.services.importing.revising import Revision, revise
-from crmcli.services.importing.staging import Composed, Part, Shape, Stage
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from crmcli.services.importing.cells import BadCell, Values
 from crmcli.services.importing.owners import Owners
-from crmcli.services.importing.staging import Shape, Stage
+from crmcli.services.importing.reading import Shape
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from crmcli.core.normal import fold
 from crmcli.services.importing import cells
-from crmcli.services.importing.staging import Shape, Stage
+from crmcli.services.importing.reading import Shape
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
 SERIES = "series"

@@ -9,8 +9,9 @@ from crmcli.exchange.source import Source
 from crmcli.query import reference
 from crmcli.services.importing import cells, identity, who
 from crmcli.services.importing.identity import RELATIONSHIP
+from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.revising import Revision, revise
-from crmcli.services.importing.staging import Composed, Shape, Stage
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
 

@@ -1,42 +1,16 @@
-"""The rows of a file, checked one by one and put into temporary tables, from which the rest is SQL."""
+"""The rows of a file in temporary tables, from which the rest is SQL."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from json import dumps, loads
 
-from crmcli.errors import InvalidInput
-from crmcli.exchange.source import Fault, Row
-from crmcli.services.importing.cells import BadCell, Reader, Values
+from crmcli.exchange.source import Row
+from crmcli.services.importing import reading
+from crmcli.services.importing.reading import Shape
 from crmcli.services.importing.work import Tally, Work
 
-Composed = Callable[[Values], object]
-Several = Callable[[str], Iterable[tuple[object, ...]]]
-
-_BATCH = 5_000
 _COMPOSED_FIELDS = ("name", "key")  # a profile can make them from others
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A field that can hold several values: the rows that it puts into a table of its own, for the `columns` there.
-
-    `one` gives the value of a text that holds only one, and None for others: that stands in the row itself.
-    """
-
-    field: str
-    table: str
-    columns: str
-    read: Several
-    one: Callable[[str], object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What is read from a row: fields on their own, some together with others, some with several values."""
-
-    readers: Mapping[str, Reader]
-    composed: Mapping[str, Composed]
-    parts: Sequence[Part] = ()
 
 
 @dataclass(slots=True)
@@ -67,24 +41,20 @@ class Stage:
         source, file = tally.source, self.work.tallies.index(tally)
         has = {*source.fields, *source.constants, *_COMPOSED_FIELDS}
         self.fields |= has
-        readers = {name: read for name, read in shape.readers.items() if name in has}
-        parts = [part for part in shape.parts if part.field in has]
-        columns = (*readers, *shape.composed, *(part.field for part in parts if part.one))
-        sink = Sink(self.work, self.table, ", ".join(("row", "file", "line", "raw", *map(quoted, columns))))
-        for part in parts:
+        shape = shape.of(has)
+        sink = Sink(self.work, self.table, ", ".join(("row", "file", "line", "raw", *map(quoted, shape.columns))))
+        for part in shape.parts:
             sink.add(part.table, f"row, {part.columns}")
-        main = sink.rows[self.table]
-        keeps_raw = self.work.wish.keeps_raw
-        number = self.rows
-        for number, (row, cells, several) in enumerate(_checked(tally, readers, shape.composed, parts), self.rows + 1):
-            raw = dumps(list(row.raw), ensure_ascii=False) if keeps_raw else None
-            main.append((number, file, row.line, raw, *cells))
-            for table, values in several:
-                sink.rows[table].extend([(number, *each) for each in values])
-            if len(main) >= _BATCH:
-                sink.flush()
+        for batch in reading.batches(tally, shape):
+            numbers = range(self.rows + 1, self.rows + 1 + len(batch.rows))
+            self.rows += len(batch.rows)
+            lines = [row.line for row in batch.rows]
+            raws = self._raws(batch.rows)
+            sink.rows[self.table].extend(zip(numbers, repeat(file), lines, raws, *batch.columns, strict=False))
+            for table, place, values in batch.lists:
+                sink.rows[table].extend([(numbers[place], *each) for each in values])
+            sink.flush(least=reading.BATCH)
         sink.flush()
-        self.rows = number
 
     def reject(self, select: str, **parameters: object) -> None:
         """Take out the rows that the SELECT gives as (row, field, reason); the first reason of a row counts."""
@@ -94,7 +64,7 @@ class Stage:
         where = f"select file, line, raw from {self.table} where row = :row"
         for row, (name, reason) in found.items():
             file, line, raw = next(self.work.db.rows(where, row=row))
-            _fault(self.work.tallies[file], Row(line, {}, loads(raw or "[]")), name, reason)
+            reading.fault(self.work.tallies[file], Row(line, {}, loads(raw or "[]")), name, reason)
         self.drop(found)
 
     def leave(self, select: str) -> int:
@@ -137,58 +107,15 @@ class Stage:
             tally.new, tally.changed = tally.new + new, tally.changed + changed
             tally.unchanged += whole - new - changed
 
+    def _raws(self, rows: Sequence[Row]) -> Iterable[str | None]:
+        """The records as found, where they are kept to be written to a file of rejects."""
+        return [dumps(list(row.raw), ensure_ascii=False) for row in rows] if self.work.wish.keeps_raw else repeat(None)
+
     def _by_file(self, rows: Sequence[int]) -> list[tuple[int, int]]:
         select = (
             f"select file, count(*) from {self.table} where row in (select value from json_each(:rows)) group by file"
         )
         return [(file, count) for file, count in self.work.db.rows(select, rows=dumps(rows))]
-
-
-def _checked(
-    tally: Tally, readers: Mapping[str, Reader], composed: Mapping[str, Composed], parts: Sequence[Part]
-) -> Iterator[tuple[Row, list[object], list[tuple[str, Iterable[tuple[object, ...]]]]]]:
-    """The rows that can be taken with their values; a field that neither row nor profile has is None."""
-    name = ""
-    for row, values in _rows(tally):
-        try:
-            cells = []
-            for name, read in readers.items():
-                text = values.get(name)
-                cells.append(read(text) if text else None)
-            for name, compose in composed.items():  # noqa: B007 (the field that could not be read)
-                cells.append(compose(values))
-            several = []
-            for part in parts:
-                name = part.field
-                text = values.get(name)
-                single = part.one(text) if text and part.one else None
-                if part.one:
-                    cells.append(single)
-                if text and single is None:
-                    several.append((part.table, part.read(text)))
-        except InvalidInput as error:
-            _fault(tally, row, error.field if isinstance(error, BadCell) else name, str(error))
-        else:
-            yield row, cells, several
-
-
-def _rows(tally: Tally) -> Iterator[tuple[Row, Values]]:
-    """The rows of a file with their values, those of the profile included; the faults go to the tally."""
-    constants = dict(tally.source.constants)
-    for row in tally.source.rows():
-        if isinstance(row, Fault):
-            tally.faults.append(row)
-        elif constants:
-            yield row, constants | {name: text for name, text in row.values.items() if text}
-        else:
-            yield row, row.values
-
-
-def _fault(tally: Tally, row: Row, name: str, reason: str) -> None:
-    """Keep the row as one that cannot be taken; its column is called what the file calls it."""
-    names = zip(tally.source.header, tally.source.fields, strict=False)
-    column = next((head for head, known in names if known == name), name or None)
-    tally.faults.append(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{name}: "), row.raw))
 
 
 class Sink:
@@ -208,15 +135,14 @@ class Sink:
 
     def put(self, table: str, row: tuple[object, ...]) -> None:
         """Add a row, and write when enough have gathered."""
-        rows = self.rows[table]
-        rows.append(row)
-        if len(rows) >= _BATCH:
+        self.rows[table].append(row)
+        if len(self.rows[table]) >= reading.BATCH:
             self.flush()
 
-    def flush(self) -> None:
-        """Write what has gathered."""
+    def flush(self, *, least: int = 1) -> None:
+        """Write what has gathered, by table as soon as there are `least` rows."""
         for table, rows in self.rows.items():
-            if rows:
+            if len(rows) >= least:
                 self._work.bulk.many(self._sql[table], rows)
                 rows.clear()
 

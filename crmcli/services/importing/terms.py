@@ -3,7 +3,8 @@
 from crmcli.core import money
 from crmcli.core.currency import currency
 from crmcli.services.importing.cells import Reader, Values, remembered
-from crmcli.services.importing.staging import Composed, Stage
+from crmcli.services.importing.reading import Composed
+from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
 
 #: What the temporary table needs for it: `coin` is the currency that the amount was read in.

@@ -1,0 +1,117 @@
+"""The rows of a file as values that can be stored; those that cannot are faults."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from crmcli.errors import InvalidInput
+from crmcli.exchange.source import Fault, Row
+from crmcli.services.importing.cells import BadCell, Reader, Values
+from crmcli.services.importing.work import Tally
+
+Composed = Callable[[Values], object]
+Several = Callable[[str], Iterable[tuple[object, ...]]]
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field that can hold several values: the rows that it puts into a table of its own, for the `columns` there.
+
+    `one` gives the value of a text that holds only one, and None for others: that stands in the row itself.
+    """
+
+    field: str
+    table: str
+    columns: str
+    read: Several
+    one: Callable[[str], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is read from a row: fields on their own, some together with others, some with several values."""
+
+    readers: Mapping[str, Reader]
+    composed: Mapping[str, Composed]
+    parts: Sequence[Part] = ()
+
+    def of(self, fields: set[str]) -> "Shape":
+        """As much of it as a file with these fields has."""
+        readers = {name: read for name, read in self.readers.items() if name in fields}
+        return Shape(readers, self.composed, [part for part in self.parts if part.field in fields])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fields that stand in the row itself, in the order of `Batch.columns`."""
+        return (*self.readers, *self.composed, *(part.field for part in self.parts if part.one))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows that can be taken, with their values by column; None where a row has nothing.
+
+    `lists` are what goes into tables of their own: (table, place of the row in the batch, what goes there).
+    """
+
+    rows: Sequence[Row]
+    columns: Sequence[Sequence[object]]
+    lists: Sequence[tuple[str, int, Iterable[tuple[object, ...]]]]
+
+
+def batches(tally: Tally, shape: Shape) -> Iterator[Batch]:
+    """The rows of the file that can be taken, in order; the others go to the tally."""
+    rows = _rows(tally)
+    while found := list(islice(rows, BATCH)):
+        yield from _taken(tally, shape, found)
+
+
+def fault(tally: Tally, row: Row, field: str, reason: str) -> None:
+    """Keep the row as one that cannot be taken; its column is called what the file calls it."""
+    names = zip(tally.source.header, tally.source.fields, strict=False)
+    column = next((head for head, known in names if known == field), field or None)
+    tally.faults.append(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
+
+
+def _rows(tally: Tally) -> Iterator[tuple[Row, Values]]:
+    """The rows of a file with their values, those of the profile included; the faults go to the tally."""
+    constants = dict(tally.source.constants)
+    for row in tally.source.rows():
+        if isinstance(row, Fault):
+            tally.faults.append(row)
+        elif constants:
+            yield row, constants | {name: text for name, text in row.values.items() if text}
+        else:
+            yield row, row.values
+
+
+def _taken(tally: Tally, shape: Shape, rows: Sequence[tuple[Row, Values]]) -> Iterator[Batch]:
+    """The rows column by column, at half of what it costs to go row by row; those with a fault among them, alone."""
+    columns: list[Sequence[object]] = []
+    lists: list[tuple[str, int, Iterable[tuple[object, ...]]]] = []
+    values = [each for _, each in rows]
+    name = ""
+    try:
+        for name, read in shape.readers.items():
+            columns.append([read(text) if (text := each.get(name)) else None for each in values])
+        for name, compose in shape.composed.items():  # noqa: B007 (the field that could not be read)
+            columns.append([compose(each) for each in values])
+        for part in shape.parts:
+            name = part.field
+            texts = [each.get(name) for each in values]
+            if part.one is None:
+                lists += [(part.table, place, part.read(text)) for place, text in enumerate(texts) if text]
+                continue
+            ones = [part.one(text) if text else None for text in texts]
+            columns.append(ones)
+            both = enumerate(zip(texts, ones, strict=True))
+            lists += [(part.table, place, part.read(text)) for place, (text, one) in both if text and one is None]
+    except InvalidInput as error:
+        if len(rows) == 1:
+            fault(tally, rows[0][0], error.field if isinstance(error, BadCell) else name, str(error))
+            return
+        for row in rows:
+            yield from _taken(tally, shape, [row])
+    else:
+        yield Batch([row for row, _ in rows], columns, lists)
