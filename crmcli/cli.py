@@ -26,6 +26,7 @@ class Crm(RootGroup):
         Entry("graph", "A customer's neighbourhood of relationships.", _INSIGHT, "crmcli.commands.graph"),
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),
         Entry("export", "Write records out as CSV, TSV, JSON or JSON lines.", _FILE, "crmcli.commands.export"),
+        Entry("batch", "Run many commands, all of them or none.", _FILE, "crmcli.commands.batch"),
         Entry("history", "What was done to the file, and by whom.", _FILE, "crmcli.commands.history"),
         Entry("undo", "Take an operation back.", _FILE, "crmcli.commands.undo"),
         Entry("redo", "Put an undone operation again.", _FILE, "crmcli.commands.redo"),
@@ -60,4 +61,4 @@ def root(
     ] = False,
 ) -> None:
     """A customer-relationship toolkit in the terminal, over one local SQLite file."""
-    ctx.obj = settings.chosen(settings.load(os.environ), db=db, quiet=quiet)
+    ctx.obj = settings.chosen(ctx.obj or settings.load(os.environ), db=db, quiet=quiet)

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from crmcli import render, settings
 from crmcli.errors import CrmError
 
 _USAGE, _BUG, _INTERRUPTED, _BROKEN_PIPE, _UNWRITABLE = 2, 70, 130, 141, 10
+_LONGEST = 200  # characters of a word in a message
 
 
 class Entry(NamedTuple):
@@ -74,38 +75,68 @@ class RootGroup(TyperGroup):
         name = prog_name or "crm"
         render.streams.prepare()
         self._main_shell_completion(extra, "crm")  # type: ignore[no-untyped-call, unused-ignore]
-        code = self._guarded(list(sys.argv[1:] if args is None else args), name)
+        code = self.run(list(sys.argv[1:] if args is None else args), name)
         sys.exit(_flushed(code))
 
-    def _guarded(self, args: list[str], name: str) -> int:
+    def run(
+        self,
+        args: list[str],
+        name: str,
+        *,
+        lead: str = "",
+        told: settings.Settings | None = None,
+        meta: Mapping[str, object] | None = None,
+    ) -> int:
+        """Run one command line, and give its exit code; what went wrong is said behind `lead`.
+
+        `told` and `meta` are what a command that runs others hands to them.
+        """
         try:
-            with self.make_context(name, args) as ctx:
+            with self.make_context(name, args, obj=told) as ctx:
+                ctx.meta.update(meta or {})
                 self.invoke(ctx)
         except (Exception, KeyboardInterrupt, SystemExit) as end:  # noqa: BLE001 (the one boundary)
-            return _code(end)
+            return _said(_ending(end), lead)
         return 0
 
 
-def _code(end: BaseException) -> int:
-    """The documented exit code of what ended a run, said to the user where there is anything to say."""
+class _Ending(NamedTuple):
+    """How a run ended: the documented exit code, and what there is to say to the user."""
+
+    code: int
+    message: str | None = None
+    hint: str | None = None
+
+
+def _ending(end: BaseException) -> _Ending:
     match end:
         case typer.Exit():
-            code = int(end.exit_code)
+            ending = _Ending(int(end.exit_code))
         case CrmError():
-            code = _complain(str(end), end.hint, end.exit_code)
+            ending = _Ending(end.exit_code, str(end), end.hint)
         case typer.TyperException():
-            code = _usage(end)
+            ending = _usage(end)
         case KeyboardInterrupt() | typer.Abort():
-            code = _complain("interrupted; nothing was changed", None, _INTERRUPTED)
+            ending = _Ending(_INTERRUPTED, "interrupted; nothing was changed")
         case BrokenPipeError() | SystemExit():  # rich, which prints the help, ends so when the pipe is closed
-            code = _BROKEN_PIPE
+            ending = _Ending(_BROKEN_PIPE)
         case OSError():
-            code = _unwritable(end)
+            ending = _unwritable(end)
         case UnicodeEncodeError():  # SQLite takes no half characters, and output replaces them
-            code = _complain("the command line holds bytes that are not UTF-8", None, _USAGE)
+            ending = _Ending(_USAGE, "the command line holds bytes that are not UTF-8")
         case _:
-            code = _report(end)
-    return code
+            ending = _report(end)
+    return ending
+
+
+def _said(ending: _Ending, lead: str = "") -> int:
+    """The exit code of `ending`, said to the user where there is anything to say."""
+    message = ending.message
+    if message is None and lead and ending.code not in (0, _BROKEN_PIPE):
+        message = f"exit code {ending.code}"
+    if message is not None:
+        render.complain(f"{lead}{message}", ending.hint)
+    return ending.code
 
 
 def _flushed(code: int) -> int:
@@ -115,41 +146,37 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         code = code or _BROKEN_PIPE
     except OSError as error:
-        code = code or _unwritable(error)
+        code = code or _said(_unwritable(error))
     else:
         return code
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the interpreter's own flush is quiet
     return code
 
 
-def _unwritable(error: OSError) -> int:
+def _unwritable(error: OSError) -> _Ending:
     what = f"use '{error.filename}'" if error.filename else "write the output"
-    return _complain(f"cannot {what}: {(error.strerror or 'it is closed').lower()}", None, _UNWRITABLE)
+    return _Ending(_UNWRITABLE, f"cannot {what}: {(error.strerror or 'it is closed').lower()}")
 
 
-def _complain(message: str, hint: str | None, code: int) -> int:
-    render.complain(message, hint)
-    return code
-
-
-def _usage(error: Any) -> int:
+def _usage(error: Any) -> _Ending:
     """A command line that cannot be read; a group without its command is answered with its help."""
     ctx = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and ctx is not None:
-        return 0 if ctx.parent is None else 2  # making this error has printed the help
+        return _Ending(0 if ctx.parent is None else 2)  # making this error has printed the help
     message = _one_line(error.format_message())
     hint = f"{ctx.command_path} --help" if ctx is not None else None
-    return _complain(message, hint, int(getattr(error, "exit_code", 2)))
+    return _Ending(int(getattr(error, "exit_code", 2)), message, hint)
 
 
 def _one_line(message: str) -> str:
     """Typer's words in the manner of ours: `no such command 'lst'; did you mean 'list'?`."""
     words = " ".join(message.split()).rstrip(".").replace(". Did you mean", "; did you mean")
     words = re.sub(r" \(Possible options: ([^,)]+).*\)$", r"; did you mean '\1'?", words)
+    words = re.sub(rf"(\S{{{_LONGEST}}})\S+", r"\1…", words)
     return words[:1].lower() + words[1:]
 
 
-def _report(bug: BaseException) -> int:
+def _report(bug: BaseException) -> _Ending:
     """A bug: its trace goes to a log file, without the values of any variable; one line goes to the user."""
     if os.environ.get("CRM_DEBUG"):
         raise bug
@@ -159,4 +186,4 @@ def _report(bug: BaseException) -> int:
         if place
         else "CRM_DEBUG=1 shows the trace"
     )
-    return _complain(f"a bug in crm: {type(bug).__name__}", hint, _BUG)
+    return _Ending(_BUG, f"a bug in crm: {type(bug).__name__}", hint)

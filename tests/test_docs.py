@@ -34,6 +34,7 @@ COMMANDS = list(GENERATE.commands())
 FILES = {
     "customers.csv": "name,email\nZoë,zoe@example.com\n",
     "deals.csv": "name,customer,stage,amount\nPilot,Zoë,needs,900\n",
+    "monday.txt": "# Monday\ncustomer add 'Li Na'\nlog grace-hopper 'sent the quote'  # by mail\n",
     "contacts.csv": "Full name,email\nLi Na,li@example.com\n",
 }
 

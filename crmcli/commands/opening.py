@@ -8,6 +8,7 @@ import typer
 
 from crmcli import render
 from crmcli.commands.options import settings
+from crmcli.commands.outer import outer, shared
 from crmcli.core.result import Change, Result
 from crmcli.core.vocabulary import Format
 from crmcli.errors import InvalidInput
@@ -28,6 +29,10 @@ def reading(ctx: typer.Context) -> "Iterator[Reader]":
     from crmcli.db import connection
 
     told = settings(ctx)
+    if (session := shared(ctx, told.database)) is not None:
+        with session.looking() as db:
+            yield db
+        return
     path = told.database if told.is_named or connection.exists(told.database) else None
     if path is None and not told.quiet:
         render.note("nothing yet: crm customer add NAME begins, crm demo shows around")
@@ -38,7 +43,8 @@ def reading(ctx: typer.Context) -> "Iterator[Reader]":
 def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManager[Writer]":
     """The file, to change in one operation; made where it is not there yet, and its place said once.
 
-    A `trial` shows what would come of it and changes nothing, as `--dry-run` does.
+    A `trial` shows what would come of it and changes nothing, as `--dry-run` does. A line of a batch is a part of its
+    operation.
     """
     from crmcli.db import connection
     from crmcli.db import writing as db
@@ -46,6 +52,8 @@ def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManag
 
     told = settings(ctx)
     is_trial = trial or told.dry_run
+    if (session := shared(ctx, told.database)) is not None:
+        return session.part(dry_run=is_trial)
     path = None if is_trial and not connection.exists(told.database) else told.database
     if path is not None:
         made(told)
@@ -114,6 +122,10 @@ def show_list(ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str
 def done(ctx: typer.Context, change: Change) -> None:
     """Say what was changed. Called after the commit."""
     told = settings(ctx)
+    batch = outer(ctx)
+    if batch is not None and batch.is_trial:
+        batch.plan.append(f"line {batch.line}: {', '.join(filter(None, (change.sentence, change.echo)))}")
+        return
     render.tell(change, quiet=told.quiet, dry_run=told.dry_run)
 
 

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from crmcli import render
+from crmcli.commands.outer import outer, refuse
 from crmcli.core.vocabulary import Format
 from crmcli.errors import InvalidInput
 from crmcli.settings import Output, Settings, chosen
@@ -35,6 +36,10 @@ class Command(TyperCommand):
         super().__init__(*args, help=text, **kwargs)  # type: ignore[arg-type]
         self.examples = tuple(line.strip() for line in examples.splitlines() if line.strip())
         self.params.extend(self.shared())
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        refuse(ctx)
+        return super().invoke(ctx)
 
     def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]
         super().format_help(ctx, formatter)  # type: ignore[arg-type]
@@ -96,10 +101,10 @@ class Asking(Writing):
 
 
 def confirm(ctx: typer.Context, question: str) -> None:
-    """Ask on a terminal; without one, `--yes` is the answer. Raises InvalidInput without it, Exit 1 for a no."""
+    """Ask on a terminal; without one, and in a batch, `--yes` is the answer. Raises InvalidInput without it, Exit 1 for a no."""
     if settings(ctx).yes or settings(ctx).dry_run:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if outer(ctx) or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
     if not render.ask(question):
         render.note("nothing was changed")

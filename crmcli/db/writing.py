@@ -4,7 +4,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class Writer(Session):
     preferences: Preferences
     operation: int
     raw: sqlite3.Connection
+    path: Path | None
+    since: int  # the last change before this operation, or this part of it
 
     @property
     def recorded_at(self) -> str:
@@ -46,9 +48,43 @@ class Writer(Session):
 
     @property
     def has_changes(self) -> bool:
-        """Whether the operation has changed anything so far."""
+        """Whether the operation, or this part of it, has changed anything so far."""
         self.flush()
-        return history.has_changes(self.raw, self.operation)
+        return _last_change(self.raw) > self.since
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the transaction is still under way: a full disk, for one, ends it."""
+        return self.raw.in_transaction
+
+    @contextmanager
+    def part(self, *, dry_run: bool = False) -> Iterator["Writer"]:
+        """A part of the operation that is taken back alone on an error or a `dry_run`; it begins as if just opened."""
+        self.raw.execute("savepoint part")
+        self.since = _last_change(self.raw)
+        is_kept = False
+        try:
+            with faults_of(self.path), _unwrapped(self.path):
+                yield self
+                self.flush()
+            is_kept = not dry_run
+        finally:
+            self.expunge_all()
+            if self.is_open:
+                if not is_kept:
+                    self.raw.execute("rollback to part")
+                _drop_temporary(self.raw)
+                self.raw.execute("release part")
+
+    @contextmanager
+    def looking(self) -> Iterator[Reader]:
+        """What the transaction sees, unable to change it."""
+        self.raw.execute("pragma query_only = on")
+        try:
+            with faults_of(self.path), closing(Reader(self.raw)) as reader:
+                yield reader
+        finally:
+            self.raw.execute("pragma query_only = off")
 
 
 @contextmanager
@@ -72,7 +108,9 @@ def writing(
         with faults_of(path), _unwrapped(path), _session(connection) as session:
             begin_immediate(connection, path, wait=wait, waiting=waiting)
             session.now = now
+            session.path = path
             session.operation = history.begin(connection, header, recorded_at=instant(now))
+            session.since = _last_change(connection)
             session.preferences = preferences.load(Reader(connection))
             yield session
             session.flush()
@@ -125,6 +163,17 @@ def begin_immediate(
             time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
     finally:
         connection.execute(f"pragma busy_timeout = {int(wait * 1000)}")
+
+
+def _last_change(connection: sqlite3.Connection) -> int:
+    (number,) = connection.execute("select coalesce(max(id), 0) from change").fetchone()
+    return int(number)
+
+
+def _drop_temporary(connection: sqlite3.Connection) -> None:
+    """A connection of one's own would begin without the tables that an import leaves."""
+    for (name,) in connection.execute("select name from sqlite_temp_schema where type = 'table'").fetchall():
+        connection.execute(f"drop table temp.{name}")
 
 
 def _took_lock(connection: sqlite3.Connection) -> bool:

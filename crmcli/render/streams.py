@@ -4,7 +4,8 @@ import codecs
 import io
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from crmcli.render.safety import escape, visible
@@ -30,6 +31,28 @@ def prepare() -> None:
 def prepare_for_machines(stream: TextIO) -> None:
     """A machine gets UTF-8 with LF whatever the locale says."""
     _reconfigure(stream, encoding="utf-8", errors="strict", newline="\n")
+
+
+@contextmanager
+def piped(target: TextIO) -> Iterator[None]:
+    """Within the block the result goes to `target` as to a pipe, and there is nothing to read."""
+    there = sys.stdout, sys.stdin
+    sys.stdout, sys.stdin = _Pipe(target), io.TextIOWrapper(io.BytesIO(), "utf-8")
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stdin = there
+
+
+class _Pipe(io.TextIOBase):
+    def __init__(self, target: TextIO) -> None:
+        self._target = target
+
+    def write(self, text: str) -> int:
+        return self._target.write(text)
+
+    def flush(self) -> None:
+        self._target.flush()
 
 
 def is_terminal() -> bool:
