@@ -54,8 +54,10 @@ def import_(
     asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects)
     wish = services.importing.Wish(on_duplicate, currency, strict)
     try:
-        with opening.writing(ctx) as session:
-            imported = services.importing.files(session, asked, wish)
+        with opening.unlocked(ctx) as file:
+            prepared = services.importing.prepare(file, asked, wish)
+            with file.begun() as transaction:
+                imported = prepared.write(transaction)
     except InvalidInput as error:
         if isinstance(error, services.importing.Refused):
             _tell_faults(error.imported, rejects)

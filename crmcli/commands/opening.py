@@ -1,8 +1,8 @@
 """Between a command and the file: opening it to read or to write, showing what came of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -16,11 +16,13 @@ from crmcli.errors import InvalidInput
 if TYPE_CHECKING:
     from crmcli.core.preferences import Preferences
     from crmcli.db.reader import Reader
+    from crmcli.db.transaction import Opened, Transaction
     from crmcli.db.writing import Writer
     from crmcli.query.comparison import Moment
     from crmcli.settings import Settings
 
 _ON_A_TERMINAL = 50
+Opening = TypeVar("Opening")
 
 
 @contextmanager
@@ -46,18 +48,41 @@ def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManag
     A `trial` shows what would come of it and changes nothing, as `--dry-run` does. A line of a batch is a part of its
     operation.
     """
-    from crmcli.db import connection
     from crmcli.db import writing as db
-    from crmcli.db.history import Header
 
     told = settings(ctx)
     is_trial = trial or told.dry_run
     if (session := shared(ctx, told.database)) is not None:
         return session.part(dry_run=is_trial)
+    return _opened(ctx, db.writing, is_trial=is_trial)
+
+
+@contextmanager
+def unlocked(ctx: typer.Context) -> "Iterator[Opened | Transaction]":
+    """The file, to change in one operation from `begun` on: what is done before keeps nobody waiting."""
+    from crmcli.db import transaction as db
+
+    told = settings(ctx)
+    if (session := shared(ctx, told.database)) is not None:
+        with session.part(dry_run=told.dry_run) as part:
+            yield part
+        return
+    with _opened(ctx, db.opened, is_trial=told.dry_run) as file:
+        yield file
+
+
+def _opened(
+    ctx: typer.Context, way: Callable[..., AbstractContextManager[Opening]], *, is_trial: bool
+) -> AbstractContextManager[Opening]:
+    """The file, opened that way; made where it is not there yet, unless in a trial."""
+    from crmcli.db import connection
+    from crmcli.db.history import Header
+
+    told = settings(ctx)
     path = None if is_trial and not connection.exists(told.database) else told.database
     if path is not None:
         made(told)
-    return db.writing(
+    return way(
         path,
         Header(_name(ctx), _given(ctx), told.actor),
         now=told.now,

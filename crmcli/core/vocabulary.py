@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+#: Ids of types of relationship that every file has from the start.
+REFERRED, WORKS_FOR, PARENT_OF = 1, 2, 8
+
 
 class CustomerKind(StrEnum):
     PERSON = "person"

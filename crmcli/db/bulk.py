@@ -20,10 +20,12 @@ class Bulk:
     a range of ids; else the triggers write them one by one: slower, and the same. Temporary tables have no history.
     """
 
-    def __init__(self, connection: sqlite3.Connection, operation: int, *, silent: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, silent: bool) -> None:
         self.connection = connection
-        self.operation = operation
         self.silent = silent
+        self.operation = 0
+        for schema, size in _CACHES_KIB.items():
+            connection.execute(f"pragma {schema}.cache_size = -{size}")
         self._inserted: dict[str, _Inserted] = {}  # by table: what is not recorded yet
 
     def run(self, sql: str, **parameters: object) -> int:
@@ -72,6 +74,16 @@ class Bulk:
         """Keep the JSON object `detail` with the operation."""
         self.connection.execute("update operation set detail = ? where id = ?", (detail, self.operation))
 
+    @contextmanager
+    def under(self, operation: int) -> Iterator[None]:
+        """Bulk mode of the operation under way, for the time of the block: before it only temporary tables are there."""
+        switch = "update current_operation set is_bulk = ?"
+        self.connection.execute(switch, (int(self.silent),))
+        self.operation = operation
+        yield
+        self.record_inserts()
+        self.connection.execute(switch, (0,))
+
     def record_inserts(self) -> None:
         """Write the changes of all inserts that have none yet."""
         for table in list(self._inserted):
@@ -114,19 +126,6 @@ class _Inserted:
 
     before: int
     count: int = 0
-
-
-@contextmanager
-def bulk(connection: sqlite3.Connection, operation: int, *, silent: bool = True) -> Iterator[Bulk]:
-    """Bulk mode of the operation under way, for the time of the block."""
-    for schema, size in _CACHES_KIB.items():
-        connection.execute(f"pragma {schema}.cache_size = -{size}")
-    switch = "update current_operation set is_bulk = ?"
-    connection.execute(switch, (int(silent),))
-    writer = Bulk(connection, operation, silent=silent)
-    yield writer
-    writer.record_inserts()
-    connection.execute(switch, (0,))
 
 
 def uid_sql(milliseconds: int, number: str) -> str:

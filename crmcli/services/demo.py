@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from crmcli.core.normal import fold, handle
 from crmcli.core.period import instant
 from crmcli.core.result import Change
-from crmcli.core.vocabulary import Channel, CustomerKind, Direction, Outcome
+from crmcli.core.vocabulary import REFERRED, Channel, CustomerKind, Direction, Outcome
 from crmcli.db.writing import Writer
 from crmcli.services import customers, deals, interactions, relationships
 from crmcli.services.demonames import CITIES, NAMES, ORGANISATIONS, REASONS, SOURCES, TAGS, TITLES, WORK
@@ -89,7 +89,7 @@ def _tell_ties(story: _Story) -> None:
     """Every third person was referred by one who came before; some know each other; a few firms work together."""
     people, firms, pick = story.people, story.organisations, story.pick
     for place in range(2, len(people), 3):
-        relationships.tie(story.session, people[pick.randrange(place // 2 + 1)], relationships.REFERRED, people[place])
+        relationships.tie(story.session, people[pick.randrange(place // 2 + 1)], REFERRED, people[place])
     knows, partner, reports = 3, 4, 5
     pairs = {tuple(sorted(pick.sample(people, 2))) for _ in range(24)}
     for one, other in sorted(pairs | {(people[0], people[5]), (people[0], people[9])}):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from crmcli.core import normal
 from crmcli.core.result import Change
 from crmcli.core.uid import uid
-from crmcli.core.vocabulary import CustomerKind
+from crmcli.core.vocabulary import WORKS_FOR, CustomerKind
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput, NotFound
@@ -13,8 +13,6 @@ from crmcli.models.relationship import Relationship, RelationType
 from crmcli.query import reference
 from crmcli.services import dates
 from crmcli.services.owners import key, milliseconds
-
-REFERRED, WORKS_FOR, PARENT_OF = 1, 2, 8
 
 _ORGANISATIONS = """
     select id from customer where kind = 'organisation' and name = :name collate nocase and removed_at is null limit 2

@@ -15,7 +15,8 @@ import pytest
 
 from crmcli.db import connection
 from crmcli.db.history import Header
-from crmcli.db.writing import begin_immediate, writing
+from crmcli.db.transaction import begin_immediate
+from crmcli.db.writing import writing
 from crmcli.errors import Busy, FileUnusable, InvalidInput
 from crmcli.models.customer import Tag
 from tests.conftest import NOW, Run, run, wrote

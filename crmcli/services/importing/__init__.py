@@ -2,15 +2,18 @@
 
 import gc
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 from crmcli.core.currency import currency
 from crmcli.core.wording import shown
-from crmcli.db.bulk import bulk
-from crmcli.db.writing import Writer
-from crmcli.errors import InvalidInput
+from crmcli.db.bulk import Bulk
+from crmcli.db.transaction import Opened, Transaction
+from crmcli.errors import Busy, InvalidInput
 from crmcli.exchange.rejects import write_all
 from crmcli.exchange.source import ENTITIES, Source, open_sources
 from crmcli.services.customfields import definitions
@@ -27,37 +30,126 @@ from crmcli.services.importing import (
 )
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import Products
-from crmcli.services.importing.work import Files, Imported, Refused, Tally, Wish, Work
+from crmcli.services.importing.work import Files, Imported, Refused, Step, Tally, Wish, Work
 
-__all__ = ["Files", "Imported", "Refused", "Tally", "Wish", "files", "run"]
+__all__ = ["Files", "Imported", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
 
 _WITH_FIELDS = {"customers": "customer", "deals": "deal"}
 
 
-def files(session: Writer, asked: Files, wish: Wish) -> Imported:
-    """Import files; rejected rows go to a file of their own where one is asked for.
-
-    Raises InvalidInput for a file that cannot be read, NotFound for one that is not there, Refused as `run` does.
-    """
-    sources = _opened(session, asked)
-    if wish.currency is not None:
-        wish = replace(wish, currency=currency(wish.currency))
-    try:
-        imported = run(session, sources, replace(wish, keeps_raw=asked.rejects is not None))
-    except Refused as refused:
-        _keep_rejects(asked, refused.imported)
-        raise
-    _keep_rejects(asked, imported)
-    return imported
+def files(session: Transaction, asked: Files, wish: Wish) -> Imported:
+    """Import files in the transaction under way; otherwise as `prepare` and `Prepared.write`."""
+    return prepare(session, asked, wish).write(session)
 
 
-def run(session: Writer, sources: Sequence[Source], wish: Wish, *, silent: bool = True) -> Imported:
+def run(session: Transaction, sources: Sequence[Source], wish: Wish, *, silent: bool = True) -> Imported:
     """Bring the records of `sources` in, in their order; what came of it, file by file.
 
     `silent` as in `Bulk`. Raises Refused for a rejected row where the wish is strict, InvalidInput for a fault of a file.
     """
-    with _undisturbed(), bulk(session.raw, session.operation, silent=silent) as writer:
-        return _run(Work(session, writer, wish), sources)
+    return _staged(session, sources, wish, silent=silent).write(session)
+
+
+def prepare(file: Opened | Transaction, asked: Files, wish: Wish) -> "Prepared":
+    """Read and check files, into temporary tables: all that can be done before the file is locked.
+
+    Raises InvalidInput for a file that cannot be read, NotFound for one that is not there.
+    """
+    sources = _opened(file, asked)
+    if wish.currency is not None:
+        wish = replace(wish, currency=currency(wish.currency))
+    return _staged(file, sources, replace(wish, keeps_raw=asked.rejects is not None), rejects=asked.rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows that wait in temporary tables; `steps` bring them in, kind by kind. `told` is what their reading relied on."""
+
+    work: Work
+    steps: Sequence[Step]
+    told: object
+    rejects: Path | None
+
+    def write(self, session: Transaction) -> Imported:
+        """Bring the rows in; rejected ones go to a file of their own where one is asked for.
+
+        Raises Refused for a rejected row where the wish is strict, Busy where the file has other settings by now.
+        """
+        if _relied_on(session) != self.told:
+            message = "the settings of the database changed while the files were read; nothing was changed"
+            raise Busy(message, hint="try again")
+        work = self.work
+        work.session = session
+        with _undisturbed(), work.bulk.under(session.operation):
+            for step in self.steps:
+                step()
+            imported = self._done()
+            _keep_rejects(self.rejects, imported)
+            if work.wish.strict and imported.faults:
+                raise Refused(imported)
+            _describe(work, imported)
+        return imported
+
+    def _done(self) -> Imported:
+        work = self.work
+        for tally in work.tallies:
+            if tally.source.unknown:
+                unknown = ", ".join(tally.source.unknown)
+                work.note(f"{tally.source.file}: not taken: {unknown}; --map COLUMN=FIELD takes one")
+        return Imported(tuple(work.tallies), work.notes)
+
+
+def _staged(
+    file: Opened | Transaction,
+    sources: Sequence[Source],
+    wish: Wish,
+    *,
+    silent: bool = True,
+    rejects: Path | None = None,
+) -> Prepared:
+    work = Work(file, Bulk(file.raw, silent=silent), wish, list(map(Tally, sources)))
+    with _undisturbed(), _together(file.raw):
+        return Prepared(work, _steps(work), _relied_on(file), rejects)
+
+
+def _steps(work: Work) -> list[Step]:
+    """Read the files, kind by kind; what is left to do, in an order in which none needs a later one."""
+    of = {entity: [tally for tally in work.tallies if tally.source.entity == entity] for entity in ENTITIES}
+    owners, listed = Owners(work), Products()
+    ties.create(work)
+    who.create(work)
+    steps: list[Step] = []
+    if of["products"]:
+        products.take(work, of["products"], listed)
+    if of["owners"]:
+        steps.append(owner_rows.stage(work, of["owners"], owners))
+    if of["customers"]:
+        steps.append(customers.stage(work, of["customers"], owners))
+    if of["relations"]:
+        steps.append(relations.stage(work, of["relations"]))
+    steps.append(partial(ties.settle, work))
+    if of["deals"] or of["stage-events"]:
+        steps.append(deals.stage(work, of["deals"], of["stage-events"], deals.Books(owners, listed)))
+    if of["interactions"]:
+        steps.append(interactions.stage(work, of["interactions"], owners))
+    return steps
+
+
+def _relied_on(file: Opened | Transaction) -> object:
+    """What of the database the reading of a row depends on: settings, custom fields, types of relationships."""
+    types = list(file.reader.rows("select id, name, inverse from relation_type order by id"))
+    return file.preferences, [definitions(file.reader, name) for name in _WITH_FIELDS.values()], types
+
+
+@contextmanager
+def _together(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction for the temporary tables, unless there is one; it locks nothing."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("begin")
+    yield
+    connection.execute("commit")
 
 
 @contextmanager
@@ -72,43 +164,9 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _run(work: Work, sources: Sequence[Source]) -> Imported:
-    work.tallies.extend(map(Tally, sources))
-    of = {entity: [tally for tally in work.tallies if tally.source.entity == entity] for entity in ENTITIES}
-    _take(work, of)
-    for source in sources:
-        if source.unknown:
-            work.note(f"{source.file}: not taken: {', '.join(source.unknown)}; --map COLUMN=FIELD takes one")
-    imported = Imported(tuple(work.tallies), work.notes)
-    if work.wish.strict and imported.faults:
-        raise Refused(imported)
-    _describe(work, imported)
-    return imported
-
-
-def _take(work: Work, of: Mapping[str, Sequence[Tally]]) -> None:
-    """Bring the files in, kind by kind: none needs a later one."""
-    owners, listed = Owners(work), Products()
-    ties.create(work)
-    who.create(work)
-    if of["products"]:
-        products.take(work, of["products"], listed)
-    if of["owners"]:
-        owner_rows.take(work, of["owners"], owners)
-    if of["customers"]:
-        customers.take(work, of["customers"], owners)
-    if of["relations"]:
-        relations.take(work, of["relations"])
-    ties.settle(work)
-    if of["deals"] or of["stage-events"]:
-        deals.take(work, of["deals"], of["stage-events"], deals.Books(owners, listed))
-    if of["interactions"]:
-        interactions.take(work, of["interactions"], owners)
-
-
-def _opened(session: Writer, asked: Files) -> list[Source]:
+def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
     """The files, with the custom fields of the database, and those that an export of ours brings along."""
-    custom = {plural: tuple(definitions(session.reader, name)) for plural, name in _WITH_FIELDS.items()}
+    custom = {plural: tuple(definitions(file.reader, name)) for plural, name in _WITH_FIELDS.items()}
     chosen = {"entity": asked.entity, "profile": asked.profile}
     mapping = _mapping(asked.mapping)
     sources = open_sources(asked.paths, **chosen, mapping=mapping, custom=custom)
@@ -133,10 +191,10 @@ def _mapping(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _keep_rejects(asked: Files, imported: Imported) -> None:
-    if asked.rejects is not None and imported.faults:
+def _keep_rejects(path: Path | None, imported: Imported) -> None:
+    if path is not None and imported.faults:
         sources = [tally.source for tally in imported.tallies]
-        for place in write_all(asked.rejects, imported.faults, sources):
+        for place in write_all(path, imported.faults, sources):
             imported.notes.append(f"the rejected rows are in {place}")
 
 

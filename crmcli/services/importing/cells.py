@@ -10,7 +10,7 @@ from crmcli.core import normal, period
 from crmcli.core.daywords import FIRST_YEAR, LAST_YEAR
 from crmcli.core.result import split_values
 from crmcli.core.wording import did_you_mean, shown
-from crmcli.db.writing import Writer
+from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import InvalidInput
 
 Values = Mapping[str, str]
@@ -159,12 +159,12 @@ def boolean(text: str) -> int:
     return answer
 
 
-def instant(session: Writer) -> Reader:
+def instant(session: Opened | Transaction) -> Reader:
     """A UTC instant of an ISO day or instant; a day is its first moment in the zone of the file."""
     return remembered(lambda text: period.instant(_moment(text, session)))
 
 
-def day(session: Writer) -> Reader:
+def day(session: Opened | Transaction) -> Reader:
     """An ISO day, or the day of an instant in the zone of the file."""
     tz = session.preferences.tz
     return remembered(lambda text: _moment(text, session).astimezone(tz).date().isoformat())
@@ -181,7 +181,7 @@ def _key(pair: str) -> str:
     return normal.text(source, name="external")
 
 
-def _moment(text: str, session: Writer) -> datetime:
+def _moment(text: str, session: Opened | Transaction) -> datetime:
     """Raises InvalidInput."""
     said = session.preferences
     if re.fullmatch(_LOCAL_DATE, text.strip()):

@@ -56,7 +56,7 @@ def define_field(work: Work, entity: str, name: str, kind: FieldType) -> None:
             entity=entity,
             name=name,
             type=kind.value,
-            now=work.session.recorded_at,
+            now=work.recorded_at,
         )
 
 

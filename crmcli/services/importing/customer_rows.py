@@ -37,7 +37,7 @@ def _insert(stage: Stage) -> None:
         where r.is_new order by r.row
         """,
         last=stage.work.bulk.last("customer"),
-        now=stage.work.session.recorded_at,
+        now=stage.work.recorded_at,
     )
 
 
@@ -104,7 +104,7 @@ def _tags(stage: Stage) -> None:
         where not exists (select 1 from tag t where t.name = g.name collate nocase)
         and exists (select 1 from import_tag k where k.tag = g.name collate nocase) order by g.place
         """,
-        now=stage.work.session.recorded_at,
+        now=stage.work.recorded_at,
     )
     bulk.run("drop table if exists temp.import_tagging")
     distinct = "distinct" if stage.work.db.value("select exists (select 1 from import_same)") else ""

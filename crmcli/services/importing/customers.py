@@ -13,7 +13,7 @@ from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Part, Shape
 from crmcli.services.importing.staging import Stage
-from crmcli.services.importing.work import Tally, Work
+from crmcli.services.importing.work import Step, Tally, Work
 
 _COLUMNS = """
     uid, kind, name, handle, title, city, country, industry, source, note, do_not_contact integer, created, employer,
@@ -24,16 +24,21 @@ _POINT = "kind, value, position"
 _OWNER = ("owner", "owner.email")
 
 
-def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
-    """Bring the customers of the files in; their employers and parents are kept for later (see `ties`)."""
-    stage = Stage(work, "import_customer")
-    stage.create(
+def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
+    """The customers of the files; their employers and parents are kept for later (see `ties`)."""
+    staged = Stage(work, "import_customer")
+    staged.create(
         _COLUMNS, import_point="kind, value, position integer", import_tag="tag", import_customer_key="source, key"
     )
     tags = _TagSets()
     for tally in tallies:
-        stage.fill(tally, _shape(stage, tally.source, owners, tags))
-    _spread(stage, tags)
+        staged.fill(tally, _shape(staged, tally.source, owners, tags))
+    _spread(staged, tags)
+    return partial(_write, staged, tallies, owners)
+
+
+def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
+    work = stage.work
     matching.known(stage)
     identity.leave_known(stage, CUSTOMER)
     repeats.repeated(stage)

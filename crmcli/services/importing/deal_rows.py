@@ -30,7 +30,7 @@ def _insert(stage: Stage) -> None:
         """,
         last=work.bulk.last("deal"),
         currency=work.currency,
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )
 
 

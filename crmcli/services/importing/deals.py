@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from crmcli.core.vocabulary import FieldType, Outcome
 from crmcli.exchange.source import Source
@@ -25,7 +26,7 @@ from crmcli.services.importing.products import SERIES, Products
 from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
-from crmcli.services.importing.work import Tally, Work
+from crmcli.services.importing.work import Step, Tally, Work
 
 _TABLE = "import_deal"
 _COLUMNS = f"""
@@ -43,15 +44,20 @@ class Books:
     products: Products
 
 
-def take(work: Work, tallies: Sequence[Tally], histories_of: Sequence[Tally], books: Books) -> None:
-    """Bring the deals of the files in, and the stage events, which are the truth about their ways."""
-    stage = Stage(work, _TABLE)
-    stage.create(_COLUMNS, **{identity.key_table(stage): "source, key"})
+def stage(work: Work, tallies: Sequence[Tally], histories_of: Sequence[Tally], books: Books) -> Step:
+    """The deals of the files, and the stage events, which are the truth about their ways."""
+    staged = Stage(work, _TABLE)
+    staged.create(_COLUMNS, **{identity.key_table(staged): "source, key"})
     for tally in tallies:
-        stage.fill(tally, _shape(stage, tally.source, books))
-    terms.settle(stage)
+        staged.fill(tally, _shape(staged, tally.source, books))
+    terms.settle(staged)
     told = events.stage(work, histories_of, books.owners)
-    _check(stage, books.products)
+    _check(staged, books.products)
+    return partial(_settle, staged, tallies, told, books)
+
+
+def _settle(stage: Stage, tallies: Sequence[Tally], told: Stage, books: Books) -> None:
+    work = stage.work
     _find(stage)
     pipelines.settle(stage, [tally.source for tally in tallies])
     identity.number(stage, DEAL)

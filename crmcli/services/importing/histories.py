@@ -74,7 +74,7 @@ def plan(work: Work) -> None:
     numbers = count(1)
     for _, rows in groupby(work.db.rows(_ROWS, currency=work.currency), key=lambda row: int(row[0])):
         way = _Way(list(rows), stages, work.session.preferences.tz)
-        passages = chains.passages(way.events(now=work.session.recorded_at))
+        passages = chains.passages(way.events(now=work.recorded_at))
         if passages:
             _put(sink, way, passages, [next(numbers) for _ in passages])
     sink.flush()

@@ -96,5 +96,5 @@ def _insert_events(work: Work) -> None:
         select p.id, {", ".join(f"s.{name}" for name in columns.split(", "))}, :now
         from import_step s join import_passage p on p.passage = s.passage where s.event_id is null order by p.id, s.place
         """,
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )

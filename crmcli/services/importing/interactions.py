@@ -1,6 +1,7 @@
 """Interactions of a file: read, recognised, written."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.exchange.source import Source
@@ -11,7 +12,7 @@ from crmcli.services.importing.reading import Composed, Part, Shape
 from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
-from crmcli.services.importing.work import Tally, Work
+from crmcli.services.importing.work import Step, Tally, Work
 
 _TABLE, _PARTY = "import_interaction", "import_party"
 _COLUMNS = """
@@ -19,15 +20,19 @@ _COLUMNS = """
 """
 
 
-def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
-    """Bring the interactions of the files in."""
-    stage = Stage(work, _TABLE)
-    stage.create(_COLUMNS, **{_PARTY: "uid, name, customer_id integer", identity.key_table(stage): "source, key"})
+def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
+    """The interactions of the files."""
+    staged = Stage(work, _TABLE)
+    staged.create(_COLUMNS, **{_PARTY: "uid, name, customer_id integer", identity.key_table(staged): "source, key"})
     for tally in tallies:
-        stage.fill(tally, _shape(stage, tally.source, owners))
-    stage.reject(f"select row, 'at', 'is empty: every interaction has its time' from {_TABLE} where at is null")
-    stage.reject(f"select row, 'text', 'is empty' from {_TABLE} where text is null")
+        staged.fill(tally, _shape(staged, tally.source, owners))
+    staged.reject(f"select row, 'at', 'is empty: every interaction has its time' from {_TABLE} where at is null")
+    staged.reject(f"select row, 'text', 'is empty' from {_TABLE} where text is null")
     work.bulk.run(f"delete from {_PARTY} where uid is null and row in (select row from {_PARTY} where uid is not null)")
+    return partial(_settle, staged, owners)
+
+
+def _settle(stage: Stage, owners: Owners) -> None:
     who.find(stage, Naming(_PARTY, "uid", "name", "customer_id", "customer"))
     stage.reject(f"select row, 'customer', 'is empty' from {_TABLE} where row not in (select row from {_PARTY})")
     which.find(stage)
@@ -96,7 +101,7 @@ def _write(stage: Stage) -> None:
         from {_TABLE} r left join import_owner o on o.no = r.owner where r.is_new order by r.row
         """,
         last=bulk.last("interaction"),
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )
     _write_parties(stage)
     identity.write_keys(stage, INTERACTION)

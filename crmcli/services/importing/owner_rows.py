@@ -1,18 +1,19 @@
 """The list of a team: owners, with what the file says of them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from crmcli.services.importing.cells import BadCell, Values
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Shape
 from crmcli.services.importing.staging import Stage
-from crmcli.services.importing.work import Tally, Work
+from crmcli.services.importing.work import Step, Tally, Work
 
 
-def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
-    """Bring the owners of the files in."""
-    stage = Stage(work, "import_member")
-    stage.create("owner integer")
+def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
+    """The owners of the files."""
+    staged = Stage(work, "import_member")
+    staged.create("owner integer")
 
     def number(values: Values) -> int:
         if not values.get("name"):
@@ -20,8 +21,13 @@ def take(work: Work, tallies: Sequence[Tally], owners: Owners) -> None:
         return owners.add(values["name"], values)
 
     for tally in tallies:
-        stage.fill(tally, Shape({}, {"owner": number}))
-    stage.leave("select row from import_member where row not in (select min(row) from import_member group by owner)")
+        staged.fill(tally, Shape({}, {"owner": number}))
+    staged.leave("select row from import_member where row not in (select min(row) from import_member group by owner)")
+    return partial(_settle, staged, owners)
+
+
+def _settle(stage: Stage, owners: Owners) -> None:
+    work = stage.work
     owners.settle("select owner from import_member")
     work.bulk.run("delete from import_touched")
     work.bulk.run("insert into import_touched select id from import_owner_changed")

@@ -61,7 +61,7 @@ class Owners:
             "owner",
             "uid, name, email, manager, region, recorded_at",
             f"select {self.work.uid('no')}, name, email, manager, region, :now from import_owner where {new} order by no",
-            now=self.work.session.recorded_at,
+            now=self.work.recorded_at,
         )
         self._find()
         self._update(used)

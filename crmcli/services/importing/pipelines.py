@@ -85,7 +85,7 @@ def _find_pipelines(work: Work, sources: Sequence[Source]) -> set[int]:
 
 def _make_pipeline(work: Work, name: str) -> int:
     values = f"select {work.uid('0')}, :name, :now"
-    work.bulk.insert("pipeline", "uid, name, recorded_at", values, name=name, now=work.session.recorded_at)
+    work.bulk.insert("pipeline", "uid, name, recorded_at", values, name=name, now=work.recorded_at)
     work.note(f"made the pipeline {name}")
     return work.bulk.last("pipeline")
 
@@ -192,7 +192,7 @@ def _insert(work: Work, pipeline: int, step: _Step, position: int) -> None:
         name=step.name,
         position=position,
         outcome=step.outcome.value,
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )
 
 

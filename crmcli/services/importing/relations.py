@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
@@ -13,7 +14,7 @@ from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
-from crmcli.services.importing.work import Tally, Work
+from crmcli.services.importing.work import Step, Tally, Work
 
 _TABLE = "import_relation"
 _COLUMNS = """
@@ -24,12 +25,16 @@ _ENDS = (Naming(_TABLE, "from_uid", '"from"', "from_id", "from"), Naming(_TABLE,
 _TIE = "from_id, type_id, to_id"
 
 
-def take(work: Work, tallies: Sequence[Tally]) -> None:
-    """Bring the relationships of the files in."""
-    stage = Stage(work, _TABLE)
-    stage.create(_COLUMNS, **{identity.key_table(stage): "source, key"})
+def stage(work: Work, tallies: Sequence[Tally]) -> Step:
+    """The relationships of the files."""
+    staged = Stage(work, _TABLE)
+    staged.create(_COLUMNS, **{identity.key_table(staged): "source, key"})
     for tally in tallies:
-        stage.fill(tally, _shape(stage, tally.source))
+        staged.fill(tally, _shape(staged, tally.source))
+    return partial(_settle, staged)
+
+
+def _settle(stage: Stage) -> None:
     for end in _ENDS:
         who.find(stage, end)
         stage.reject(f"select row, '{end.field}', 'is empty' from {_TABLE} where {end.id} is null")
@@ -173,7 +178,7 @@ def _write(stage: Stage) -> None:
         from {_TABLE} where is_new order by row
         """,
         last=last,
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )
     identity.write_keys(stage, RELATIONSHIP)
 

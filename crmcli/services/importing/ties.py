@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from crmcli.core.vocabulary import PARENT_OF, WORKS_FOR
 from crmcli.services.importing import handles, names
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
-from crmcli.services.relationships import PARENT_OF, WORKS_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _insert_organisations(work: Work) -> None:
         f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, h.handle, :now, :now "
         "from import_organisation o cross join import_handle h on h.row = o.row order by o.row",
         last=last,
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )
     work.bulk.run("create index temp.import_organisation_key on import_organisation (key)")
     work.bulk.run(
@@ -154,7 +154,7 @@ def _tie(work: Work, role: _Role) -> None:
         "relationship",
         f"uid, {role.mine}, type_id, {role.other}, created_at, recorded_at",
         f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by customer_id",
-        now=work.session.recorded_at,
+        now=work.recorded_at,
     )
 
 

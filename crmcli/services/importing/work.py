@@ -1,15 +1,16 @@
 """What an import is asked for, what it carries along, and what came of each file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crmcli.core.period import instant
 from crmcli.core.vocabulary import OnDuplicate
 from crmcli.db.bulk import Bulk, uid_sql
 from crmcli.db.reader import Reader
-from crmcli.db.writing import Writer
+from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import InvalidInput
 from crmcli.exchange.source import Fault, Source
-from crmcli.services.owners import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,15 @@ class Refused(InvalidInput):
         self.imported = imported
 
 
+#: What is left to do with the rows of one kind once the file is locked.
+Step = Callable[[], None]
+
+
 @dataclass(slots=True)
 class Work:
     """One import under way."""
 
-    session: Writer
+    session: Opened | Transaction
     bulk: Bulk
     wish: Wish
     tallies: list[Tally] = field(default_factory=list)
@@ -112,12 +117,17 @@ class Work:
         return self.wish.currency or self.session.preferences.currency
 
     @property
+    def recorded_at(self) -> str:
+        """The instant that this import writes as its own."""
+        return instant(self.session.now)
+
+    @property
     def today(self) -> str:
         return self.session.now.astimezone(self.session.preferences.tz).date().isoformat()
 
     def uid(self, number: str) -> str:
         """The SQL of a new uid; they ascend with the SQL `number`, from 0."""
-        return uid_sql(milliseconds(self.session), number)
+        return uid_sql(int(self.session.now.timestamp() * 1000), number)
 
     def note(self, text: str) -> None:
         """Say `text` once."""
