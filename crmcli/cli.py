@@ -30,6 +30,8 @@ class Crm(RootGroup):
         Entry("history", "What was done to the file, and by whom.", _FILE, "crmcli.commands.history"),
         Entry("undo", "Take an operation back.", _FILE, "crmcli.commands.undo"),
         Entry("redo", "Put an undone operation again.", _FILE, "crmcli.commands.redo"),
+        Entry("backup", "Copy the file, and check the copy.", _FILE, "crmcli.commands.backup"),
+        Entry("restore", "Go back to a backup.", _FILE, "crmcli.commands.restore"),
         Entry("init", "Make the file, or change its currency, region and zone.", _FILE, "crmcli.commands.init"),
         Entry("demo", "Build a demo file and look around in it.", _FILE, "crmcli.commands.demo"),
         Entry("help", "Help on a command, or on columns and queries.", _FILE, "crmcli.commands.help"),

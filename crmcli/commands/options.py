@@ -82,22 +82,21 @@ class Writing(Command):
     """A command that changes the file."""
 
     def shared(self) -> list[TyperOption]:
-        return [
-            _flag(
-                "--dry-run", "-n", help="Check everything, write nothing.", set=lambda s, _: replace(s, dry_run=True)
-            ),
-            *super().shared(),
-        ]
+        return [_dry_run(), *super().shared()]
 
 
 class Asking(Writing):
     """A command that asks before it changes the file."""
 
     def shared(self) -> list[TyperOption]:
-        return [
-            _flag("--yes", "-y", help="Do not ask.", set=lambda s, _: replace(s, yes=True)),
-            *super().shared(),
-        ]
+        return [_yes(), *super().shared()]
+
+
+class Replacing(Command):
+    """A command that asks before it puts another file in the place of the file: no operation, nobody to name."""
+
+    def shared(self) -> list[TyperOption]:
+        return [_yes(), _dry_run(), *super().shared()]
 
 
 def confirm(ctx: typer.Context, question: str) -> None:
@@ -109,6 +108,14 @@ def confirm(ctx: typer.Context, question: str) -> None:
     if not render.ask(question):
         render.note("nothing was changed")
         raise typer.Exit(_NO)
+
+
+def _dry_run() -> TyperOption:
+    return _flag("--dry-run", "-n", help="Check everything, write nothing.", set=lambda s, _: replace(s, dry_run=True))
+
+
+def _yes() -> TyperOption:
+    return _flag("--yes", "-y", help="Do not ask.", set=lambda s, _: replace(s, yes=True))
 
 
 def _option(*names: str, help: str, metavar: str, set: Setter) -> TyperOption:  # noqa: A002 (typer's own word)
@@ -163,4 +170,4 @@ def _limit(settings: Settings, value: str) -> Settings:
     return _output(settings, limit=int(value))
 
 
-__all__ = ["Asking", "Command", "Listing", "Output", "Showing", "Writing", "confirm", "settings"]
+__all__ = ["Asking", "Command", "Listing", "Output", "Replacing", "Showing", "Writing", "confirm", "settings"]

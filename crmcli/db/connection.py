@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shlex import quote
@@ -19,6 +19,8 @@ _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
 _USUAL = Preferences()
 
+Prepare = Callable[[sqlite3.Connection, Path], object]
+
 
 @contextmanager
 def reading(path: Path | None, *, wait: float = 30.0) -> Iterator[Reader]:
@@ -32,6 +34,17 @@ def reading(path: Path | None, *, wait: float = 30.0) -> Iterator[Reader]:
         connection.execute("begin")
         with closing(Reader(connection)) as reader:
             yield reader
+
+
+@contextmanager
+def as_it_is(path: Path, *, wait: float = 30.0) -> Iterator[sqlite3.Connection]:
+    """The file at `path` whatever its schema, unable to change, and outside of any transaction.
+
+    Raises FileUnusable, for a newer schema too, and Busy.
+    """
+    with faults_of(path), closing(_open_to_read(path, wait, _refuse_newer)) as connection:
+        connection.execute("pragma query_only = on")
+        yield connection
 
 
 @contextmanager
@@ -108,20 +121,29 @@ def recognise(path: Path) -> None:
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     """Migrate an older file, after a verified backup beside it. Raises FileUnusable for a newer one."""
+    version = _refuse_newer(connection, path)
+    if version < migrate.latest():
+        from crmcli.db import backup  # here, because it opens files itself and few need it
+
+        backup.before_migration(connection, path, version)
+        migrate.apply(connection)
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
+    """The schema of the file, which this version knows. Raises FileUnusable."""
     version = migrate.version(connection)
     if version > migrate.latest():
         message = f"'{path}' has schema {version}; this crm knows up to {migrate.latest()}"
         raise FileUnusable(message, hint="upgrade crmcli")
-    if version < migrate.latest():
-        migrate.backed_up(connection, path)
+    return version
 
 
-def _open_to_read(path: Path, wait: float) -> sqlite3.Connection:
+def _open_to_read(path: Path, wait: float, prepare: Prepare = bring_up_to_date) -> sqlite3.Connection:
     """The file at `path`; where its folder cannot be written, as it stands on disk."""
     recognise(path)
     with faults_of(path):
         try:
-            return _checked(connect(uri(path, "rw"), wait, uri=True), path)
+            return _checked(connect(uri(path, "rw"), wait, uri=True), path, prepare)
         except sqlite3.OperationalError as error:
             wal = Path(f"{os.path.realpath(path)}-wal")
             unwritable = error.sqlite_errorcode & 0xFF in (
@@ -131,12 +153,12 @@ def _open_to_read(path: Path, wait: float) -> sqlite3.Connection:
             )
             if not unwritable or (wal.exists() and wal.stat().st_size):
                 raise
-            return _checked(connect(uri(path, "ro", immutable=True), wait, uri=True), path)
+            return _checked(connect(uri(path, "ro", immutable=True), wait, uri=True), path, prepare)
 
 
-def _checked(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+def _checked(connection: sqlite3.Connection, path: Path, prepare: Prepare = bring_up_to_date) -> sqlite3.Connection:
     try:
-        bring_up_to_date(connection, path)
+        prepare(connection, path)
         connection.execute("select 1 from sqlite_schema limit 1").fetchone()
     except BaseException:
         connection.close()

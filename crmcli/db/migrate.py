@@ -82,25 +82,6 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def backed_up(connection: sqlite3.Connection, path: Path) -> None:
-    """Migrate the file at `path` after a verified copy of it, `PATH.v<old>.bak`, is on the disk."""
-    copy = Path(f"{path}.v{version(connection)}.bak")
-    number = 1
-    while copy.exists():
-        number += 1
-        copy = Path(f"{path}.v{version(connection)}-{number}.bak")
-    try:
-        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise refused(error, copy) from None
-    with closing(sqlite3.connect(copy)) as target:
-        connection.backup(target)
-        if target.execute("pragma integrity_check").fetchone() != ("ok",):
-            raise FileUnusable(f"'{path}' is damaged; it was not migrated", hint="bring a backup back before going on")
-    _sync(copy)
-    apply(connection)
-
-
 def create(path: Path, preferences: Preferences) -> bool:
     """Make the file at `path`, whole or not at all; False when somebody else was quicker. Raises FileUnusable."""
     path = Path(os.path.realpath(path))

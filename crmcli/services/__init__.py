@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crmcli.services import backups as backups
     from crmcli.services import customers as customers
     from crmcli.services import deals as deals
     from crmcli.services import demo as demo

@@ -104,7 +104,7 @@ def test_an_older_file_is_brought_up_to_date_after_a_backup(crm: Run, file: Path
 
     crm("customer list")
 
-    backup = Path(f"{file}.v{TODAY}.bak")
+    backup = file.parent / "backups" / f"crm-v{TODAY}.db"
     assert records(backup) == records(file) == [(1, "Ada")]
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as old:
@@ -166,7 +166,7 @@ def test_a_migration_that_fails_leaves_the_old_file(script: str, crm: Run, file:
         pass
 
     assert file.read_bytes() == before
-    assert records(Path(f"{file}.v{TODAY}.bak")) == [(1, "Ada")]
+    assert records(file.parent / "backups" / f"crm-v{TODAY}.db") == [(1, "Ada")]
 
 
 def test_a_migration_that_would_break_references_leaves_the_old_file(crm: Run, file: Path, upgrade: Upgrade) -> None:
@@ -192,13 +192,15 @@ def test_a_migration_may_change_rows_and_leaves_no_operation(crm: Run, file: Pat
 
 
 def test_a_second_backup_does_not_replace_the_first(crm: Run, file: Path, upgrade: Upgrade) -> None:
-    Path(f"{file}.v{TODAY}.bak").write_text("kept")
+    first = file.parent / "backups" / f"crm-v{TODAY}.db"
+    first.parent.mkdir()
+    first.write_text("kept")
     upgrade(MORE)
 
     crm("customer list")
 
-    assert Path(f"{file}.v{TODAY}.bak").read_text() == "kept"
-    assert records(Path(f"{file}.v{TODAY}-2.bak")) == []
+    assert first.read_text() == "kept"
+    assert records(first.with_name(f"crm-v{TODAY}-2.db")) == []
 
 
 def test_a_damaged_file_is_not_migrated(crm: Run, file: Path, upgrade: Upgrade) -> None:

@@ -1,0 +1,157 @@
+"""A verified copy of the file while others go on writing."""
+
+import errno
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmcli.db import kept
+from crmcli.db.connection import connect, faults_of, uri
+from crmcli.db.faults import refused
+from crmcli.errors import Conflict, FileUnusable
+
+Seal = Callable[[Path, Path], None]
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy that was read back: where it stands, its size and the rows in it."""
+
+    path: Path
+    bytes: int
+    rows: int
+
+
+def before_migration(connection: sqlite3.Connection, database: Path, version: int) -> Copy:
+    """Keep the file as it is before it gets a newer schema: `crm-v1.db` among its backups."""
+    while True:
+        with suppress(Conflict):  # another process took the name and migrates as well
+            return write(connection, kept.free_name(database, kept.folder(database), f"v{version}"), source=database)
+
+
+def write(connection: sqlite3.Connection, target: Path, *, source: Path, seal: Seal | None = None) -> Copy:
+    """Copy what `connection` sees of the file `source` at one moment to `target`, which must not be there yet.
+
+    The copy is checked (integrity, references, the same number of rows in every table), on the disk and 0600 before it
+    has its name. `seal` encrypts it first; until then it stands beside `source`. Raises Conflict and FileUnusable.
+    """
+    if target.exists() or target.is_symlink():
+        raise _taken(target)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    plain = part if seal is None else kept.folder(source) / f".{target.name}.{os.getpid()}.plain"
+    try:
+        with _made(plain):
+            rows = _copied(connection, plain, target)
+            _verify(plain, source, rows)
+            if seal is None:
+                publish(plain, target)
+            else:
+                with _made(part):
+                    seal(plain, part)
+                    sync(part)
+                    publish(part, target)
+        return Copy(target, target.stat().st_size, sum(rows.values()))
+    except OSError as error:
+        raise refused(error, target) from None
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many rows each table holds."""
+    tables = connection.execute(
+        "select name from sqlite_schema where type = 'table' and name not like 'sqlite\\_%' escape '\\'"
+    )
+    return {
+        name: int(connection.execute(f'select count(*) from "{name}"').fetchone()[0]) for (name,) in tables.fetchall()
+    }
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises FileUnusable when the file at `path` is damaged or has references that lead nowhere."""
+    if connection.execute("pragma integrity_check(1)").fetchone() != ("ok",):
+        raise FileUnusable(
+            f"'{path}' is damaged; nothing was changed", hint="crm doctor says where, crm restore brings a backup back"
+        )
+    if connection.execute("pragma foreign_key_check").fetchone():
+        raise FileUnusable(
+            f"'{path}' has references that lead nowhere; nothing was changed", hint="crm doctor says where"
+        )
+
+
+def publish(part: Path, target: Path) -> None:
+    """Give the finished `part` its name, never over a file that is there. Raises Conflict."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise _taken(target) from None
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a stick without hard links
+        except FileExistsError:
+            raise _taken(target) from None
+        os.replace(part, target)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """See to it that the file or folder at `path` is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def scratch(database: Path, name: str) -> Iterator[Path]:
+    """An empty file for us alone among the backups of `database`, gone at the end whatever happens."""
+    path = kept.folder(database) / f".{name}.{os.getpid()}.part"
+    try:
+        with _made(path):
+            yield path
+    except OSError as error:
+        raise refused(error, path) from None
+
+
+@contextmanager
+def _made(part: Path) -> Iterator[None]:
+    """An empty file for us alone, gone at the end whatever happens."""
+    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        yield
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copied(connection: sqlite3.Connection, part: Path, target: Path) -> dict[str, int]:
+    """Copy all pages in one step: in several it would begin anew with every write of others, and never end."""
+    connection.execute("begin")
+    try:
+        wanted = counts(connection)  # also pins the moment
+        with faults_of(target), closing(sqlite3.connect(part, isolation_level=None)) as copy:
+            copy.execute("pragma synchronous = off")  # synced once, at the end
+            connection.backup(copy, pages=-1)
+    finally:
+        connection.execute("rollback")
+    sync(part)
+    return wanted
+
+
+def _verify(part: Path, source: Path, wanted: dict[str, int]) -> None:
+    with faults_of(source), closing(connect(uri(part, "ro", immutable=True), 0, uri=True)) as copy:
+        check(copy, source)
+        if counts(copy) != wanted:
+            raise FileUnusable(
+                "the copy differs from the file; it was thrown away", hint="check the disk and try again"
+            )
+
+
+def _taken(target: Path) -> Conflict:
+    return Conflict(f"'{target}' is there already and stays as it is", hint="give another name, or a folder")
