@@ -30,6 +30,7 @@ class Crm(RootGroup):
         Entry("history", "What was done to the file, and by whom.", _FILE, "crmcli.commands.history"),
         Entry("undo", "Take an operation back.", _FILE, "crmcli.commands.undo"),
         Entry("redo", "Put an undone operation again.", _FILE, "crmcli.commands.redo"),
+        Entry("doctor", "Check the file, its backups and its place.", _FILE, "crmcli.commands.doctor"),
         Entry("backup", "Copy the file, and check the copy.", _FILE, "crmcli.commands.backup"),
         Entry("restore", "Go back to a backup.", _FILE, "crmcli.commands.restore"),
         Entry("init", "Make the file, or change its currency, region and zone.", _FILE, "crmcli.commands.init"),

@@ -53,7 +53,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     config = _config(environ)
     named = environ.get("CRM_DB") or config.get("db")
     return Settings(
-        database=Path(named).expanduser() if named else _xdg(environ, "XDG_DATA_HOME", ".local/share") / "crm.db",
+        database=Path(named).expanduser() if named else data_folder(environ) / "crm.db",
         is_named=bool(named),
         now=_now(environ),
         actor=environ.get("CRM_ACTOR") or config.get("actor") or environ.get("USER") or environ.get("LOGNAME") or "",
@@ -73,7 +73,12 @@ def chosen(settings: Settings, *, db: str | None = None, quiet: bool = False) ->
 
 def demo_place(environ: Mapping[str, str]) -> Path:
     """Where the demo file stands: beside the default file, and never in its place."""
-    return _xdg(environ, "XDG_DATA_HOME", ".local/share") / "demo.db"
+    return data_folder(environ) / "demo.db"
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Our own folder, where the file stands unless the user says otherwise."""
+    return _xdg(environ, "XDG_DATA_HOME", ".local/share")
 
 
 def demo_settings(settings: Settings, place: Path) -> Settings:

@@ -43,6 +43,7 @@ READS = {
     "customer show": "ada-lovelace",
     "deal list": "",
     "deal show": "1",
+    "doctor": "",
     "export": "deals",
     "funnel show": "",
     "graph show": "ada-lovelace",

@@ -35,11 +35,27 @@ def reading(ctx: typer.Context) -> "Iterator[Reader]":
         with session.looking() as db:
             yield db
         return
-    path = told.database if told.is_named or connection.exists(told.database) else None
-    if path is None and not told.quiet:
-        render.note("nothing yet: crm customer add NAME begins, crm demo shows around")
-    with connection.reading(path, wait=told.wait) as db:
+    with connection.reading(told.database if is_there(ctx) else None, wait=told.wait) as db:
         yield db
+
+
+def is_there(ctx: typer.Context) -> bool:
+    """Whether there is a file to look at, or one that the user named; else it is said that there is nothing yet."""
+    from crmcli.db import connection
+
+    told = settings(ctx)
+    if told.is_named or connection.exists(told.database):
+        return True
+    if not told.quiet:
+        render.note("nothing yet: crm customer add NAME begins, crm demo shows around")
+    return False
+
+
+def nothing() -> "AbstractContextManager[Reader]":
+    """An empty file in memory: to show what was found about one that may not be readable."""
+    from crmcli.db import connection
+
+    return connection.reading(None)
 
 
 def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManager[Writer]":

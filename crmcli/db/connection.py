@@ -11,7 +11,7 @@ from shlex import quote
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
 from crmcli.db import migrate
-from crmcli.db.faults import fault, refused
+from crmcli.db.faults import DAMAGED, damaged, fault, refused
 from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
 
@@ -82,7 +82,7 @@ def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
         raise FileUnusable(
             f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db"
         )
-    with faults_of(path):
+    with _opening(path):
         return _checked(connect(uri(path, "rw"), wait, uri=True), path)
 
 
@@ -141,7 +141,7 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
 def _open_to_read(path: Path, wait: float, prepare: Prepare = bring_up_to_date) -> sqlite3.Connection:
     """The file at `path`; where its folder cannot be written, as it stands on disk."""
     recognise(path)
-    with faults_of(path):
+    with _opening(path):
         try:
             return _checked(connect(uri(path, "rw"), wait, uri=True), path, prepare)
         except sqlite3.OperationalError as error:
@@ -154,6 +154,16 @@ def _open_to_read(path: Path, wait: float, prepare: Prepare = bring_up_to_date) 
             if not unwritable or (wal.exists() and wal.stat().st_size):
                 raise
             return _checked(connect(uri(path, "ro", immutable=True), wait, uri=True), path, prepare)
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Turns whatever a damaged file does to its opening into a FileUnusable."""
+    try:
+        with faults_of(path):
+            yield
+    except DAMAGED:
+        raise damaged(path) from None
 
 
 def _checked(connection: sqlite3.Connection, path: Path, prepare: Prepare = bring_up_to_date) -> sqlite3.Connection:

@@ -6,11 +6,19 @@ from pathlib import Path
 
 from crmcli.errors import Busy, CrmError, FileUnusable
 
+#: What else reading a damaged file can end in: a nonsensical length asks for more memory than there is, and a message
+#: of SQLite about a broken name is no text.
+DAMAGED = (MemoryError, OverflowError, UnicodeDecodeError)
+
 _ELSEWHERE = "give another file with --db"
 _BUSY = (Busy, "another process holds {}; nothing was changed", "try again")
 _READONLY = (FileUnusable, "cannot write {}: it is read-only; nothing was changed", _ELSEWHERE)
 _CLOSED = (FileUnusable, "cannot open {}: permission denied or no such folder", _ELSEWHERE)
-_DAMAGED = (FileUnusable, "{} is damaged; nothing was changed", "bring a backup back before going on")
+_DAMAGED = (
+    FileUnusable,
+    "{} is damaged; nothing was changed",
+    "crm doctor says where, crm restore brings a backup back",
+)
 _FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -45,9 +53,17 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     if code is None:
         if "decode to UTF-8" not in str(error):
             return None
-        return FileUnusable(f"'{path}' holds damaged text", hint="bring an older copy of the file back")
+        return FileUnusable(
+            f"'{path}' holds damaged text", hint="crm doctor says where, crm restore brings a backup back"
+        )
     kind, message, hint = _FAULTS.get(code & 0xFF, (None, "", ""))
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
+
+
+def damaged(path: Path | str) -> CrmError:
+    """The file at `path` cannot be read."""
+    kind, message, hint = _DAMAGED
+    return kind(message.format(f"'{path}'"), hint=hint)
 
 
 def refused(error: OSError | ValueError, path: Path) -> FileUnusable:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crmcli.reports import changes as changes
+    from crmcli.reports import doctor as doctor
     from crmcli.reports import funnel as funnel
     from crmcli.reports import listing as listing
     from crmcli.reports import neighbourhood as neighbourhood

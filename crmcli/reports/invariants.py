@@ -12,6 +12,11 @@ _EVENTS = """
     from stage_event e window way as (partition by passage_id order by occurred_at is not null, occurred_at, id)
 """
 _MOVES = f"select * from ({_EVENTS}) where from_stage_id is not to_stage_id"
+_LAST_MOVE = f"""
+    select passage_id, occurred_at, row_number() over (
+        partition by passage_id order by occurred_at is null, occurred_at desc, id desc
+    ) as from_end from ({_MOVES})
+"""
 _STAYS = f"""
     select *, lag(occurred_at) over way as entered from ({_MOVES})
     window way as (partition by passage_id order by occurred_at is not null, occurred_at, id)
@@ -20,17 +25,26 @@ _FURTHEST = """
     select e.passage_id, s.id, row_number() over (partition by e.passage_id order by s.position desc, s.id) as place
     from stage_event e join stage s on s.id = e.to_stage_id where s.outcome = 'open'
 """
+_REACHED = f"""
+    select p.id, f.id as reached, mine.position as mine, theirs.position as theirs
+    from passage p left join ({_FURTHEST}) f on f.passage_id = p.id and f.place = 1
+    left join stage mine on mine.id = p.reached_id left join stage theirs on theirs.id = f.id
+"""
 _SECONDS = "strftime('%s', occurred_at) - strftime('%s', entered)"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`sql` selects the ids of the records of `table` that break it; `says` is what holds for all others."""
+    """`sql` selects the ids of the records of `table` that break it; `says` is what holds for all others.
+
+    `mend` gives caches and the like what they should be; None where only a person knows what is right.
+    """
 
     name: str
     table: str
     says: str
     sql: str
+    mend: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,34 +89,35 @@ RULES = (
         "the stage is that of the last event",
         f"select p.id from passage p join ({_EVENTS}) e on e.passage_id = p.id and e.from_end = 1 "
         "where p.stage_id <> e.to_stage_id",
+        f"update passage set stage_id = e.to_stage_id from ({_EVENTS}) e "
+        "where e.passage_id = passage.id and e.from_end = 1 and passage.stage_id <> e.to_stage_id",
     ),
     Rule(
         "entered",
         "passage",
         "the time in the stage begins with the last move",
-        f"""
-        select p.id from passage p join (
-            select passage_id, occurred_at, row_number() over (
-                partition by passage_id order by occurred_at is null, occurred_at desc, id desc
-            ) as from_end from ({_MOVES})
-        ) e on e.passage_id = p.id and e.from_end = 1 where p.stage_entered_at is not e.occurred_at
-        """,
+        f"select p.id from passage p join ({_LAST_MOVE}) e on e.passage_id = p.id and e.from_end = 1 "
+        "where p.stage_entered_at is not e.occurred_at",
+        f"update passage set stage_entered_at = e.occurred_at from ({_LAST_MOVE}) e "
+        "where e.passage_id = passage.id and e.from_end = 1 and stage_entered_at is not e.occurred_at",
     ),
     Rule(
         "reached",
         "passage",
         "the furthest stage is that of the events",
-        f"""
-        select p.id from passage p left join ({_FURTHEST}) f on f.passage_id = p.id and f.place = 1
-        left join stage mine on mine.id = p.reached_id left join stage theirs on theirs.id = f.id
-        where mine.position is not theirs.position
-        """,
+        f"select id from ({_REACHED}) where mine is not theirs",
+        f"update passage set reached_id = r.reached from ({_REACHED}) r where r.id = passage.id and mine is not theirs",
     ),
     Rule(
         "dwell",
         "stage_event",
         "the time in the stage left is that between the moves",
         f"select id from ({_STAYS}) where from_stage_id is not null and dwell is not ({_SECONDS})",
+        f"""
+        update stage_event set dwell = s.seconds
+        from (select id, {_SECONDS} as seconds from ({_STAYS}) where from_stage_id is not null) s
+        where s.id = stage_event.id and dwell is not s.seconds
+        """,
     ),
     Rule(
         "closed",
@@ -114,6 +129,12 @@ RULES = (
         where (s.outcome = 'open') = (d.closed_at is not null)
         and (s.outcome = 'open' or p.stage_entered_at is not null)
         """,
+        """
+        update deal set closed_at = case s.outcome when 'open' then null else p.stage_entered_at end
+        from passage p join stage s on s.id = p.stage_id
+        where p.deal_id = deal.id and p.ended_at is null and (s.outcome = 'open') = (deal.closed_at is not null)
+        and (s.outcome = 'open' or p.stage_entered_at is not null)
+        """,
     ),
     Rule(
         "live",
@@ -121,6 +142,8 @@ RULES = (
         "an address is taken exactly while its customer is there",
         "select p.id from contact_point p join customer c on c.id = p.customer_id "
         "where p.is_live <> (c.removed_at is null)",
+        "update or ignore contact_point set is_live = c.removed_at is null from customer c "
+        "where c.id = customer_id and is_live <> (c.removed_at is null)",
     ),
     Rule(
         "symmetric",
@@ -128,6 +151,8 @@ RULES = (
         "a tie that is the same both ways is stored once",
         "select r.id from relationship r join relation_type t on t.id = r.type_id "
         "where t.is_symmetric and r.from_id > r.to_id",
+        "update or ignore relationship set from_id = to_id, to_id = from_id "
+        "where from_id > to_id and type_id in (select id from relation_type where is_symmetric)",
     ),
     Rule(
         "forest",
@@ -158,11 +183,29 @@ RULES = (
         "an operation changed something",
         "select id from operation o where not exists (select 1 from change c where c.operation_id = o.id)",
     ),
+    Rule(
+        "root",
+        "operation",
+        "an undo or redo is about an operation that is neither",
+        "select o.id from operation o join operation r on r.id = o.root_id where r.root_id <> r.id",
+    ),
+    Rule(
+        "kept",
+        "change",
+        "a change names its table and keeps the row that it found",
+        "select id from change where table_name not in (select name from sqlite_schema where type = 'table') "
+        "or (action = 'insert' and old is not null) or not json_valid(coalesce(old, '{}'))",
+    ),
 )
 
 
 def breaches(db: Reader, *, most: int = 20) -> Iterator[Breach]:
     """The records that break a rule, at most `most` for each."""
     for rule in RULES:
-        for (number,) in db.rows(f"select * from ({rule.sql}) limit {most:d}"):
-            yield Breach(rule.name, rule.table, int(number), rule.says)
+        yield from broken(db, rule, most=most)
+
+
+def broken(db: Reader, rule: Rule, *, most: int = 20) -> Iterator[Breach]:
+    """The first records that break `rule`."""
+    for (number,) in db.rows(f"select * from ({rule.sql}) limit {most:d}"):
+        yield Breach(rule.name, rule.table, int(number), rule.says)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences
     from crmcli.services import relationships as relationships
+    from crmcli.services import repair as repair
 
 
 def __getattr__(name: str) -> ModuleType:
