@@ -18,7 +18,7 @@ Made from the program by `python docs/generate.py`; every example is run by the 
 `--db PATH` and `--quiet` go with every command, before or behind its name.
 Every list, show and report takes `--format`, `--output`, `--columns` and `--no-header`.
 Every list takes `--sort` and `--limit` too.
-Every command that writes takes `--dry-run`; one that removes asks unless `--yes`.
+Every command that writes takes `--dry-run`, and `--actor NAME` for who does it; one that removes asks unless `--yes`.
 """
 
 _EXIT_CODES = """
@@ -40,7 +40,20 @@ _EXIT_CODES = """
 | 141 | the reader of the pipe went away |
 """
 
-_SHARED = {"db", "quiet", "format", "output", "columns", "no_header", "sort", "limit", "dry_run", "yes", "help"}
+_SHARED = {
+    "db",
+    "quiet",
+    "format",
+    "output",
+    "columns",
+    "no_header",
+    "sort",
+    "limit",
+    "dry_run",
+    "actor",
+    "yes",
+    "help",
+}
 
 
 def page() -> str:

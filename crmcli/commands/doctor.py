@@ -7,7 +7,7 @@ import typer
 
 from crmcli import render, reports, services
 from crmcli.commands import opening
-from crmcli.commands.options import Showing, settings
+from crmcli.commands.options import Mending, settings
 from crmcli.settings import Settings, data_folder
 
 app = typer.Typer(add_completion=False)
@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 _FINDINGS = 1
 
 
-@app.command(cls=Showing)
+@app.command(cls=Mending)
 def doctor(
     ctx: typer.Context,
     fix: Annotated[bool, typer.Option("--fix", help="Put right what can be put right safely.")] = False,

@@ -82,7 +82,7 @@ class Writing(Command):
     """A command that changes the file."""
 
     def shared(self) -> list[TyperOption]:
-        return [_dry_run(), *super().shared()]
+        return [_dry_run(), _actor(), *super().shared()]
 
 
 class Asking(Writing):
@@ -90,6 +90,13 @@ class Asking(Writing):
 
     def shared(self) -> list[TyperOption]:
         return [_yes(), *super().shared()]
+
+
+class Mending(Showing):
+    """A command that prints one result, and can be told to change the file for it."""
+
+    def shared(self) -> list[TyperOption]:
+        return [_actor(), *super().shared()]
 
 
 class Replacing(Command):
@@ -112,6 +119,10 @@ def confirm(ctx: typer.Context, question: str) -> None:
 
 def _dry_run() -> TyperOption:
     return _flag("--dry-run", "-n", help="Check everything, write nothing.", set=lambda s, _: replace(s, dry_run=True))
+
+
+def _actor() -> TyperOption:
+    return _option("--actor", help="Who does it; else CRM_ACTOR or the user.", metavar="NAME", set=_named)
 
 
 def _yes() -> TyperOption:
@@ -137,6 +148,12 @@ def _told(set: Setter) -> Callable[..., object]:  # noqa: A002
         return value
 
     return callback
+
+
+def _named(settings: Settings, value: str) -> Settings:
+    from crmcli.core.normal import text
+
+    return replace(settings, actor=text(value, name="actor"))
 
 
 def _output(settings: Settings, **changes: object) -> Settings:
@@ -170,4 +187,15 @@ def _limit(settings: Settings, value: str) -> Settings:
     return _output(settings, limit=int(value))
 
 
-__all__ = ["Asking", "Command", "Listing", "Output", "Replacing", "Showing", "Writing", "confirm", "settings"]
+__all__ = [
+    "Asking",
+    "Command",
+    "Listing",
+    "Mending",
+    "Output",
+    "Replacing",
+    "Showing",
+    "Writing",
+    "confirm",
+    "settings",
+]

@@ -1,7 +1,7 @@
 """What one operation changed, field by field."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from crmcli.core.result import Column, Report, Table
 from crmcli.db import migrate
@@ -11,6 +11,7 @@ from crmcli.query import reference
 COLUMNS = (
     Column("record"),
     Column("id", "id"),
+    Column("name"),
     Column("action"),
     Column("field"),
     Column("old"),
@@ -25,16 +26,26 @@ def changes(db: Reader, operation: str) -> Report:
     """
     number = reference.operation(db, operation)
     head = db.row(
-        "select command, options, actor, recorded_at, root_id from operation where id = :number", number=number
+        "select command, options, actor, recorded_at, root_id, detail from operation where id = :number", number=number
     )
-    command, options, actor, recorded_at, root = head or ()
+    command, options, actor, recorded_at, root, detail = head or ()
     said = {"operation": number, "command": command, "options": options, "actor": actor, "at": recorded_at}
     about = {"about": root} if root != number else {}
     table = Table(COLUMNS, _rows(db, number), title=f"operation {number}: {command}", empty="nothing changed")
-    return Report("changes", {"operation": number}, {**said, **about}, table)
+    files = json.loads(detail or "{}").get("files", [])
+    summary = {**said, **about, **({"files": files} if files else {})}
+    return Report("changes", {"operation": number}, summary, table, tuple(_file(each) for each in files))
+
+
+def _file(told: Mapping[str, object]) -> str:
+    """What came of a file that was imported, and what it was."""
+    counts = ", ".join(f"{told[name]} {name}" for name in ("new", "changed", "unchanged", "rejected") if told.get(name))
+    digest = f", sha256 {told['sha256']}" if told.get("sha256") else ""
+    return f"{told.get('file')}: {counts or 'nothing'}{digest}"
 
 
 def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
+    names: dict[tuple[str, int], str | None] = {}
     found = db.rows(
         "select id, table_name, row_id, coalesce(last_id, row_id), action, old from change "
         "where operation_id = :operation order by id",
@@ -44,10 +55,49 @@ def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
         before = json.loads(old) if old else {}
         for row in range(first, last + 1):
             after = {} if action == "delete" else _state_after(db, change, table, row)
+            if (table, row) not in names:
+                names = {(table, row): _name(db, table, after or before)}  # of one row after the other: they are many
             for name in after or before:
                 was, became = before.get(name), after.get(name)
                 if name != "id" and was != became:
-                    yield table, row, action, name, _text(was), _text(became)
+                    yield table, row, names[table, row], action, name, _text(was), _text(became)
+
+
+_PARENTS = {
+    "contact_point": ("customer", "customer_id"),
+    "customer_tag": ("customer", "customer_id"),
+    "interaction_party": ("customer", "customer_id"),
+    "passage": ("deal", "deal_id"),
+    "relationship": ("customer", "from_id"),
+    "stage_event": ("passage", "passage_id"),
+}
+
+
+def _name(db: Reader, table: str, row: Mapping[str, object]) -> str | None:
+    """What a person calls the record, or the one that it is a part of."""
+    if table in _PARENTS:
+        parent, column = _PARENTS[table]
+        state = _row(db, parent, row.get(column))
+        return _name(db, parent, state) if state else None
+    for column in ("name", "text", "key"):
+        if row.get(column) is not None:
+            return str(row[column])[:60]
+    return None
+
+
+def _row(db: Reader, table: str, number: object) -> dict[str, object]:
+    """The row as it stands now, or as it was last when it is gone."""
+    columns = migrate.columns(db.connection, table)
+    now = db.row(f"select {', '.join(columns)} from {table} where id = :row", row=number)
+    if now:
+        return dict(zip(columns, now, strict=True))
+    old = db.value(
+        "select old from change where table_name = :table and row_id = :row and old is not null order by id desc limit 1",
+        table=table,
+        row=number,
+    )
+    state: dict[str, object] = json.loads(old) if old else {}
+    return state
 
 
 def _state_after(db: Reader, change: int, table: str, row: int) -> dict[str, object]:

@@ -155,7 +155,7 @@ def test_the_history_shows_the_fields_that_an_operation_changed(started: Run) ->
 
     shown = started("history show 6 -f csv").stdout
 
-    assert "customer,1,update,city,,London\n" in shown
+    assert "customer,1,Ada,update,city,,London\n" in shown
 
 
 def test_a_command_that_changes_nothing_leaves_no_operation(started: Run) -> None:
