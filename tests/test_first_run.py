@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.core.preferences import Preferences
+from crmcli.db.first import first
+from crmcli.errors import Busy
 from tests.conftest import READS, run
 
 NOTHING = "nothing yet: crm customer add NAME begins, crm demo shows around\n"
@@ -119,6 +122,52 @@ def test_a_file_named_by_the_environment_must_be_there_too(tmp_path: Path, monke
     monkeypatch.setenv("CRM_DB", str(tmp_path / "x.db"))
 
     assert "no database at" in run("deal list", exit_code=10).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("customer add Ada --email nonsense", 2), ("undo", 3), ("deal move 1 won", 3), ("import missing.csv", 3)],
+)
+def test_a_first_write_that_is_refused_leaves_nothing(line: str, code: int, home: Path, tmp_path: Path) -> None:
+    for place in ("", f" --db {tmp_path / 'below' / 'deeper' / 'x.db'}"):
+        result = run(f"{line}{place}", exit_code=code)
+
+        assert result.stderr.startswith("error: ")
+        assert "new file" not in result.stderr
+        assert ".new" not in result.stderr
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_first_write_that_changes_nothing_makes_no_file(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.csv").write_text("name\n")
+
+    run(f"import {tmp_path / 'none.csv'} --db {tmp_path / 'x.db'}")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["none.csv"]
+
+
+def test_a_log_that_was_left_behind_is_not_taken_for_the_new_files_own(home: Path, tmp_path: Path) -> None:
+    log = tmp_path / "x.db-wal"
+    log.write_bytes(b"writes")
+
+    refused = run(f"customer add Ada --db {tmp_path / 'x.db'}", exit_code=10)
+
+    assert f"'{log}' holds writes of a file that is not there" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db-wal"]
+
+
+def test_who_comes_second_waits_and_shares_the_file(home: Path, tmp_path: Path) -> None:
+    place = tmp_path / "x.db"
+    with first(place, Preferences(), wait=1, waiting=lambda: None) as mine:
+        with pytest.raises(Busy), first(place, Preferences(), wait=0.05, waiting=lambda: None):
+            pass
+        mine.is_wanted = True
+
+    with first(place, Preferences(), wait=1, waiting=lambda: None) as theirs:
+        assert theirs.path == place
+    assert mine.is_made
+    assert not theirs.is_made
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
 
 
 def test_the_nearest_word_on_the_file_wins(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

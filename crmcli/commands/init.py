@@ -26,7 +26,7 @@ def init(
       crm init --currency USD --region US --zone America/New_York
     """
     is_new = not settings(ctx).database.exists()
-    with opening.writing(ctx) as session:
+    with opening.writing(ctx, makes=True) as session:
         wanted = services.preferences.Wanted(currency, region, zone, date_order)
         change = services.preferences.change(session, wanted, is_new=is_new)
     opening.done(ctx, change)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import typer
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from crmcli.settings import Settings
 
 _ON_A_TERMINAL = 50
-Opening = TypeVar("Opening")
 
 
 @contextmanager
@@ -58,11 +58,11 @@ def nothing() -> "AbstractContextManager[Reader]":
     return connection.reading(None)
 
 
-def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManager[Writer]":
-    """The file, to change in one operation; made where it is not there yet, and its place said once.
+def writing(ctx: typer.Context, *, trial: bool = False, makes: bool = False) -> "AbstractContextManager[Writer]":
+    """The file, to change in one operation; one that is not there yet is made by a write that succeeds, and said.
 
     A `trial` shows what would come of it and changes nothing, as `--dry-run` does. A line of a batch is a part of its
-    operation.
+    operation. A command that `makes` the file does so even if it has nothing to write into it.
     """
     from crmcli.db import writing as db
 
@@ -70,7 +70,7 @@ def writing(ctx: typer.Context, *, trial: bool = False) -> "AbstractContextManag
     is_trial = trial or told.dry_run
     if (session := shared(ctx, told.database)) is not None:
         return session.part(dry_run=is_trial)
-    return _opened(ctx, db.writing, is_trial=is_trial)
+    return _opened(ctx, db.writing, is_trial=is_trial, makes=makes)
 
 
 @contextmanager
@@ -87,38 +87,62 @@ def unlocked(ctx: typer.Context) -> "Iterator[Opened | Transaction]":
         yield file
 
 
+class _Writable(Protocol):
+    @property
+    def has_changes(self) -> bool: ...
+
+
+Opening = TypeVar("Opening", bound=_Writable)
+
+
+@contextmanager
 def _opened(
-    ctx: typer.Context, way: Callable[..., AbstractContextManager[Opening]], *, is_trial: bool
-) -> AbstractContextManager[Opening]:
+    ctx: typer.Context, way: Callable[..., AbstractContextManager[Opening]], *, is_trial: bool, makes: bool = False
+) -> Iterator[Opening]:
     """The file, opened that way; made where it is not there yet, unless in a trial."""
     from crmcli.db import connection
+    from crmcli.db.first import first
+
+    told = settings(ctx)
+    is_there = connection.exists(told.database)
+    if is_trial or is_there:
+        with _at(ctx, way, told.database if is_there else None, is_trial=is_trial) as file:
+            yield file
+        return
+    with (
+        first(told.database, told.preferences, wait=told.wait, waiting=lambda: _wait(told)) as new,
+        _at(ctx, way, new.path) as file,
+    ):
+        yield file
+        new.is_wanted = makes or file.has_changes
+    if new.is_made and not told.quiet:
+        render.note(f"new file: {told.database}")
+
+
+def _at(
+    ctx: typer.Context,
+    way: Callable[..., AbstractContextManager[Opening]],
+    path: Path | None,
+    *,
+    is_trial: bool = False,
+) -> AbstractContextManager[Opening]:
     from crmcli.db.history import Header
 
     told = settings(ctx)
-    path = None if is_trial and not connection.exists(told.database) else told.database
-    if path is not None:
-        made(told)
     return way(
         path,
         Header(_name(ctx), _given(ctx), told.actor),
         now=told.now,
         dry_run=is_trial,
         wait=told.wait,
-        waiting=lambda: None if told.quiet else render.note("waiting for another crm to finish…"),
+        waiting=lambda: _wait(told),
         new=told.preferences,
     )
 
 
-def made(told: "Settings") -> bool:
-    """Whether the file had to be made; its place is then said on stderr."""
-    from crmcli.db import connection, migrate
-
-    if connection.exists(told.database):
-        return False
-    is_new = migrate.create(told.database, told.preferences)
-    if is_new and not told.quiet:
-        render.note(f"new file: {told.database}")
-    return is_new
+def _wait(told: "Settings") -> None:
+    if not told.quiet:
+        render.note("waiting for another crm to finish…")
 
 
 def preferences(db: "Reader") -> "Preferences":

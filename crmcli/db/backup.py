@@ -1,6 +1,5 @@
 """A verified copy of the file while others go on writing."""
 
-import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -11,11 +10,10 @@ from pathlib import Path
 from crmcli.db import kept
 from crmcli.db.connection import connect, faults_of, uri
 from crmcli.db.faults import refused
+from crmcli.db.files import part_of, publish, sync, taken
 from crmcli.errors import Conflict, FileUnusable
 
 Seal = Callable[[Path, Path], None]
-
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,17 @@ def write(connection: sqlite3.Connection, target: Path, *, source: Path, seal: S
     has its name. `seal` encrypts it first; until then it stands beside `source`. Raises Conflict and FileUnusable.
     """
     if target.exists() or target.is_symlink():
-        raise _taken(target)
+        raise taken(target)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     plain = part if seal is None else kept.folder(source) / f".{target.name}.{os.getpid()}.plain"
     try:
-        with _made(plain):
+        with part_of(plain):
             rows = _copied(connection, plain, target)
             _verify(plain, source, rows)
             if seal is None:
                 publish(plain, target)
             else:
-                with _made(part):
+                with part_of(part):
                     seal(plain, part)
                     sync(part)
                     publish(part, target)
@@ -82,52 +80,15 @@ def check(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def publish(part: Path, target: Path) -> None:
-    """Give the finished `part` its name, never over a file that is there. Raises Conflict."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise _taken(target) from None
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        try:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # a stick without hard links
-        except FileExistsError:
-            raise _taken(target) from None
-        os.replace(part, target)
-    sync(target.parent)
-
-
-def sync(path: Path) -> None:
-    """See to it that the file or folder at `path` is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 @contextmanager
 def scratch(database: Path, name: str) -> Iterator[Path]:
     """An empty file for us alone among the backups of `database`, gone at the end whatever happens."""
     path = kept.folder(database) / f".{name}.{os.getpid()}.part"
     try:
-        with _made(path):
+        with part_of(path):
             yield path
     except OSError as error:
         raise refused(error, path) from None
-
-
-@contextmanager
-def _made(part: Path) -> Iterator[None]:
-    """An empty file for us alone, gone at the end whatever happens."""
-    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    try:
-        yield
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _copied(connection: sqlite3.Connection, part: Path, target: Path) -> dict[str, int]:
@@ -151,7 +112,3 @@ def _verify(part: Path, source: Path, wanted: dict[str, int]) -> None:
             raise FileUnusable(
                 "the copy differs from the file; it was thrown away", hint="check the disk and try again"
             )
-
-
-def _taken(target: Path) -> Conflict:
-    return Conflict(f"'{target}' is there already and stays as it is", hint="give another name, or a folder")

@@ -3,13 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 
 from crmcli.core.preferences import Preferences
 from crmcli.db.faults import fault, refused
-from crmcli.errors import FileUnusable
+from crmcli.db.files import part_of, publish, sync
+from crmcli.errors import Conflict, FileUnusable
 
 _FOLDER = Path(__file__).parent / "migrations"
 
@@ -85,28 +86,36 @@ def _statements(script: str) -> Iterator[str]:
 def create(path: Path, preferences: Preferences) -> bool:
     """Make the file at `path`, whole or not at all; False when somebody else was quicker. Raises FileUnusable."""
     path = Path(os.path.realpath(path))
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.{os.getpid()}.new")
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise refused(error, path) from None
-    try:
-        with closing(sqlite3.connect(new, isolation_level=None)) as connection:
-            connection.execute("pragma journal_mode = wal")
-            prepare(connection, preferences)
-        _sync(new)
-        os.link(new, path)
-        _sync(path.parent)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise refused(error, path) from None
-    except sqlite3.Error as error:
-        raise fault(error, path) or error from None
-    finally:
-        new.unlink(missing_ok=True)
+    with drafted(path, preferences) as new:
+        try:
+            publish(new, path)
+        except Conflict:
+            return False
+        except OSError as error:
+            raise refused(error, path) from None
     return True
+
+
+@contextmanager
+def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
+    """A new file beside `path` under a name that nobody knows; it is gone at the end. Raises FileUnusable."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(part_of(new))
+            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+                connection.execute("pragma journal_mode = wal")
+                prepare(connection, preferences)
+            sync(new)
+        except OSError as error:
+            raise refused(error, path) from None
+        except sqlite3.Error as error:
+            raise fault(error, path) or error from None
+        try:
+            yield new
+        finally:
+            for suffix in ("-wal", "-shm"):
+                Path(f"{new}{suffix}").unlink(missing_ok=True)
 
 
 def prepare(connection: sqlite3.Connection, preferences: Preferences) -> None:
@@ -117,14 +126,6 @@ def prepare(connection: sqlite3.Connection, preferences: Preferences) -> None:
     rows += [("currency", preferences.currency), ("date_order", preferences.date_order.value)]
     connection.executemany("insert into setting (key, value) values (?, ?)", [row for row in rows if row[1]])
     connection.execute(_trigger("setting", "insert", "new", "null"))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def tracked(connection: sqlite3.Connection) -> tuple[str, ...]:

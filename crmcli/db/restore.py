@@ -12,6 +12,7 @@ from pathlib import Path
 from crmcli.db import backup, kept
 from crmcli.db.connection import as_it_is, connect, exists, faults_of, recognise, uri
 from crmcli.db.faults import refused
+from crmcli.db.files import sync
 from crmcli.errors import Busy, FileUnusable
 
 
@@ -100,7 +101,7 @@ def _is_damaged(database: Path, wait: float) -> bool:
 def _copied(source: Path, target: Path) -> None:
     with source.open("rb") as read, open(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as written:
         shutil.copyfileobj(read, written)
-    backup.sync(target)
+    sync(target)
 
 
 def _patience(database: Path, wait: float) -> Callable[[int, int, int], None]:

@@ -134,6 +134,11 @@ class Opened:
         """The transaction without a session of models; otherwise as `locked`."""
         return self.locked(Transaction())
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything was ever changed in the file."""
+        return _last_change(self.raw) > 0
+
     @contextmanager
     def locked(self, transaction: Kind) -> Iterator[Kind]:
         """The transaction, under way: committed at the end of the block, rolled back on an error or a dry run.
@@ -183,21 +188,26 @@ def begin_immediate(
 
     Raises Busy.
     """
-    started = time.monotonic()
-    noticed = False
     connection.execute("pragma busy_timeout = 0")
     try:
-        while not _took_lock(connection):
-            waited = time.monotonic() - started
-            if waited >= wait:
-                message = f"another process has held '{path}' for {wait:g} s; nothing was changed"
-                raise Busy(message, hint="try again when it is done")
-            if waited > _NOTICE_AFTER and not noticed:
-                waiting()
-                noticed = True
-            time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
+        patiently(lambda: _took_lock(connection), path, wait=wait, waiting=waiting)
     finally:
         connection.execute(f"pragma busy_timeout = {int(wait * 1000)}")
+
+
+def patiently(took: Callable[[], bool], path: Path | None, *, wait: float, waiting: Callable[[], None]) -> None:
+    """Try to take a lock until `took` says so. Raises Busy after `wait` seconds; `waiting` is called after one."""
+    started = time.monotonic()
+    noticed = False
+    while not took():
+        waited = time.monotonic() - started
+        if waited >= wait:
+            message = f"another process has held '{path}' for {wait:g} s; nothing was changed"
+            raise Busy(message, hint="try again when it is done")
+        if waited > _NOTICE_AFTER and not noticed:
+            waiting()
+            noticed = True
+        time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
 
 
 def _last_change(connection: sqlite3.Connection) -> int:

@@ -32,7 +32,12 @@ _PARTS = (  # (kind, table that was changed, its column that leads to the record
 def _about(kind: str, table: str, parent: str | None) -> str:
     """The first record's name, and how many others of its kind; NULL when the operation left `table` alone."""
     record = "c.row_id" if parent is None else f"coalesce(part.{parent}, json_extract(c.old, '$.{parent}'))"
-    join = "" if parent is None else f"left join {table} part on part.id = c.row_id"
+    join = (
+        ""
+        if parent is None
+        else f"left join {table} part on part.id between c.row_id and coalesce(c.last_id, c.row_id)"
+    )
+    ranges = " + coalesce(sum(c.last_id - c.row_id), 0)" if parent is None else ""
     column = "text" if kind == "interaction" else "key" if kind == "setting" else "name"
     return f"""(
         select coalesce(
@@ -42,7 +47,7 @@ def _about(kind: str, table: str, parent: str | None) -> str:
             '{kind} ' || first
         ) || case when number > 1 then ' +' || (number - 1) else '' end
         from (
-            select min({record}) as first, count(distinct {record}) as number from change c {join}
+            select min({record}) as first, count(distinct {record}){ranges} as number from change c {join}
             where c.operation_id = q.id and c.table_name = '{table}'
         ) where number > 0
     )"""

@@ -7,7 +7,8 @@ from pathlib import Path
 from crmcli.core.wording import counted
 from crmcli.db import check, place
 from crmcli.db.connection import connect, faults_of, recognise, uri
-from crmcli.db.writing import Writer, begin_immediate
+from crmcli.db.transaction import begin_immediate
+from crmcli.db.writing import Writer
 from crmcli.reports.invariants import RULES
 
 _ALL = 1_000_000
