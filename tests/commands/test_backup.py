@@ -91,6 +91,7 @@ def test_keep_removes_only_older_ones_of_the_same_file_that_we_made(
         ("backup --keep 0", 2, "--keep 0 would keep nothing"),
         ("backup x.db --keep 3", 2, "--keep goes with a folder"),
         ("backup /nowhere/x/y.db", 10, "cannot use '/nowhere/x/y.db'"),
+        (f"backup --db {__file__}", 10, f"'{__file__}' is not a crmcli database"),
         ("backup --db /nowhere.db", 10, "no database at '/nowhere.db'"),
     ],
 )
