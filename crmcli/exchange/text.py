@@ -1,5 +1,6 @@
 """A text file as lines: decoded strictly, of bounded length, however long the file is."""
 
+import codecs
 import io
 import sys
 from collections.abc import Generator, Iterator
@@ -29,13 +30,13 @@ _FOREIGN = {
 class TextFile:
     """A file, or a stream that can be read once; `head` are its first lines.
 
-    `nul` gets the number of each line with a NUL as it is read. Raises NotFound, and InvalidInput for what is empty, no
-    text, or neither UTF-8 nor UTF-16 with its byte order mark.
+    `has_nul` once a line with a NUL was read; `is_marked`: it begins with the byte order mark of UTF-8. Raises
+    NotFound, and InvalidInput for what is empty, no text, or neither UTF-8 nor UTF-16 with its byte order mark.
     """
 
     def __init__(self, path: str) -> None:
         self.name = "<stdin>" if path == "-" else path
-        self.nul: set[int] = set()
+        self.has_nul = self.is_marked = False
         self._path = None if path == "-" else Path(path)
         self._is_regular = self._path is not None and self._path.is_file()
         self._rest = self._decoded()
@@ -44,7 +45,7 @@ class TextFile:
             self._rest.close()
         if not any(line.strip() for line in self.head):
             raise InvalidInput(f"{shown(self.name)} is empty", hint="the first line names the columns")
-        if 1 in self.nul:
+        if "\0" in self.head[0]:
             raise InvalidInput(f"{shown(self.name)} is not a text file", hint="save it as CSV in UTF-8")
 
     def lines(self) -> Iterator[str]:
@@ -70,8 +71,7 @@ class TextFile:
             text = io.TextIOWrapper(stream, self._encoding(stream), newline="")
             while line := text.readline(LONGEST_LINE):
                 number += 1
-                if "\0" in line:
-                    self.nul.add(number)
+                self.has_nul |= "\0" in line
                 if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
                     raise InvalidInput(f"{shown(self.name)}: line {number} is longer than 1 MB")
                 yield line
@@ -104,6 +104,7 @@ class TextFile:
         for sign, what in _FOREIGN.items():
             if first.startswith(sign):
                 raise InvalidInput(f"{shown(self.name)} is {what}, not a text file", hint="save it as CSV in UTF-8")
+        self.is_marked = first.startswith(codecs.BOM_UTF8)
         return "utf-16" if first.startswith(_UTF_16_SIGNS) else "utf-8-sig"
 
 

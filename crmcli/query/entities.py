@@ -77,6 +77,8 @@ def _inherited(name: str, db: Reader) -> Iterator[Field]:
 
 def _member(column: str, name: str) -> str:
     """The SQL of a member of a JSON object, whatever its name."""
+    if "\0" in name:  # SQL cannot hold it
+        return f"(select value from json_each({column}) where key = cast(x'{name.encode().hex()}' as text))"
     quoted = name.replace("'", "''")
     if '"' in name or "\\" in name:
         return f"(select value from json_each({column}) where key = '{quoted}')"

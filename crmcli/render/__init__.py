@@ -36,12 +36,17 @@ _MODULES = {
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to write: the format, which columns, with a header or not, in which zone instants are shown to people."""
+    """How to write: the format, which columns, with a header or not, in which zone instants are shown to people.
+
+    `is_excel` is CSV as a spreadsheet takes it; `is_quiet`: no word about CSV that is not.
+    """
 
     format: Format
     tz: "tzinfo"
     columns: tuple[str, ...] | None = None
     has_header: bool = True
+    is_excel: bool = False
+    is_quiet: bool = False
 
 
 def settle(format: Format, *, to_file: bool) -> Format:  # noqa: A002 (the option's own name)

@@ -1,17 +1,22 @@
-"""CSV and TSV: raw values, one header line, a stream."""
+"""CSV and TSV: raw values, one header line, a stream; CSV also as a spreadsheet takes it."""
 
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TextIO
 
+from crmcli.core.formula import FIRST, guarded, is_formula_like
 from crmcli.core.money import Money
 from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.core.vocabulary import Format
+from crmcli.core.wording import counted
 from crmcli.render import Style
 from crmcli.render.safety import cell
+from crmcli.render.streams import note
 
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n"}
+_MARK = "\ufeff"  # by which a spreadsheet knows UTF-8
 _PLAIN = ("text", "id", "integer", "number", "date", "instant", "values")
 
 
@@ -27,17 +32,35 @@ def write(result: Result, style: Style, out: TextIO) -> None:
 
 
 def _write(columns: Sequence[Column], rows: Iterable[Sequence[object]], style: Style, out: TextIO) -> None:
-    header = [[column.name for column in columns]] if style.has_header else []
-    rows = _raw(columns, rows)
-    if style.format is Format.CSV:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerows(header)
-        writer.writerows(_harmless(rows, cell))
-        return
-    out.writelines("\t".join(names) + "\n" for names in header)
-    out.writelines(
-        "\t".join(["" if value is None else str(value) for value in row]) + "\n" for row in _harmless(rows, _tsv)
-    )
+    names = [[column.name for column in columns]] if style.has_header else []
+    if style.format is Format.TSV:
+        rows = chain(_harmless(names, _tsv), _raw(columns, _harmless(rows, _tsv)))
+        out.writelines("\t".join(["" if value is None else str(value) for value in row]) + "\n" for row in rows)
+    elif style.is_excel:
+        out.write(_MARK)
+        rows = chain(_guarded(names), _raw(columns, _guarded(rows)))
+        csv.writer(out, lineterminator="\r\n").writerows(rows)
+    else:
+        formulas = _Formulas()
+        rows = chain(_harmless(names, cell), _raw(columns, _harmless(formulas.counted(rows), cell)))
+        csv.writer(out, lineterminator="\n").writerows(rows)
+        if formulas.count and not style.is_quiet:
+            note(f"{counted(formulas.count, 'cell')} would be formulas in a spreadsheet; --excel keeps them text")
+
+
+class _Formulas:
+    """How many cells went out that a spreadsheet would compute."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def counted(self, rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+        """The rows as they are; one look for a whole row."""
+        for row in rows:
+            texts = [value for value in row if isinstance(value, str)]
+            if not FIRST.isdisjoint([value[:1] for value in texts]):
+                self.count += sum(map(is_formula_like, texts))
+            yield row
 
 
 def _raw(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> Iterable[Sequence[object]]:
@@ -64,6 +87,11 @@ def _harmless(rows: Iterable[Sequence[object]], make: Callable[[str], str]) -> I
             yield row
         else:
             yield [make(value) if isinstance(value, str) else value for value in row]
+
+
+def _guarded(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    """The rows without control characters and formulas; amounts and other numbers stay numbers."""
+    return ([guarded(cell(value)) if isinstance(value, str) else value for value in row] for row in rows)
 
 
 def _tsv(value: str) -> str:

@@ -6,6 +6,7 @@ from typing import TextIO
 from crmcli.core.result import Column, Record, Report, Result
 from crmcli.errors import InvalidInput
 from crmcli.render import Style
+from crmcli.render.safety import visible
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
@@ -15,7 +16,7 @@ def write(result: Result, style: Style, out: TextIO) -> None:
     if "id" not in names:
         raise InvalidInput("these rows have no id", hint=f"{style.format} goes with lists of records")
     place = names.index("id")
-    out.writelines(f"{row[place]}\n" for row in rows)
+    out.writelines(f"{visible(str(row[place]))}\n" for row in rows)
 
 
 def _rows(result: Result) -> tuple[Sequence[Column], Iterable[Sequence[object]]]:

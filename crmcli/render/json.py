@@ -1,18 +1,14 @@
 """JSON and JSON lines: raw values under the columns' names."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.core.vocabulary import Format
 from crmcli.render import Style
+from crmcli.render.safety import json_escaped
 from crmcli.render.values import raw
-
-_UNPRINTED = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
@@ -67,18 +63,8 @@ def _plain(values: object) -> dict[str, object]:
 
 
 def _compact(item: object) -> str:
-    return _escaped(json.dumps(item, ensure_ascii=False, allow_nan=False))
+    return json_escaped(json.dumps(item, ensure_ascii=False, allow_nan=False))
 
 
 def _pretty(item: object) -> str:
-    return _escaped(json.dumps(item, ensure_ascii=False, allow_nan=False, indent=2))
-
-
-def _escaped(text: str) -> str:
-    """What does not print is written as an escape: the same value, and harmless in a terminal."""
-    return _UNPRINTED.sub(_escape, text)
-
-
-def _escape(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+    return json_escaped(json.dumps(item, ensure_ascii=False, allow_nan=False, indent=2))

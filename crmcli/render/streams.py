@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
-from crmcli.render.safety import escape, visible
+from crmcli.render.safety import escape, short
 
 if TYPE_CHECKING:
     from crmcli.core.result import Change
 
+_LONGEST_LINE = 2_000
 _PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏↺⏎→", "--~|########^|>", strict=True))
 
 
@@ -81,13 +82,13 @@ def tell(change: "Change", *, quiet: bool, dry_run: bool) -> None:
 
 def say(line: str) -> None:
     """A line for a person, on stdout."""
-    sys.stdout.write(visible(line) + "\n")
+    sys.stdout.write(_line(line) + "\n")
 
 
 def note(message: str) -> None:
     """A hint, notice or warning for a person, on stderr."""
     with suppress(OSError):  # nobody listens
-        sys.stderr.write(visible(message) + "\n")
+        sys.stderr.write(_line(message) + "\n")
         sys.stderr.flush()
 
 
@@ -95,16 +96,21 @@ def complain(message: str, hint: str | None) -> None:
     """One line on stderr that begins with `error: `, and the way out on a line that begins with `hint: `."""
     lead = "\x1b[31merror:\x1b[0m" if _is_coloured(sys.stderr) else "error:"
     with suppress(OSError):  # nobody listens
-        sys.stderr.write(f"{lead} {visible(message)}\n")
-        sys.stderr.writelines(f"hint: {visible(line)}\n" for line in (hint or "").splitlines())
+        sys.stderr.write(f"{lead} {_line(message)}\n")
+        sys.stderr.writelines(f"hint: {_line(line)}\n" for line in (hint or "").splitlines())
         sys.stderr.flush()
 
 
 def ask(question: str) -> bool:
     """Whether the person says yes; anything but a yes is a no."""
-    sys.stderr.write(f"{visible(question)} [y/N] ")
+    sys.stderr.write(f"{_line(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _line(text: str) -> str:
+    """What is said, on one line that a person can still read."""
+    return short(text, _LONGEST_LINE)
 
 
 def _is_coloured(stream: TextIO) -> bool:

@@ -14,8 +14,8 @@ from crmcli.render import Style
 from crmcli.render.columns import Row, is_filled, shown
 from crmcli.render.grid import coloured, draw
 from crmcli.render.layout import layout
-from crmcli.render.safety import lines, visible
-from crmcli.render.values import heading, text, words
+from crmcli.render.safety import lines, short, visible
+from crmcli.render.values import LONGEST, heading, text, words
 
 
 class _Console(Console):
@@ -54,7 +54,7 @@ def _record(console: Console, record: Record, style: Style) -> None:
         rows = list(part.rows)
         if rows:
             console.print()
-            console.print(Text(part.title or words(name), style="bold"))
+            console.print(Text(visible(part.title or words(name)), style="bold"))
             _grid(console, part.columns, rows, style, groups=None)
 
 
@@ -64,7 +64,7 @@ def _table(console: Console, table: Table, style: Style, *, notes: Sequence[str]
         console.print(Text(visible(table.title), style="bold"))
     rows = list(table.rows)
     if not rows:
-        console.print(Text(table.empty, style="dim"))
+        console.print(Text(visible(table.empty), style="dim"))
     _grid(console, table.columns, rows, style, groups=table.groups)
     is_cut = table.total is not None and table.total > len(rows)
     rest = (f"{len(rows):,} of {table.total:,}; --limit all shows the rest",) if is_cut else ()
@@ -107,7 +107,7 @@ def _grow(tree: Tree, children: Iterable[Node]) -> None:
 
 
 def _label(node: Node) -> Text:
-    label = Text(visible(node.text))
+    label = Text(short(node.text, LONGEST))
     if node.note:
-        label.append(f"  {visible(node.note)}", style="dim")
+        label.append(f"  {short(node.note, LONGEST)}", style="dim")
     return label

@@ -4,15 +4,16 @@ from datetime import datetime, tzinfo
 
 from crmcli.core.money import Money
 from crmcli.core.result import Column, Kind, split_values
-from crmcli.render.safety import visible
+from crmcli.render.safety import short, visible
 
-_LONGEST = 200
+#: Characters of a value in a table or a tree.
+LONGEST = 200
 _SOFT_HYPHEN = "\u00ad"
 
 
 def heading(column: Column, *, hyphen: str = "") -> str:
     """The column's name for a person, `hyphen` where it may be broken."""
-    return (column.heading or words(column.name)).replace(_SOFT_HYPHEN, hyphen)
+    return hyphen.join(map(visible, (column.heading or words(column.name)).split(_SOFT_HYPHEN)))
 
 
 def words(name: str) -> str:
@@ -34,12 +35,20 @@ def text(value: object, kind: Kind, tz: tzinfo) -> str:
         case "integer", int():
             shown = f"{value:,}"
         case "instant", str():
-            shown = datetime.fromisoformat(value).astimezone(tz).strftime("%Y-%m-%d %H:%M") if value else ""
+            shown = _moment(value, tz)
         case "values", str():
-            shown = visible(", ".join(split_values(value)))
+            shown = short(", ".join(split_values(value)), LONGEST)
         case _:
-            shown = visible(str(value))
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+            shown = short(str(value), LONGEST)
+    return shown
+
+
+def _moment(value: str, tz: tzinfo) -> str:
+    """An instant in the zone; damaged text as what it is."""
+    try:
+        return datetime.fromisoformat(value).astimezone(tz).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
+        return short(value, LONGEST)
 
 
 def raw(value: object, kind: Kind) -> object:

@@ -1,5 +1,7 @@
 """Pipelines and their stages: added, renamed, archived, never deleted."""
 
+from shlex import quote
+
 from sqlmodel import col, select
 
 from crmcli.core import normal
@@ -35,7 +37,7 @@ def add(session: Writer, name: str, *, stages: tuple[str, ...] = (), default: bo
     return Change(
         (key(made.id),),
         f"added pipeline {made.id} {made.name}: {listed}, then won or lost",
-        f'crm deal add NAME --pipeline "{made.name}"',
+        f"crm deal add NAME --pipeline {quote(made.name)}",
     )
 
 
@@ -83,7 +85,9 @@ def archive_stage(session: Writer, pipeline: str | None, name: str) -> Change:
     )
     if standing:
         verb = "stands" if standing == 1 else "stand"
-        hint = f"crm deal list 'stage=\"{stage.name}\"', and move what it lists"
+        phrase = stage.name.replace("\\", "\\\\").replace('"', '\\"')
+        term = quote(f'stage="{phrase}"')
+        hint = f"crm deal list {term}, and move what it lists"
         raise Conflict(f"{counted(standing, 'deal')} {verb} in {stage.name!r}", hint=hint)
     stage.archived_at = session.recorded_at
     return Change((key(stage.id),), f"archived stage {stage.name}", f"crm pipeline show {number}")

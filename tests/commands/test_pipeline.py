@@ -198,7 +198,7 @@ def test_a_pipeline_without_an_open_stage_takes_no_deal(crm: Run) -> None:
 def test_a_person_reads_what_was_made(crm: Run, terminal: Terminal) -> None:
     added = terminal("pipeline add partners --stage talks --stage pilot")
     assert added.stdout == "added pipeline 2 partners: talks, pilot, then won or lost\n"
-    assert added.stderr == 'next: crm deal add NAME --pipeline "partners"\n'
+    assert added.stderr == "next: crm deal add NAME --pipeline partners\n"
 
     assert terminal("stage add demo --after lead").stdout == "added stage demo as number 2\n"
     assert terminal("stage rename needs discovery").stdout == "renamed stage needs to discovery\n"
