@@ -14,16 +14,22 @@ from crmcli.errors import InvalidInput, NotFound
 #: Characters in one line; a longer one is refused before it fills the memory.
 LONGEST_LINE = 1_000_000
 
-_HEAD_LINES, _HEAD_SIZE, _CHUNK = 1_000, 1_000_000, 1 << 20
+_HEAD_LINES, _HEAD_SIZE, _CHUNK, _FIRST = 1_000, 1_000_000, 1 << 20, 16
 _UTF_16_SIGNS = (b"\xff\xfe", b"\xfe\xff")
 _FOREIGN = {
     b"PK\x03\x04": "an Excel workbook or a ZIP archive",
+    b"PK\x05\x06": "an empty ZIP archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"SQLite format 3\x00": "a SQLite file",
     b"%PDF": "a PDF file",
     b"\x1f\x8b": "a compressed file",
+    b"BZh": "a compressed file",
+    b"\xfd7zXZ\x00": "a compressed file",
+    b"\x28\xb5\x2f\xfd": "a compressed file",
+    b"7z\xbc\xaf": "a compressed file",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
 }
 
 
@@ -46,7 +52,7 @@ class TextFile:
         if not any(line.strip() for line in self.head):
             raise InvalidInput(f"{shown(self.name)} is empty", hint="the first line names the columns")
         if "\0" in self.head[0]:
-            raise InvalidInput(f"{shown(self.name)} is not a text file", hint="save it as CSV in UTF-8")
+            raise _no_text(self.name)
 
     def lines(self) -> Iterator[str]:
         """All lines with their ends, those of a stream once. Raises InvalidInput where one cannot be read."""
@@ -100,10 +106,12 @@ class TextFile:
 
     def _encoding(self, stream: BinaryIO) -> str:
         """UTF-8, or UTF-16 by its mark. Raises InvalidInput for the first bytes of what is no text."""
-        first = stream.peek(16) if isinstance(stream, io.BufferedReader) else b""
+        first = stream.peek(_FIRST)[:_FIRST] if isinstance(stream, io.BufferedReader) else b""
         for sign, what in _FOREIGN.items():
             if first.startswith(sign):
                 raise InvalidInput(f"{shown(self.name)} is {what}, not a text file", hint="save it as CSV in UTF-8")
+        if b"\0" in first.partition(b"\n")[0] and not first.startswith(_UTF_16_SIGNS):
+            raise _no_text(self.name)
         self.is_marked = first.startswith(codecs.BOM_UTF8)
         return "utf-16" if first.startswith(_UTF_16_SIGNS) else "utf-8-sig"
 
@@ -116,6 +124,10 @@ def _beginning(lines: Iterator[str]) -> Iterator[str]:
         size += len(line)
         if number >= _HEAD_LINES or size >= _HEAD_SIZE:
             return
+
+
+def _no_text(name: str) -> InvalidInput:
+    return InvalidInput(f"{shown(name)} is not a text file", hint="save it as CSV in UTF-8")
 
 
 def _is_utf_16(error: UnicodeDecodeError) -> bool:
