@@ -1,7 +1,7 @@
 """Files as records of ours: what each holds, which column gives which field, and the rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import filterfalse
 from pathlib import Path
 
@@ -27,13 +27,17 @@ _JSON, _DELIMITED = (".jsonl", ".ndjson", ".json"), (".csv", ".tsv", ".tab", ".t
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of."""
+    """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of.
+
+    Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
+    """
 
     text: TextFile
     sheet: Sheet
     layout: Layout
     fields: tuple[str, ...]
     unknown: tuple[str, ...]
+    keeps_raw: bool = True
 
     @property
     def file(self) -> str:
@@ -85,13 +89,13 @@ class Source:
 
         Every row has the same fields: those of the columns, but for parts of others (a first name), and the composed.
         """
-        values = columns.values_of(self.fields, self.layout)
+        values, keeps_raw = columns.values_of(self.fields, self.layout), self.keeps_raw
         for record in self.sheet.records():
             if isinstance(record, Fault):
-                yield record
+                yield record if keeps_raw else replace(record, raw=())
             else:
                 line, cells, raw = record
-                yield Row(line, values(cells), raw)
+                yield Row(line, values(cells), raw if keeps_raw else ())
 
 
 def open_sources(
@@ -101,6 +105,7 @@ def open_sources(
     profile: str | None,
     mapping: Mapping[str, str],
     custom: Mapping[str, Collection[str]],
+    keeps_raw: bool = True,
 ) -> list[Source]:
     """The files, sorted so that none needs a later one, else in the order given.
 
@@ -115,7 +120,7 @@ def open_sources(
         layout = _layout(text.name, sheet.header, asked, profile, custom)
         fields = columns.fields_of(text.name, sheet.header, layout, mapping)
         unknown = columns.unknown_columns(sheet.header, fields, mapping)
-        sources.append(Source(text, sheet, layout, fields, unknown))
+        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw))
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
 
 

@@ -14,7 +14,7 @@ from crmcli.errors import Ambiguous, InvalidInput, NotFound
 _UID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MOST = 5
 _COMPARED = 5_000
-_DIGITS_TO_TELL_APART = 6
+_DIGITS_TO_TELL_APART, _MOST_DIGITS = 6, 20
 
 _Table = Literal["customer", "deal", "interaction", "relationship"]
 _Found = Sequence[tuple[int, str]]
@@ -200,7 +200,7 @@ def _contacts(text: str, preferences: Preferences) -> Iterator[tuple[str, str]]:
     with suppress(InvalidInput):  # not a whole number: its end may still tell
         yield point.format("phone", "value = :value"), phone(text, preferences.phone_region)
     ending = digits.lstrip("+0")
-    if len(ending) >= _DIGITS_TO_TELL_APART:
+    if _DIGITS_TO_TELL_APART <= len(ending) <= _MOST_DIGITS:
         yield point.format("phone", "(value like '%' || :value or value like '%' || :value || ';ext=%')"), ending
 
 
@@ -213,9 +213,8 @@ def _by_name(db: Reader, table: _Table, text: str, *, live: str, whole: bool) ->
     if whole:
         found = _rows(db, table, f"fold(name) = :value and {live}", value=folded)
         return _only(found, text, table) if found else None
-    part = re.sub(r"([\\%_])", r"\\\1", folded)
-    condition = rf"fold(name) like :part escape '\' and {live}"
-    found = _rows(db, table, condition, "fold(name) = :value desc, id", value=folded, part=f"%{part}%")
+    condition = f"instr(fold(name), :value) and {live}"
+    found = _rows(db, table, condition, "fold(name) = :value desc, id", value=folded)
     whole_names = [row for row in found if fold(row[1]) == folded]
     return _only(whole_names or found, text, table) if found else None
 

@@ -141,8 +141,8 @@ def fuzz_reading(count: int, seed: int) -> Outcome:
 def _read(given: Path) -> int:
     """The exit code that an import could end with at best."""
     try:
-        [source] = open_sources([str(given)], entity=None, profile=None, mapping={}, custom={}) or [None]
-        faults = [each.reason for each in source.rows() if isinstance(each, Fault)] if source else []
+        sources = open_sources([str(given)], entity=None, profile=None, mapping={}, custom={})
+        faults = [each.reason for source in sources for each in source.rows() if isinstance(each, Fault)]
     except CrmError as error:
         return error.exit_code if str(error).count("\n") == 0 else 70
     return 5 if faults else 0

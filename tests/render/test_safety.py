@@ -1,12 +1,13 @@
 """No control byte leaves, and what is harmless stays as it is."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.render.safety import cell, lines, visible
+from crmcli.render.safety import cell, json_escaped, lines, short, visible
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,8 @@ from crmcli.render.safety import cell, lines, visible
         ("a\u202egnp", r"a\u202egnp"),
         ("\U000e0041", r"\U000e0041"),
         ("\ud800", r"\ud800"),
+        ("pay\xadpal\u180e", r"pay\xadpal\u180e"),
+        ("\U0001d173", r"\U0001d173"),
         ("李雷 👩‍👩‍👧 می‌خواهم", "李雷 👩‍👩‍👧 می‌خواهم"),
         ("[red]x[/red] :smile:", "[red]x[/red] :smile:"),
     ],
@@ -29,6 +32,20 @@ def test_a_person_sees_what_it_is(given_: str, shown: str) -> None:
 
 def test_a_cell_keeps_newlines_and_tabs() -> None:
     assert cell("a\nb\tc\x1b\r") == "a\nb\tc\\x1b\\x0d"
+
+
+def test_a_long_text_is_cut() -> None:
+    assert short("x" * 201, 200) == "x" * 199 + "…"
+    assert short("x" * 200, 200) == "x" * 200
+    assert len(short("\x1b" * 200, 200)) == 200
+
+
+@given(st.text())
+def test_json_keeps_its_value_and_prints(text: str) -> None:
+    written = json_escaped(json.dumps(text, ensure_ascii=False))
+
+    assert json.loads(written) == text
+    assert visible(written) == written
 
 
 def test_prose_keeps_its_lines() -> None:

@@ -167,9 +167,15 @@ def _undisturbed() -> Iterator[None]:
 def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
     """The files, with the custom fields of the database, and those that an export of ours brings along."""
     custom = {plural: tuple(definitions(file.reader, name)) for plural, name in _WITH_FIELDS.items()}
-    chosen = {"entity": asked.entity, "profile": asked.profile}
-    mapping = _mapping(asked.mapping)
-    sources = open_sources(asked.paths, **chosen, mapping=mapping, custom=custom)
+    opened = partial(
+        open_sources,
+        asked.paths,
+        entity=asked.entity,
+        profile=asked.profile,
+        mapping=_mapping(asked.mapping),
+        keeps_raw=asked.rejects is not None,
+    )
+    sources = opened(custom=custom)
     new = {
         plural: tuple(name for each in sources if each.entity == plural for name in newfields.columns(each))
         for plural in _WITH_FIELDS
@@ -177,7 +183,7 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
     if not any(new.values()):
         return sources
     both = {plural: (*known, *new[plural]) for plural, known in custom.items()}
-    return open_sources(asked.paths, **chosen, mapping=mapping, custom=both)
+    return opened(custom=both)
 
 
 def _mapping(texts: Sequence[str]) -> dict[str, str]:
