@@ -183,7 +183,7 @@ def _report(bug: BaseException) -> _Ending:
 
         for line in "".join(traceback.format_exception(bug)).splitlines():
             render.note(line)
-        return _complain(f"a bug in crm: {type(bug).__name__}", None, _BUG)
+        return _Ending(_BUG, f"a bug in crm: {type(bug).__name__}")
     place = settings.log_bug(bug)
     hint = (
         f"the trace is in {place}; send it with the command to the maintainers"
