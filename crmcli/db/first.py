@@ -36,7 +36,7 @@ class First:
 def first(path: Path, preferences: Preferences, *, wait: float, waiting: Callable[[], None]) -> Iterator[First]:
     """A place for the first write to `path`, where nothing is. Others who want to make it wait. Raises CrmErrors."""
     path = Path(os.path.realpath(path))
-    with _folder(path.parent), _alone(path, wait, waiting):
+    with _folder(path), _alone(path, wait, waiting):
         if exists(path):
             yield First(path)
             return
@@ -80,13 +80,14 @@ def _named(error: CrmError, new: Path, path: Path) -> CrmError:
 
 
 @contextmanager
-def _folder(folder: Path) -> Iterator[None]:
-    """The folder, made with those above it; what is still empty at the end goes again."""
+def _folder(path: Path) -> Iterator[None]:
+    """The folder of `path`, made with those above it; what is still empty at the end goes again."""
+    folder = path.parent
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise refused(error, folder) from None
+        raise refused(error, path) from None
     try:
         yield
     finally:
