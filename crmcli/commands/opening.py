@@ -35,7 +35,9 @@ def reading(ctx: typer.Context) -> "Iterator[Reader]":
         with session.looking() as db:
             yield db
         return
-    with connection.reading(told.database if is_there(ctx) else None, wait=told.wait) as db:
+    path = told.database if is_there(ctx) else None
+    frozen = f"note: nothing can be written beside '{path}'; it is read as it stands"
+    with connection.reading(path, wait=told.wait, frozen=lambda: None if told.quiet else render.note(frozen)) as db:
         yield db
 
 

@@ -23,12 +23,12 @@ Prepare = Callable[[sqlite3.Connection, Path], object]
 
 
 @contextmanager
-def reading(path: Path | None, *, wait: float = 30.0) -> Iterator[Reader]:
+def reading(path: Path | None, *, wait: float = 30.0, frozen: Callable[[], None] = lambda: None) -> Iterator[Reader]:
     """The file, unable to change; None stands for a file that is not there yet: empty, in memory.
 
-    Raises FileUnusable and Busy.
+    `frozen` is called where the file can only be read as it stands on disk. Raises FileUnusable and Busy.
     """
-    connection = in_memory() if path is None else _open_to_read(path, wait)
+    connection = in_memory() if path is None else _open_to_read(path, wait, frozen)
     with closing(connection), faults_of(path):
         connection.execute("pragma query_only = on")
         connection.execute("begin")
@@ -42,7 +42,7 @@ def as_it_is(path: Path, *, wait: float = 30.0) -> Iterator[sqlite3.Connection]:
 
     Raises FileUnusable, for a newer schema too, and Busy.
     """
-    with faults_of(path), closing(_open_to_read(path, wait, _refuse_newer)) as connection:
+    with faults_of(path), closing(_open_to_read(path, wait, prepare=_refuse_newer)) as connection:
         connection.execute("pragma query_only = on")
         yield connection
 
@@ -138,22 +138,38 @@ def _refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def _open_to_read(path: Path, wait: float, prepare: Prepare = bring_up_to_date) -> sqlite3.Connection:
-    """The file at `path`; where its folder cannot be written, as it stands on disk."""
+def _open_to_read(
+    path: Path, wait: float, frozen: Callable[[], None] = lambda: None, prepare: Prepare = bring_up_to_date
+) -> sqlite3.Connection:
+    """The file at `path`; where its folder cannot be written, as it stands on disk, which `frozen` is told."""
     recognise(path)
     with _opening(path):
-        try:
-            return _checked(connect(uri(path, "rw"), wait, uri=True), path, prepare)
-        except sqlite3.OperationalError as error:
-            wal = Path(f"{os.path.realpath(path)}-wal")
-            unwritable = error.sqlite_errorcode & 0xFF in (
-                sqlite3.SQLITE_READONLY,
-                sqlite3.SQLITE_CANTOPEN,
-                sqlite3.SQLITE_IOERR,
-            )
-            if not unwritable or (wal.exists() and wal.stat().st_size):
-                raise
-            return _checked(connect(uri(path, "ro", immutable=True), wait, uri=True), path, prepare)
+        connection = _reached(path, wait)
+        if connection is None:
+            connection = connect(uri(path, "ro", immutable=True), wait, uri=True)
+            frozen()
+        return _checked(connection, path, prepare)
+
+
+def _reached(path: Path, wait: float) -> sqlite3.Connection | None:
+    """A connection that has seen the file; None where there is no place for the journal that every reader needs."""
+    connection = None
+    try:
+        connection = connect(uri(path, "rw"), wait, uri=True)
+        migrate.version(connection)
+    except sqlite3.OperationalError as error:
+        if connection is not None:
+            connection.close()
+        wal = Path(f"{os.path.realpath(path)}-wal")
+        has_no_place = error.sqlite_errorcode & 0xFF in (
+            sqlite3.SQLITE_READONLY,
+            sqlite3.SQLITE_CANTOPEN,
+            sqlite3.SQLITE_IOERR,
+        )
+        if not has_no_place or (wal.exists() and wal.stat().st_size):
+            raise
+        return None
+    return connection
 
 
 @contextmanager

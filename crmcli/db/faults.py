@@ -39,6 +39,13 @@ _FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
         "check the disk and try again",
     ),
 }
+#: The disk took the whole change and then did not say that it has it: nobody knows yet whether it stays.
+_UNCONFIRMED = (
+    FileUnusable,
+    "the disk does not confirm what was written to {}; the change may have been kept",
+    "check the disk, then look: crm history",
+)
+_SYNCS = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 _REASONS = {
     errno.EACCES: "permission denied",
     errno.EROFS: "the file system is read-only",
@@ -56,7 +63,7 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
         return FileUnusable(
             f"'{path}' holds damaged text", hint="crm doctor says where, crm restore brings a backup back"
         )
-    kind, message, hint = _FAULTS.get(code & 0xFF, (None, "", ""))
+    kind, message, hint = _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code & 0xFF, (None, "", ""))
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 
 

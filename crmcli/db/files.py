@@ -3,7 +3,7 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crmcli.errors import Conflict
@@ -19,7 +19,13 @@ def part_of(part: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        part.unlink(missing_ok=True)
+        remove(part)
+
+
+def remove(left: Path) -> None:
+    """Take away what is left of a file in the making; a disk that refuses even that has been complained of."""
+    with suppress(OSError):
+        left.unlink(missing_ok=True)
 
 
 def publish(part: Path, target: Path) -> None:

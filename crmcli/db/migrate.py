@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmcli.core.preferences import Preferences
 from crmcli.db.faults import fault, refused
-from crmcli.db.files import part_of, publish, sync
+from crmcli.db.files import part_of, publish, remove, sync
 from crmcli.errors import Conflict, FileUnusable
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -104,8 +104,8 @@ def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
         try:
             stack.enter_context(part_of(new))
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:
-                connection.execute("pragma journal_mode = wal")
                 prepare(connection, preferences)
+                connection.execute("pragma journal_mode = wal")  # last: closing a log says nothing of what fails
             sync(new)
         except OSError as error:
             raise refused(error, path) from None
@@ -114,8 +114,8 @@ def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
         try:
             yield new
         finally:
-            for suffix in ("-wal", "-shm"):
-                Path(f"{new}{suffix}").unlink(missing_ok=True)
+            for suffix in ("-wal", "-shm", "-journal"):
+                remove(Path(f"{new}{suffix}"))
 
 
 def prepare(connection: sqlite3.Connection, preferences: Preferences) -> None:

@@ -45,6 +45,7 @@ def test_no_sentence_carries_the_text_of_sqlite(name: str) -> None:
         (sqlite3.SQLITE_CORRUPT, FileUnusable, "is damaged"),
         (sqlite3.SQLITE_NOTADB, FileUnusable, "is damaged"),
         (sqlite3.SQLITE_IOERR_READ, FileUnusable, "the disk answers with errors"),
+        (sqlite3.SQLITE_IOERR_FSYNC, FileUnusable, "may have been kept"),
     ],
 )
 def test_each_fault_of_the_file_has_its_sentence(code: int, kind: type[CrmError], said: str) -> None:

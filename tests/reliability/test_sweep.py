@@ -1,0 +1,132 @@
+"""A kill, a full disk, a failing disk and half a write at each step of each command that writes."""
+
+import os
+import random
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.lab import Fault, Lab, Mode, build
+from tests.reliability.lines import EVERY_READ, WRITES, writing
+from tests.reliability.sweep import (
+    USUAL,
+    Case,
+    Whole,
+    faults,
+    first_write,
+    migration,
+    output,
+    prepared,
+    strike,
+    whole,
+)
+from tests.terminal import CRM
+
+SPECIAL: dict[str, Callable[[Path, Path], Case]] = {
+    "first write": lambda folder, _: first_write(folder),
+    "-o FILE": output,
+    "migrate": migration,
+}
+
+
+def made(name: str, folder: Path, records: Path) -> Case:
+    return SPECIAL[name](folder, records) if name in SPECIAL else prepared(name, folder, records)
+
+
+def in_turn(steps: range) -> list[Fault]:
+    """At each step a kill and one other fault, another one at each."""
+    kill, *others = USUAL
+    both = [(kill, others[at % len(others)]) for at in steps]
+    return [fault for at, pair in zip(steps, both, strict=True) for fault in faults(pair, [at])]
+
+
+def wrongs(case: Case, lab: Lab, struck: list[Fault], usual: Whole) -> list[str]:
+    return [wrong for fault in struck if (wrong := strike(case, lab, fault, usual))]
+
+
+def test_every_command_that_writes_has_a_line() -> None:
+    assert sorted(writing()) == sorted(WRITES)
+
+
+def test_every_command_that_shows_has_a_line() -> None:
+    from tests.conftest import commands
+
+    assert sorted({*commands()} - {*writing()}) == sorted({*EVERY_READ} - {"history show"})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", [*WRITES, *SPECIAL])
+def test_a_fault_at_any_step_leaves_all_or_nothing(name: str, lab: Lab, place: Path, small_file: Path) -> None:
+    case = made(name, place, small_file)
+    usual = whole(case, lab)
+
+    assert usual.steps > 4
+    assert wrongs(case, lab, in_turn(range(1, usual.steps + 1)), usual) == []
+
+
+@pytest.mark.parametrize("name", ["customer add", "deal move", "undo", "first write", "migrate"])
+def test_a_fault_at_some_steps_leaves_all_or_nothing(name: str, lab: Lab, place: Path, small_file: Path) -> None:
+    case = made(name, place, small_file)
+    usual = whole(case, lab)
+
+    assert wrongs(case, lab, in_turn(range(1, usual.steps + 1, 7)), usual) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_fault_in_a_large_import_leaves_all_or_nothing(lab: Lab, place: Path, small_file: Path) -> None:
+    """The first 50 steps, the last 50 and 100 in between."""
+    case = prepared("import", place, small_file, rows=10_000)
+    usual = whole(case, lab)
+    between = sorted(random.Random(3).sample(range(51, usual.steps - 49), 100))
+    steps = [*range(1, 51), *between, *range(usual.steps - 49, usual.steps + 1)]
+    struck = [next(faults([USUAL[at % len(USUAL)]], [at])) for at in steps]
+
+    assert usual.steps > 1000
+    assert wrongs(case, lab, struck, usual) == []
+
+
+def test_a_process_of_its_own_takes_the_same_steps(lab: Lab, place: Path, small_file: Path, tmp_path: Path) -> None:
+    case = prepared("customer add", place, small_file)
+    usual = whole(case, lab)
+    case.fresh()
+    environ = {
+        "LD_PRELOAD": str(build(tmp_path)),
+        "FAULT": f"{case.work}|{Mode.COUNT}|0|0|0|",
+        "FAULT_STEPS": str(tmp_path / "steps"),
+        "CRM_DB": str(case.work / "crm.db"),
+        "SQLITE_TMPDIR": str(case.work),
+    }
+
+    subprocess.run([*CRM, *case.words], env={**os.environ, **environ}, capture_output=True, check=True)
+
+    assert int((tmp_path / "steps").read_text()) == usual.steps
+
+
+def test_the_sweep_would_see_a_change_that_is_kept_by_half(lab: Lab, place: Path, small_file: Path) -> None:
+    """A file that says one thing where the rules want another is not sound, nor is one that lost a row."""
+    case = prepared("customer add", place, small_file)
+    usual = whole(case, lab)
+    missing = {**usual.after, "crm.db": "something else"}
+
+    wrong = strike(case, lab, Fault(Mode.KILL, usual.steps), Whole(usual.steps, missing, missing, usual.new))
+
+    assert wrong is not None
+    assert "neither as before nor as after" in wrong
+
+
+@pytest.mark.parametrize("path", EVERY_READ)
+def test_a_full_disk_can_be_read(path: str, lab: Lab, place: Path, small_file: Path) -> None:
+    case = prepared("undo", place, small_file)
+    case.fresh()
+    words = shlex.split(f"{path} {EVERY_READ[path]} -q")
+
+    usual = lab.run(words, case.work)
+    ran = lab.run(words, case.work, Fault(Mode.ERROR, 1, sticky=True))
+
+    assert (ran.code, ran.out, ran.err) == (0, usual.out, "")
+    assert usual.out
