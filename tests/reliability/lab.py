@@ -97,7 +97,7 @@ class Lab:
         self,
         words: Sequence[str],
         folder: Path,
-        fault: Fault = Fault(),  # noqa: B008 (frozen)
+        fault: Fault = Fault(),
         *,
         log: Path | None = None,
         migrations: Path | None = None,

@@ -25,18 +25,16 @@ def main(answers: int) -> None:
     shim.fault_steps.restype = ctypes.c_long
     _load()
     with open(answers, "w", encoding="utf-8", buffering=1) as channel:
-        for line in sys.stdin:
-            channel.write(json.dumps(_served(json.loads(line), shim)) + "\n")
+        channel.writelines(json.dumps(_served(json.loads(line), shim)) + "\n" for line in sys.stdin)
 
 
 def _load() -> None:
     """Whatever any command loads, so that none has to wait for it."""
-    import networkx as _  # noqa: F401
-    import sqlmodel as _  # noqa: F401
     from sqlalchemy.orm import configure_mappers
 
     import crmcli
 
+    import_module("networkx")
     for module in pkgutil.walk_packages(crmcli.__path__, "crmcli."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
@@ -103,8 +101,8 @@ def _know(migrations: str) -> None:
     from crmcli.db import migrate
 
     folder = Path(migrations or Path(migrate.__file__).parent / "migrations")
-    if folder != migrate._FOLDER:  # noqa: SLF001
-        migrate._FOLDER = folder  # noqa: SLF001
+    if folder != migrate._FOLDER:
+        migrate._FOLDER = folder
         migrate.scripts.cache_clear()
         migrate.latest.cache_clear()
 
