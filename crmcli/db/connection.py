@@ -57,6 +57,8 @@ def faults_of(path: Path | None) -> Iterator[None]:
         if known is None:
             raise
         raise known from None
+    except UnicodeDecodeError:  # what SQLite says of a damaged file can quote the damage
+        raise damaged(path or "memory") from None
 
 
 def in_memory(preferences: Preferences = _USUAL) -> sqlite3.Connection:
@@ -95,9 +97,12 @@ def uri(path: Path, mode: str, *, immutable: bool = False) -> str:
 def exists(path: Path) -> bool:
     """Whether anything stands at `path`. Raises FileUnusable where the system does not say."""
     try:
-        return path.exists()
+        path.stat()
+    except FileNotFoundError:
+        return False
     except (OSError, ValueError) as error:
         raise refused(error, path) from None
+    return True
 
 
 def recognise(path: Path) -> None:

@@ -57,20 +57,27 @@ _REASONS = {
 def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     """The failure of the file behind `error`; None when the file is not to blame."""
     code = getattr(error, "sqlite_errorcode", None)
-    if code is None:
-        if "decode to UTF-8" not in str(error):
-            return None
+    if _is_about_text(error, code):
         return FileUnusable(
             f"'{path}' holds damaged text", hint="crm doctor says where, crm restore brings a backup back"
         )
+    if code is None:
+        return None
     kind, message, hint = _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code & 0xFF, (None, "", ""))
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 
 
-def damaged(path: Path | str) -> CrmError:
-    """The file at `path` cannot be read."""
-    kind, message, hint = _DAMAGED
-    return kind(message.format(f"'{path}'"), hint=hint)
+def _is_about_text(error: sqlite3.Error, code: int | None) -> bool:
+    """Whether a text could not be read, by us or by a function of ours that was given it: none fails otherwise."""
+    if code is None:
+        return "decode to UTF-8" in str(error)
+    return code == sqlite3.SQLITE_ERROR and str(error) == "user-defined function raised exception"
+
+
+def damaged(path: Path | str) -> FileUnusable:
+    """The file at `path` is not what SQLite wrote."""
+    _, message, hint = _DAMAGED
+    return FileUnusable(message.format(f"'{path}'"), hint=hint)
 
 
 def refused(error: OSError | ValueError, path: Path) -> FileUnusable:

@@ -14,6 +14,7 @@ from crmcli.core.period import instant
 from crmcli.core.preferences import Preferences
 from crmcli.db import history, preferences
 from crmcli.db.connection import faults_of, in_memory, open_to_write
+from crmcli.db.faults import damaged
 from crmcli.db.history import Header
 from crmcli.db.reader import Reader
 from crmcli.errors import Busy
@@ -36,7 +37,7 @@ class Transaction:
     def enter(self, file: "Opened") -> None:
         """Begin the operation in the transaction under way on `file`."""
         self.now, self.path, self.raw = file.now, file.path, file.raw
-        self.operation = history.begin(file.raw, file.header, recorded_at=instant(file.now))
+        self.operation = _begun(file)
         self.since = _last_change(file.raw)
         self.preferences = file.preferences
 
@@ -208,6 +209,14 @@ def patiently(took: Callable[[], bool], path: Path | None, *, wait: float, waiti
             waiting()
             noticed = True
         time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
+
+
+def _begun(file: Opened) -> int:
+    """The number of the operation that begins. Raises FileUnusable where the file has forgotten how far it counted."""
+    try:
+        return history.begin(file.raw, file.header, recorded_at=instant(file.now))
+    except sqlite3.IntegrityError:
+        raise damaged(file.path or "memory") from None
 
 
 def _last_change(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,171 @@
+"""Whatever stands where the file should be: every command says so in a line, and leaves it alone."""
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from crmcli.cli import app
+from tests.conftest import run
+from tests.db.test_readonly import shared, without_root
+from tests.reliability.files import UNUSABLE, Spoil, bad_text, flipped, newer, short
+from tests.reliability.lines import EVERY_READ, WRITES, write_rows
+
+__all__ = ["shared"]
+
+#: They open no file, or not the one that is named.
+ASIDE = {"help", *(path for path, line in WRITES.items() if not line.touches_the_file)}
+LINES = {
+    **{path: words for path, words in EVERY_READ.items() if path not in ASIDE},
+    **{path: line.words for path, line in WRITES.items() if path not in ASIDE},
+}
+SECRETS = ("Lovelace", "Müller", "example.com", "李雷", "+4930", "first call", "asks; twice")
+KNOWN_CODES = {0, 1, 2, 3, 4, 6, 10}
+
+
+def asked(path: str, file: Path) -> Result:
+    """What `crm` answers to the example line of a command."""
+    words = shlex.split(f"{path} {LINES[path].format(folder=file.parent)}")
+    return CliRunner().invoke(app, [*words, f"--db={file}"], catch_exceptions=False, prog_name="crm")
+
+
+def seen(place: Path) -> object:
+    """What a file, link, folder or pipe is, so far as anybody could change it."""
+    if place.is_symlink():
+        return os.readlink(place)
+    return place.read_bytes() if place.is_file() else place.lstat().st_mode
+
+
+def assert_one_line(result: Result, code: int, where: str) -> None:
+    assert (result.exit_code, result.stdout) == (code, ""), where
+    assert_said(result, where)
+
+
+def assert_said(result: Result, where: str) -> None:
+    """One line and hints, with nothing in them that is in the file."""
+    first, *rest = result.stderr.splitlines()
+    assert first.startswith("error: "), where
+    assert all(line.startswith("hint: ") for line in rest), where
+    assert not any(secret in result.stderr for secret in SECRETS), where
+
+
+@pytest.fixture
+def victim(tmp_path: Path, small_file: Path) -> Path:
+    """A copy of the small file, beside what an import needs."""
+    write_rows(tmp_path / "rows.csv", 3)
+    return Path(shutil.copy(small_file, tmp_path / "x.db"))
+
+
+def refuses(path: str, file: Path) -> None:
+    before, beside = seen(file), {each.name for each in file.parent.iterdir()}
+    assert_one_line(asked(path, file), 10, path)
+    assert seen(file) == before, path
+    assert {each.name for each in file.parent.iterdir()} <= beside | {"x.db-wal", "x.db-shm"}, path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spoil", UNUSABLE, ids=lambda spoil: spoil.__name__)
+def test_every_command_refuses_a_file_that_cannot_be_used(spoil: Spoil, victim: Path) -> None:
+    spoil(victim)
+
+    for path in LINES:
+        refuses(path, victim)
+
+
+@pytest.mark.parametrize("spoil", UNUSABLE, ids=lambda spoil: spoil.__name__)
+def test_a_file_that_cannot_be_used_is_refused(spoil: Spoil, victim: Path) -> None:
+    spoil(victim)
+
+    for path in ("customer list", "history", "log", "import"):
+        refuses(path, victim)
+
+
+@pytest.mark.parametrize("spoil", [newer, short])
+def test_every_command_refuses_a_newer_or_a_cut_file(spoil: Spoil, victim: Path) -> None:
+    spoil(victim)
+
+    for path in LINES:
+        refuses(path, victim)
+
+
+def test_a_link_to_nothing_is_no_file_to_read(victim: Path) -> None:
+    victim.unlink()
+    victim.symlink_to("nowhere.db")
+
+    for path in EVERY_READ:
+        if path not in ASIDE:
+            assert "no database at" in asked(path, victim).stderr
+    assert not victim.exists()
+
+
+def test_damaged_text_is_never_shown(victim: Path) -> None:
+    bad_text(victim)
+    before = victim.read_bytes()
+
+    refused = set()
+    for path in LINES:
+        result = asked(path, victim)
+        if result.exit_code == 10:
+            assert_said(result, path)  # rows that came before the damage may be out already
+            assert victim.read_bytes() == before, path
+            refused.add(path)
+        else:
+            assert result.exit_code in KNOWN_CODES, f"{path}: {result.stderr}"
+            victim.write_bytes(before)
+
+    assert refused >= {"customer list", "customer show", "deal list", "deal show", "export", "interaction list"}
+
+
+def damaged(victim: Path, sound: bytes, count: int, paths: list[str], *, seed: int) -> list[str]:
+    """What went wrong on so many damaged files: a bug, an unknown exit code, a secret in a message."""
+    wrong = []
+    for number, copy in enumerate(flipped(sound, count, seed=seed)):
+        for path in paths:
+            victim.write_bytes(copy)
+            result = asked(path, victim)
+            if result.exit_code not in KNOWN_CODES:
+                wrong.append(f"{number}: {path}: exit {result.exit_code}: {result.stderr}")
+            if result.exit_code == 10 and any(secret in result.stderr for secret in SECRETS):
+                wrong.append(f"{number}: {path}: {result.stderr}")
+            if result.exit_code == 10 and victim.read_bytes() != copy:
+                wrong.append(f"{number}: {path}: changed: {result.stderr}")
+            for end in ("-wal", "-shm"):
+                Path(f"{victim}{end}").unlink(missing_ok=True)
+    return wrong
+
+
+@pytest.mark.slow
+def test_no_damage_ends_in_a_bug(victim: Path, small_file: Path) -> None:
+    paths = ["customer list", "deal show", "funnel show", "history", "log", "undo"]
+
+    assert damaged(victim, small_file.read_bytes(), 100, paths, seed=1) == []
+
+
+def test_some_damage_does_not_end_in_a_bug(victim: Path, small_file: Path) -> None:
+    assert damaged(victim, small_file.read_bytes(), 15, ["customer list", "log"], seed=2) == []
+
+
+@pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o400, 0o700), (0o600, 0o500), (0o400, 0o500)])
+def test_every_command_on_what_may_only_be_read(file_mode: int, folder_mode: int, shared: Path) -> None:
+    write_rows(shared.parent / "rows.csv", 3)
+    (shared.parent / "rows.csv").chmod(0o644)
+    answers = {path: asked(path, shared) for path in LINES if path in EVERY_READ}
+    run(f"import {shared.parent / 'rows.csv'} --dry-run --db {shared}")
+    before = shared.read_bytes()
+    shared.chmod(file_mode)
+    shared.parent.chmod(folder_mode)
+
+    with without_root():
+        found = {path: asked(path, shared) for path in LINES}
+
+    for path, result in found.items():
+        if path in EVERY_READ:
+            assert (result.exit_code, result.stdout) == (0, answers[path].stdout), path
+            assert result.stderr.startswith("note: nothing can be written beside") or not result.stderr, path
+        else:
+            assert_one_line(result, 10, path)
+            assert "nothing was changed" in result.stderr, path
+    assert shared.read_bytes() == before
