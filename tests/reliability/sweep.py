@@ -2,7 +2,7 @@
 
 import shlex
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from errno import EIO, ENOSPC
 from pathlib import Path
@@ -101,6 +101,18 @@ def migration(folder: Path, records: Path) -> Case:
         "insert into visit (customer_id) select id from customer;\n"
     )
     return Case("migrate", ("customer", "list", "-f", "ids"), case.base, case.work, scripts)
+
+
+SPECIAL: dict[str, Callable[[Path, Path], Case]] = {
+    "first write": lambda folder, _: first_write(folder),
+    "-o FILE": output,
+    "migrate": migration,
+}
+
+
+def made(name: str, folder: Path, records: Path) -> Case:
+    """The case of a command, or of one of the special ones."""
+    return SPECIAL[name](folder, records) if name in SPECIAL else prepared(name, folder, records)
 
 
 def whole(case: Case, lab: Lab) -> Whole:

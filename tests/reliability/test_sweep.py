@@ -4,36 +4,14 @@ import os
 import random
 import shlex
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.reliability.lab import Fault, Lab, Mode, build
 from tests.reliability.lines import EVERY_READ, WRITES, writing
-from tests.reliability.sweep import (
-    USUAL,
-    Case,
-    Whole,
-    faults,
-    first_write,
-    migration,
-    output,
-    prepared,
-    strike,
-    whole,
-)
+from tests.reliability.sweep import SPECIAL, USUAL, Case, Whole, faults, made, prepared, strike, whole
 from tests.terminal import CRM
-
-SPECIAL: dict[str, Callable[[Path, Path], Case]] = {
-    "first write": lambda folder, _: first_write(folder),
-    "-o FILE": output,
-    "migrate": migration,
-}
-
-
-def made(name: str, folder: Path, records: Path) -> Case:
-    return SPECIAL[name](folder, records) if name in SPECIAL else prepared(name, folder, records)
 
 
 def in_turn(steps: range) -> list[Fault]:
