@@ -27,6 +27,7 @@ class Crm(RootGroup):
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),
         Entry("export", "Write records out as CSV, TSV, JSON or JSON lines.", _FILE, "crmcli.commands.export"),
         Entry("batch", "Run many commands, all of them or none.", _FILE, "crmcli.commands.batch"),
+        Entry("privacy", "What is kept about a person: given out, erased, allowed.", _FILE, "crmcli.commands.privacy"),
         Entry("history", "What was done to the file, and by whom.", _FILE, "crmcli.commands.history"),
         Entry("undo", "Take an operation back.", _FILE, "crmcli.commands.undo"),
         Entry("redo", "Put an undone operation again.", _FILE, "crmcli.commands.redo"),

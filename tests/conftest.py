@@ -53,6 +53,7 @@ READS = {
     "interaction show": "1",
     "pipeline list": "",
     "pipeline show": "",
+    "privacy export": "ada-lovelace",
     "relation list": "",
     "relation types": "",
 }

@@ -13,7 +13,13 @@ import pytest
 from crmcli.commands.options import FORMATS, Listing, Showing
 from tests.conftest import READS, Run, commands, run
 
-REPORTS = {"doctor": "doctor", "funnel show": "funnel", "graph show": "neighbourhood", "history show": "changes"}
+REPORTS = {
+    "doctor": "doctor",
+    "funnel show": "funnel",
+    "graph show": "neighbourhood",
+    "history show": "changes",
+    "privacy export": "subject",
+}
 SHOWS = ["customer show", "deal show", "interaction show", "pipeline show"]
 EVERY = {**READS, "history show": "1"}
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]

@@ -94,3 +94,26 @@ class OnDuplicate(StrEnum):
     UPDATE = "update"
     SKIP = "skip"
     REJECT = "reject"
+
+
+class ConsentAction(StrEnum):
+    GRANT = "grant"
+    WITHDRAW = "withdraw"
+
+
+class LegalBasis(StrEnum):
+    """What allows us to use somebody's data: GDPR, Article 6(1)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTERESTS = "legitimate_interests"
+
+
+class RetentionAction(StrEnum):
+    """What becomes of customers whose time is over."""
+
+    ERASE = "erase"
+    REMOVE = "remove"

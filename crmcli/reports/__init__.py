@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crmcli.reports import listing as listing
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import records as records
+    from crmcli.reports import subject as subject
 
 
 def __getattr__(name: str) -> ModuleType:
