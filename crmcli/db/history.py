@@ -96,6 +96,7 @@ def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Rever
     """
     db = Reader(connection)
     latest, command = _latest_of(db, operation)
+    _refuse_forgotten(db, latest, operation)
     connection.execute("update operation set root_id = ? where id = ?", (operation, by))
     _refuse_changed_since(db, latest, operation, by)
     connection.execute("pragma defer_foreign_keys = on")
@@ -143,6 +144,27 @@ def _latest_of(db: Reader, operation: int) -> tuple[int, str]:
     latest = db.value("select max(id) from operation where root_id = :id", id=operation)
     command = db.value("select command from operation where id = :id", id=operation)
     return int(latest), str(command)
+
+
+def _refuse_forgotten(db: Reader, latest: int, operation: int) -> None:
+    """Rows of an erased customer have no old state any more: a change that is no insert and keeps none."""
+    by = db.value(
+        """
+        select other.operation_id from change mine
+        join change other on other.table_name = mine.table_name
+            and other.row_id between mine.row_id and coalesce(mine.last_id, mine.row_id)
+        where mine.operation_id = :latest and other.old is null and other.action <> 'insert'
+        order by other.id desc limit 1
+        """,
+        latest=latest,
+    )
+    if by == latest:
+        raise Conflict(f"operation {operation} erased a customer for good and cannot be undone")
+    if by is not None:
+        raise Conflict(
+            f"operation {operation} is about a customer who was erased since (operation {by}) and cannot be turned round",
+            hint="crm undo OP takes another one back; crm history lists them",
+        )
 
 
 def _refuse_changed_since(db: Reader, latest: int, operation: int, by: int) -> None:

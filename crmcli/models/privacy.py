@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from sqlmodel import AutoString, Field
 
-from crmcli.core.vocabulary import LegalBasis, Channel, ConsentAction, RetentionAction
+from crmcli.core.vocabulary import Channel, ConsentAction, LegalBasis, RetentionAction
 from crmcli.models.base import Model, Name, Reason, Source, line
 
 Purpose = Annotated[str, AfterValidator(line("purpose", 100))]

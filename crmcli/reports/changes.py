@@ -52,6 +52,9 @@ def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
         operation=operation,
     )
     for change, table, first, last, action, old in found:
+        if old is None and action != "insert":
+            yield table, first, None, action, "(erased)", None, None
+            continue
         before = json.loads(old) if old else {}
         for row in range(first, last + 1):
             after = {} if action == "delete" else _state_after(db, change, table, row)
@@ -102,7 +105,7 @@ def _row(db: Reader, table: str, number: object) -> dict[str, object]:
 
 def _state_after(db: Reader, change: int, table: str, row: int) -> dict[str, object]:
     """The row as the change left it: what the next change of it found, or what stands there now."""
-    later = db.value(
+    later = db.row(
         "select old from change where table_name = :table and row_id = :row and id > :change and action <> 'insert' "
         "order by id limit 1",
         table=table,
@@ -110,7 +113,7 @@ def _state_after(db: Reader, change: int, table: str, row: int) -> dict[str, obj
         change=change,
     )
     if later is not None:
-        state: dict[str, object] = json.loads(later)
+        state: dict[str, object] = json.loads(later[0]) if later[0] else {}
         return state
     columns = migrate.columns(db.connection, table)
     now = db.row(f"select {', '.join(columns)} from {table} where id = :row", row=row)

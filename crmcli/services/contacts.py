@@ -9,6 +9,7 @@ from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, NotFound
 from crmcli.models.customer import ContactPoint, CustomerTag, Tag
+from crmcli.services import erasedkeys
 from crmcli.services.assignments import Assignment
 from crmcli.services.owners import key
 
@@ -126,6 +127,7 @@ def _points(session: Writer, customer: int, kind: str | None) -> list[ContactPoi
 def _store(session: Writer, customer: int, kind: str, value: str, *, position: int) -> None:
     if kind == ContactKind.EMAIL:
         _refuse_taken(session.reader, value, customer)
+    erasedkeys.refuse(session, kind, value)
     session.add(ContactPoint(customer_id=customer, kind=ContactKind(kind), value=value, position=position))
     session.flush()
 

@@ -99,11 +99,13 @@ def remove(session: Writer, ref: str, *, force: bool = False) -> Change:
 
 
 def restore(session: Writer, ref: str) -> Change:
-    """Bring a removed customer back. Raises Conflict when another has its e-mail address by now."""
+    """Bring a removed customer back. Raises Conflict for an erased one, and when another has its e-mail address."""
     number = reference.customer(session.reader, ref, preferences=session.preferences, removed=True)
     customer = session.get_one(Customer, number)
     if customer.removed_at is None:
         return Change((number,), f"customer {number} {customer.name} is not removed; nothing changed")
+    if session.reader.value("select 1 from erasure where customer_id = :number", number=number):
+        raise Conflict(f"customer {number} was erased for good", hint="crm customer add NAME begins anew")
     contacts.revive(session, number)
     customer.removed_at = None
     return Change((number,), f"restored customer {number} {customer.name}", f"crm customer show {customer.handle}")

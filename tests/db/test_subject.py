@@ -42,14 +42,15 @@ def test_an_interaction_with_others_is_shared(known: Run, db: Reader) -> None:
 
 def test_rows_that_are_gone_are_found_in_the_history(known: Run, db: Reader) -> None:
     known("customer edit ada --set email=new@example.com --untag vip")
-    known("undo 4")
+    known("deal add Other --customer ada")
+    known("undo")
 
     found = subject.rows(db, 1)
 
     assert found["contact_point"] == {1, 3}
     assert found["customer_tag"] == {1}
-    assert found["deal"] == {1}
-    assert found["stage_event"] == {1}
+    assert found["deal"] == {1, 3}
+    assert found["stage_event"] == {1, 3}
 
 
 def test_what_was_merged_into_a_customer_is_theirs(known: Run, file: Path, db: Reader) -> None:

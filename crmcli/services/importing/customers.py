@@ -7,7 +7,18 @@ from functools import partial
 from crmcli.core import normal
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, custom, customer_rows, identity, matching, newfields, repeats, ties, who
+from crmcli.services.importing import (
+    cells,
+    custom,
+    customer_rows,
+    erased,
+    identity,
+    matching,
+    newfields,
+    repeats,
+    ties,
+    who,
+)
 from crmcli.services.importing.cells import Reader
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
@@ -39,6 +50,7 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
 
 def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
     work = stage.work
+    erased.refuse(stage)
     matching.known(stage)
     identity.leave_known(stage, CUSTOMER)
     repeats.repeated(stage)
