@@ -35,6 +35,8 @@ RECORDS = (
     "deal move 1 quote --at 2026-10-01",
     "deal add Cards --customer 李雷 --amount 900 --at 2026-10-01",
     "deal win 2 --at 2026-10-20",
+    "privacy consent grant ada-lovelace --purpose newsletter --channel email --source 'web form' --at 2026-11-02",
+    "privacy retention add silent --after 3y --action remove kind:person",
 )
 
 # What each command that only reads is asked for in the tests of all of them.
@@ -53,7 +55,9 @@ READS = {
     "interaction show": "1",
     "pipeline list": "",
     "pipeline show": "",
+    "privacy consent show": "ada-lovelace",
     "privacy export": "ada-lovelace",
+    "privacy retention list": "",
     "relation list": "",
     "relation types": "",
 }

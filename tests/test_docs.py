@@ -75,6 +75,10 @@ def test_every_command_has_examples_that_run(
         crm("customer remove grace-hopper --yes")
     if path == ("restore",):
         crm(f"backup {tmp_path / 'before-the-import.db'}")
+    if path == ("privacy", "consent", "withdraw"):
+        crm("privacy consent grant ada --purpose newsletter")
+    if path == ("privacy", "retention", "remove"):
+        crm("privacy retention add silent --after 3y --action erase")
     if path == ("privacy", "readmit"):
         crm("privacy erase ada --yes")
     for name, text in FILES.items():

@@ -1,6 +1,7 @@
 """What customers can be asked."""
 
 from crmcli.core.vocabulary import CustomerKind, Outcome
+from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
 from crmcli.query.parts import OWNER, OWNER_JOIN, PIPELINES, STAGES, external, removed
 
@@ -36,10 +37,12 @@ def _digits(text: str) -> str:
 _DEAL = Many(_DEALS, "d.customer_id", "c.id", "d.removed_at is null", "d.id")
 _TAGS = Many("customer_tag k join tag t on t.id = k.tag_id", "k.customer_id", "c.id", order="t.name, t.id")
 
+_CONSENTS = Many(f"{STANDING} g", "g.customer_id", "c.id", order="g.id")
+
 _OWN = (
     Field("id", "id", "c.id", "its number"),
     Field("uid", "text", "c.uid", "its identifier for exchange"),
-    Field("name", "text", "c.name", "name"),
+    Field("name", "text", "c.name", "name", under="no_contact"),
     Field("kind", "text", "c.kind", "a person or an organisation", choices=tuple(CustomerKind)),
     Field("handle", "text", "c.handle", "the short name to type"),
     Field("email", "text", "p.value", "e-mail addresses, the primary one first", many=_contact("email")),
@@ -54,6 +57,8 @@ _OWN = (
     Field("tag", "text", "t.name", "tags; +vip is short for tag=vip", many=_TAGS),
     Field("note", "text", "c.note", "note"),
     Field("do_not_contact", "boolean", "c.do_not_contact", "wants to be left alone"),
+    mark("c"),
+    Field("consent", "text", "g.value", "what they agreed to and have not withdrawn", many=_CONSENTS),
     Field("created", "instant", "c.created_at", "when the customer was added"),
 )
 
@@ -83,14 +88,18 @@ CUSTOMER = Entity(
     joins={"o": OWNER_JOIN.format("c")},
     base="c.removed_at is null",
     fields=named(*_OWN, *OWNER, *_TOLD),
-    columns=("id", "name", "kind", "email", "phone", "employer", "city", "tag"),
+    columns=("id", "name", "kind", "email", "phone", "employer", "city", "tag", "no_contact"),
     exported=(
         *("id", "uid", "kind", "name", "handle", "email", "phone", "employer", "title", "city", "country", "industry"),
         *("source", "owner", "owner.email", "owner.manager", "owner.region", "tag", "note", "do_not_contact"),
         *("created", "external"),
     ),
     words=("name", "handle", "email", "phone", "title", "city", "tag", "note"),
-    states=(State("removed", "c.removed_at is not null", "removed customers", lifts=True),),
+    states=(
+        State("contactable", contactable("c"), "those who may be contacted"),
+        State("restricted", restricted("c"), "those whose data are kept and not to be used"),
+        State("removed", "c.removed_at is not null", "removed customers", lifts=True),
+    ),
 )
 
 ENTITIES = {"customer": CUSTOMER}

@@ -7,7 +7,7 @@ from crmcli.query.customer import CUSTOMER
 from crmcli.query.fields import Entity, Field, State, named
 from crmcli.query.parts import OWNER, OWNER_JOIN, PIPELINES, STAGES, calendar, external, removed
 
-_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source")
+_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
 
 
 def of_customer(field: Field) -> Field:
@@ -19,7 +19,7 @@ _OWN = (
     Field("id", "id", "d.id", "its number"),
     Field("uid", "text", "d.uid", "its identifier for exchange"),
     Field("name", "text", "d.name", "name"),
-    Field("customer", "text", "c.name", "the customer's name", joins=("c",)),
+    Field("customer", "text", "c.name", "the customer's name", joins=("c",), under="customer.no_contact"),
     Field("pipeline", "text", "l.name", "the pipeline it is in", joins=("g", "l"), choices_sql=PIPELINES),
     Field(
         "stage", "text", "s.name", "the stage it stands in", joins=("g", "s"), order="s.position", choices_sql=STAGES
@@ -72,7 +72,7 @@ DEAL = Entity(
     },
     base="d.removed_at is null",
     fields=named(*_OWN, *OWNER, *(of_customer(CUSTOMER.fields[name]) for name in _OF_CUSTOMER), *_TOLD),
-    columns=("id", "name", "customer", "stage", "amount", "currency", "close", "owner"),
+    columns=("id", "name", "customer", "stage", "amount", "currency", "close", "owner", "customer.no_contact"),
     exported=(
         *(
             "id",

@@ -21,6 +21,8 @@ _MODULES = {
     "pipeline": "pipeline",
     "stage": "pipeline",
     "stage_event": "pipeline",
+    "consent": "privacy",
+    "retention_rule": "privacy",
     "owner": "catalogue",
     "tag": "catalogue",
 }

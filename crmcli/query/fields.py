@@ -24,7 +24,8 @@ class Field:
     `currency` is the SQL of a money field's currency; `joins` the joins of the entity that the SQL needs; `order` what
     to sort by instead of the value. `choices` are the only values there are: `choices_sql` asks the file for them.
     `clean` prepares a text before it is looked for. A bare date of a field that `leans_ahead` is the next one, not the
-    last. Asking for a field that `lifts` brings the removed records back. SQL may use `:now` and `:today`.
+    last. Asking for a field that `lifts` brings the removed records back. `under` names the field that stands
+    small under this one for people. SQL may use `:now` and `:today`.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     leans_ahead: bool = False
     lifts: bool = False
     is_hidden: bool = False
+    under: str | None = None
 
     @property
     def shown_kind(self) -> Kind:
@@ -75,8 +77,8 @@ class Field:
             one = f"fold({self.sql})"
         return f"(select min({one}) {self.values})" if self.many else one
 
-    def column(self, *, is_hidden: bool = False) -> Column:
-        return Column(self.name, self.shown_kind, self.heading, is_hidden=is_hidden)
+    def column(self, *, is_hidden: bool = False, under: tuple[str, ...] = ()) -> Column:
+        return Column(self.name, self.shown_kind, self.heading, is_hidden=is_hidden, under=under)
 
 
 @dataclass(frozen=True, slots=True)

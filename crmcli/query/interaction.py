@@ -1,10 +1,16 @@
 """What interactions can be asked."""
 
 from crmcli.core.vocabulary import Channel, Direction
+from crmcli.query.contact import barred
 from crmcli.query.fields import Entity, Field, Many, State, named
 from crmcli.query.parts import OWNER, OWNER_JOIN, calendar, external, removed
 
 _PARTIES = Many("interaction_party y join customer c on c.id = y.customer_id", "y.interaction_id", "i.id", order="y.id")
+
+_BARRED = f"""(
+    select iif(count(*) > 1, count({barred("c")}) || ' of ' || count(*) || ': ', '') || group_concat(distinct {barred("c")})
+    from interaction_party y join customer c on c.id = y.customer_id where y.interaction_id = i.id
+)"""
 
 _FIELDS = (
     Field("id", "id", "i.id", "its number"),
@@ -13,7 +19,15 @@ _FIELDS = (
     *calendar("at", "i.occurred_at", "it took place in"),
     Field("channel", "text", "i.channel", "how it took place", choices=tuple(Channel)),
     Field("direction", "text", "i.direction", "in: they came to us; out: we to them", choices=tuple(Direction)),
-    Field("customer", "text", "c.name", "with whom", many=_PARTIES),
+    Field("customer", "text", "c.name", "with whom", many=_PARTIES, under="customer.no_contact"),
+    Field(
+        "customer.no_contact",
+        "text",
+        _BARRED,
+        "why not to contact them, and how many of them",
+        heading="No contact",
+        is_hidden=True,
+    ),
     Field("customer.id", "id", "c.id", "the numbers of the customers", many=_PARTIES),
     Field("customer.uid", "text", "c.uid", "the customers' identifiers", many=_PARTIES),
     Field("text", "text", "i.text", "what was said"),
@@ -35,7 +49,7 @@ INTERACTION = Entity(
     joins={"d": "left join deal d on d.id = i.deal_id", "o": OWNER_JOIN.format("i")},
     base="i.removed_at is null",
     fields=named(*_FIELDS),
-    columns=("id", "at", "channel", "direction", "customer", "text"),
+    columns=("id", "at", "channel", "direction", "customer", "text", "customer.no_contact"),
     exported=(
         *(
             "id",

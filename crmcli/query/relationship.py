@@ -1,5 +1,6 @@
 """What relationships, and their types, can be asked."""
 
+from crmcli.query.contact import mark
 from crmcli.query.fields import Entity, Field, Many, State, named
 from crmcli.query.parts import external, removed
 
@@ -9,7 +10,8 @@ _EITHER = Many(f"({_ENDS}) e join customer c on c.id = e.customer_id", "e.id", "
 _FIELDS = (
     Field("id", "id", "r.id", "its number"),
     Field("uid", "text", "r.uid", "its identifier for exchange"),
-    Field("from", "text", "f.name", "whom it goes out from", joins=("f",)),
+    Field("from", "text", "f.name", "whom it goes out from", joins=("f",), under="from.no_contact"),
+    mark("f", "from.no_contact", joins=("f",)),
     Field("from.id", "id", "r.from_id", "the number of that customer", is_hidden=True),
     Field("from.uid", "text", "f.uid", "that customer's identifier", joins=("f",)),
     Field(
@@ -20,7 +22,8 @@ _FIELDS = (
         joins=("y",),
         choices_sql="select name from relation_type order by id",
     ),
-    Field("to", "text", "t.name", "whom it leads to", joins=("t",)),
+    Field("to", "text", "t.name", "whom it leads to", joins=("t",), under="to.no_contact"),
+    mark("t", "to.no_contact", joins=("t",)),
     Field("to.id", "id", "r.to_id", "the number of that customer", is_hidden=True),
     Field("to.uid", "text", "t.uid", "that customer's identifier", joins=("t",)),
     Field("customer", "text", "c.name", "either of the two", many=_EITHER),
@@ -45,7 +48,19 @@ RELATIONSHIP = Entity(
     },
     base="r.removed_at is null",
     fields=named(*_FIELDS),
-    columns=("id", "from", "from.id", "type", "to", "to.id", "since", "until", "note"),
+    columns=(
+        "id",
+        "from",
+        "from.id",
+        "type",
+        "to",
+        "to.id",
+        "since",
+        "until",
+        "note",
+        "from.no_contact",
+        "to.no_contact",
+    ),
     exported=("id", "uid", "from", "from.uid", "type", "to", "to.uid", "since", "until", "note", "created", "external"),
     words=("from", "type", "to", "note"),
     states=(

@@ -93,7 +93,13 @@ def _chosen(asked: Entity, view: View) -> list[Field]:
 
 
 def _columns(fields: Sequence[Field], view: View) -> list[Column]:
-    return [field.column(is_hidden=field.is_hidden and view.columns is None) for field in fields]
+    """The columns; those that a person sees elsewhere are hidden, unless they were asked for by name."""
+    is_usual = view.columns is None
+    names = {field.name for field in fields if is_usual}
+    return [
+        field.column(is_hidden=field.is_hidden and is_usual, under=(field.under,) if field.under in names else ())
+        for field in fields
+    ]
 
 
 def _order(query: syntax.Query, asked: Entity, view: View) -> sql.Order:

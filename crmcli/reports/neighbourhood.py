@@ -11,20 +11,22 @@ from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.graph.neighbourhood import Neighbourhood, Tie, neighbourhood
 from crmcli.query import reference
+from crmcli.query.contact import barred
 
 _DEEPEST = 6
 
 COLUMNS = (
     Column("id", "id"),
-    Column("name"),
+    Column("name", under=("no_contact",)),
     Column("kind"),
     Column("distance", "integer"),
     Column("via"),
     Column("type"),
     Column("direction"),
+    Column("no_contact", heading="No contact", is_hidden=True),
 )
 
-_People = dict[int, tuple[str, str]]
+_People = dict[int, tuple[str, str, str | None]]
 
 
 def report(db: Reader, ref: str, *, depth: int = 2, types: Sequence[str] = (), preferences: Preferences) -> Report:
@@ -40,7 +42,15 @@ def report(db: Reader, ref: str, *, depth: int = 2, types: Sequence[str] = (), p
     found = neighbourhood(db, centre, depth=depth, types=wanted)
     people = _people(db, found)
     rows = [
-        (tie.far, *people[tie.far], found.distances[tie.far], people[tie.near][0], tie.type, tie.way)
+        (
+            tie.far,
+            *people[tie.far][:2],
+            found.distances[tie.far],
+            people[tie.near][0],
+            tie.type,
+            tie.way,
+            people[tie.far][2],
+        )
         for tie in found.reaching()
     ]
     return Report(
@@ -55,8 +65,10 @@ def report(db: Reader, ref: str, *, depth: int = 2, types: Sequence[str] = (), p
 
 def _people(db: Reader, found: Neighbourhood) -> _People:
     ids = json.dumps(list(found.distances))
-    rows = db.rows("select id, name, kind from customer where id in (select value from json_each(:ids))", ids=ids)
-    return {number: (name, kind) for number, name, kind in rows}
+    rows = db.rows(
+        f"select id, name, kind, {barred('c')} from customer c where id in (select value from json_each(:ids))", ids=ids
+    )
+    return {number: (name, kind, why) for number, name, kind, why in rows}
 
 
 def _notes(found: Neighbourhood, people: _People, depth: int) -> tuple[str, ...]:
@@ -81,7 +93,8 @@ def _tree(found: Neighbourhood, people: _People) -> Node:
     grown: set[int] = set()
 
     def grow(tie: Tie) -> Node:
-        name, kind = people[tie.far]
+        _, kind, _ = people[tie.far]
+        name = _name(people, tie.far)
         if tie.relationship not in followed:
             return Node(f"{tie.reading} {name}", f"{tie.far} ↺ shown elsewhere")
         if tie.far in grown:
@@ -89,5 +102,13 @@ def _tree(found: Neighbourhood, people: _People) -> Node:
         grown.add(tie.far)
         return Node(f"{tie.reading} {name}", f"{tie.far} {kind}", tuple(grow(next_) for next_ in below[tie.far]))
 
-    name, kind = people[found.centre]
-    return Node(name, f"{found.centre} {kind}", tuple(grow(tie) for tie in below[found.centre]))
+    return Node(
+        _name(people, found.centre),
+        f"{found.centre} {people[found.centre][1]}",
+        tuple(grow(tie) for tie in below[found.centre]),
+    )
+
+
+def _name(people: _People, number: int) -> str:
+    name, _, why = people[number]
+    return f"{name} ({why})" if why else name

@@ -9,20 +9,22 @@ from crmcli.core.result import Column, Record, Table
 from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
+from crmcli.query.contact import barred
 from crmcli.reports.listing import View, listing
 
 _LATEST = 10
 
 _CUSTOMER = (
     "id", "uid", "kind", "name", "handle", "email", "phone", "employer", "parent", "title", "city", "country",
-    "industry", "source", "owner", "tag", "note", "do_not_contact", "created", "last", "interactions", "external",
+    "industry", "source", "owner", "tag", "note", "do_not_contact", "no_contact", "consent", "created", "last", "interactions", "external",
 )  # fmt: skip
 _DEAL = (
-    "id", "uid", "name", "customer", "customer.id", "pipeline", "stage", "outcome", "amount", "currency", "close",
+    "id", "uid", "name", "customer", "customer.id", "customer.no_contact", "pipeline", "stage", "outcome", "amount", "currency", "close",
     "owner", "source", "product", "lost_reason", "note", "created", "entered", "closed", "age", "external",
 )  # fmt: skip
 _INTERACTION = (
-    "id", "uid", "at", "channel", "direction", "customer", "text", "duration", "deal", "owner", "recorded",
+    "id", "uid", "at", "channel", "direction", "customer", "customer.no_contact", "text", "duration", "deal", "owner",
+    "recorded",
 )  # fmt: skip
 
 
@@ -45,7 +47,9 @@ def deal(db: Reader, ref: str, *, moment: Moment) -> Record:
     own = f"deal.id={number}"
     parts = {
         "stage_events": _events(db, number),
-        "latest_interactions": _part(db, "interaction", own, ("id", "at", "channel", "customer", "text"), moment),
+        "latest_interactions": _part(
+            db, "interaction", own, ("id", "at", "channel", "customer", "text", "customer.no_contact"), moment
+        ),
     }
     columns, values = _single(db, "deal", number, _DEAL, moment)
     return Record(_title(db, "deal", number), columns, values, parts)
@@ -93,7 +97,10 @@ def _single(
 def _part(db: Reader, entity: str, own: str, columns: tuple[str, ...], moment: Moment) -> Table:
     limit = _LATEST if entity == "interaction" else None
     found = listing(db, entity, (own,), view=View(columns=columns, limit=limit, is_counted=False), moment=moment)
-    return replace(found, columns=_for_people(found.columns))
+    names = {column.name for column in found.columns}
+    under = {"customer": ("customer.no_contact",)} if "customer.no_contact" in names else {}
+    shown = [replace(column, under=under.get(column.name, ())) for column in _for_people(found.columns)]
+    return replace(found, columns=shown)
 
 
 def _for_people(columns: Sequence[Column]) -> Sequence[Column]:
@@ -106,15 +113,16 @@ def _relationships(db: Reader, customer: int) -> Table:
     columns = (
         Column("id", "id"),
         Column("type", heading="Relation"),
-        Column("customer"),
+        Column("customer", under=("customer.no_contact",)),
         Column("customer.id", "id", is_hidden=True),
+        Column("customer.no_contact", heading="No contact", is_hidden=True),
         Column("since", "date"),
         Column("until", "date"),
         Column("note"),
     )
     rows = db.rows(
-        """
-        select r.id, case r.from_id when :customer then t.name else t.inverse end, c.name, c.id,
+        f"""
+        select r.id, case r.from_id when :customer then t.name else t.inverse end, c.name, c.id, {barred("c")},
             r.since, r.until, r.note
         from relationship r join relation_type t on t.id = r.type_id
         join customer c on c.id = r.from_id + r.to_id - :customer and c.removed_at is null

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crmcli.services import backups as backups
+    from crmcli.services import consents as consents
     from crmcli.services import customers as customers
     from crmcli.services import deals as deals
     from crmcli.services import demo as demo
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from crmcli.services import preferences as preferences
     from crmcli.services import relationships as relationships
     from crmcli.services import repair as repair
+    from crmcli.services import retention as retention
 
 
 def __getattr__(name: str) -> ModuleType:

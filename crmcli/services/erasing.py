@@ -12,7 +12,7 @@ from crmcli.core.wording import counted
 from crmcli.db import erasure, subject
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
-from crmcli.errors import NotFound
+from crmcli.errors import Conflict, NotFound
 from crmcli.models.privacy import Erasure
 from crmcli.query import reference
 from crmcli.services import erasedkeys
@@ -83,7 +83,7 @@ class Erased:
 
 
 def erase(session: Writer, ref: str) -> Erased:
-    """Take a customer out of rows, history and indexes. Raises NotFound and Ambiguous.
+    """Take a customer out of rows, history and indexes. Raises NotFound, Ambiguous and Conflict.
 
     `finish` clears the free space of the file after the commit.
     """
@@ -91,6 +91,11 @@ def erase(session: Writer, ref: str) -> Erased:
     number = _number(session, ref)
     if db.value("select 1 from erasure where customer_id = :number", number=number):
         return Erased(Change((number,), f"customer {number} was erased already; swept the file again"), "", ())
+    if db.value("select 1 from restriction where customer_id = :number and lifted_at is null", number=number):
+        raise Conflict(
+            f"customer {number} is restricted: the data are to be kept",
+            hint=f"crm privacy restrict {number} --lift first",
+        )
     title = f"customer {number} {db.value('select name from customer where id = :number', number=number) or ''}".strip()
     person = _person(db, number)
     spoken = _Spoken.of(db, person)

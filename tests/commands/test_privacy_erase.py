@@ -60,7 +60,8 @@ def known(crm: Run, file: Path) -> Run:
             f"values (1, 'grant', 'newsletter', 'consent', 'web form 12', '{AT}', '{AT}')"
         )
         session.raw.execute(
-            f"insert into restriction (customer_id, reason, occurred_at, recorded_at) values (1, 'in court', '{AT}', '{AT}')"
+            f"insert into restriction (customer_id, reason, occurred_at, recorded_at, lifted_at) "
+            f"values (1, 'in court', '{AT}', '{AT}', '{AT}')"
         )
     return crm
 
@@ -232,6 +233,15 @@ def test_a_merged_customer_goes_with_the_one_it_went_into(known: Run, file: Path
     known("privacy erase 3 --yes")
 
     assert found(file, [*HERS, "bob@example.com", "met at the fair"]) == []
+
+
+def test_a_restricted_customer_is_kept_until_the_restriction_ends(known: Run) -> None:
+    known("privacy restrict ada --reason 'legal claim'")
+
+    assert "restricted" in known("privacy erase ada --yes", exit_code=4).stderr
+
+    known("privacy restrict ada --lift")
+    known("privacy erase ada --yes")
 
 
 def test_an_erased_customer_is_not_restored(known: Run) -> None:

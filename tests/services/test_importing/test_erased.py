@@ -20,7 +20,9 @@ Fifth,new@example.com;Ada@EXAMPLE.com,,,
 def nightly(crm: Run, tmp_path: Path) -> Path:
     """A file that was imported, and in which Ada, who was erased since, still stands in five ways."""
     first = tmp_path / "first.csv"
-    first.write_text("name,email,phone,external\nAda,ada@example.com,+4930901820,shop:K-1\nBob,bob@example.com,,shop:K-2\n")
+    first.write_text(
+        "name,email,phone,external\nAda,ada@example.com,+4930901820,shop:K-1\nBob,bob@example.com,,shop:K-2\n"
+    )
     crm(f"import {first}")
     uid = crm("customer show ada --columns uid --no-header").stdout.strip()
     file = tmp_path / "nightly.csv"
