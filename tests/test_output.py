@@ -207,7 +207,10 @@ def test_the_summary_of_a_funnel(small: Path) -> None:
 def test_the_rows_and_summary_of_a_neighbourhood(small: Path) -> None:
     found = json.loads(out("graph show", "-f", "json"))
 
-    assert all(list(row) == ["id", "name", "kind", "distance", "via", "type", "direction"] for row in found["rows"])
+    assert all(
+        list(row) == ["id", "name", "kind", "distance", "via", "type", "direction", "no_contact"]
+        for row in found["rows"]
+    )
     assert found["summary"] == {"nodes": 4, "edges": 3}
     assert table("graph show") == table("graph show", "--flat")
 

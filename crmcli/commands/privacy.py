@@ -83,7 +83,7 @@ def readmit(
       crm privacy readmit 1
     """
     with opening.writing(ctx) as session:
-        change = services.erasedkeys.readmit(session, number)
+        change = services.readmission.readmit(session, number)
     opening.done(ctx, change)
 
 

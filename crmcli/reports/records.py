@@ -16,11 +16,12 @@ _LATEST = 10
 
 _CUSTOMER = (
     "id", "uid", "kind", "name", "handle", "email", "phone", "employer", "parent", "title", "city", "country",
-    "industry", "source", "owner", "tag", "note", "do_not_contact", "no_contact", "consent", "created", "last", "interactions", "external",
+    "industry", "source", "owner", "tag", "note", "do_not_contact", "no_contact", "consent", "created", "last",
+    "interactions", "external",
 )  # fmt: skip
 _DEAL = (
-    "id", "uid", "name", "customer", "customer.id", "customer.no_contact", "pipeline", "stage", "outcome", "amount", "currency", "close",
-    "owner", "source", "product", "lost_reason", "note", "created", "entered", "closed", "age", "external",
+    "id", "uid", "name", "customer", "customer.id", "customer.no_contact", "pipeline", "stage", "outcome", "amount",
+    "currency", "close", "owner", "source", "product", "lost_reason", "note", "created", "entered", "closed", "age", "external",
 )  # fmt: skip
 _INTERACTION = (
     "id", "uid", "at", "channel", "direction", "customer", "customer.no_contact", "text", "duration", "deal", "owner",
@@ -115,15 +116,15 @@ def _relationships(db: Reader, customer: int) -> Table:
         Column("type", heading="Relation"),
         Column("customer", under=("customer.no_contact",)),
         Column("customer.id", "id", is_hidden=True),
-        Column("customer.no_contact", heading="No contact", is_hidden=True),
         Column("since", "date"),
         Column("until", "date"),
         Column("note"),
+        Column("customer.no_contact", heading="No contact", is_hidden=True),
     )
     rows = db.rows(
         f"""
-        select r.id, case r.from_id when :customer then t.name else t.inverse end, c.name, c.id, {barred("c")},
-            r.since, r.until, r.note
+        select r.id, case r.from_id when :customer then t.name else t.inverse end, c.name, c.id,
+            r.since, r.until, r.note, {barred("c")}
         from relationship r join relation_type t on t.id = r.type_id
         join customer c on c.id = r.from_id + r.to_id - :customer and c.removed_at is null
         where (r.from_id = :customer or r.to_id = :customer) and r.removed_at is null

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmcli.services import operations as operations
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences
+    from crmcli.services import readmission as readmission
     from crmcli.services import relationships as relationships
     from crmcli.services import repair as repair
     from crmcli.services import retention as retention

@@ -9,8 +9,8 @@ from crmcli.core.vocabulary import Channel, ConsentAction, LegalBasis
 from crmcli.core.wording import counted
 from crmcli.db.writing import Writer
 from crmcli.errors import NotFound
+from crmcli.models.consent import Consent, Restriction
 from crmcli.models.customer import Customer
-from crmcli.models.privacy import Consent, Restriction
 from crmcli.query import reference
 from crmcli.query.contact import STANDING
 from crmcli.services import dates

@@ -13,9 +13,9 @@ from crmcli.db import erasure, subject
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, NotFound
-from crmcli.models.privacy import Erasure
+from crmcli.models.erasure import Erasure
 from crmcli.query import reference
-from crmcli.services import erasedkeys
+from crmcli.services import readmission
 from crmcli.services.customers import handle_for
 from crmcli.services.owners import key, milliseconds
 
@@ -211,7 +211,7 @@ def _prove(session: Writer, person: Person) -> None:
         session.add(made)
         session.flush()
         if number == person.number:
-            erasedkeys.keep(session, key(made.id), person.known_by)
+            readmission.keep(session, key(made.id), person.known_by)
     detail = {"erased": sorted(person.rows[subject.ROOT]), "gone": _sizes(person.gone), "blank": _sizes(person.blank)}
     session.raw.execute("update operation set detail = ? where id = ?", (json.dumps(detail), session.operation))
 

@@ -13,7 +13,7 @@ from crmcli.core.vocabulary import RetentionAction
 from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput, NotFound
-from crmcli.models.privacy import RetentionRule
+from crmcli.models.retention import RetentionRule
 from crmcli.query import sql, syntax
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import restricted

@@ -49,6 +49,8 @@ def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
         "tag": ["press", "vip"],
         "note": "first line\nsecond line",
         "do_not_contact": False,
+        "no_contact": None,
+        "consent": [],
         "created": "2026-11-20T12:00:00Z",
         "last": None,
         "interactions": 0,
@@ -251,6 +253,7 @@ def test_the_tables_of_a_customer_are_read_from_its_side(ada: Run) -> None:
             "since": "2026-02-01",
             "until": None,
             "note": None,
+            "customer.no_contact": None,
         }
     ]
     assert shown["deals"] == [

@@ -43,6 +43,7 @@ def test_a_deal_keeps_all_that_was_said(crm: Run) -> None:
         "name": "Engine no. 2",
         "customer": "Ada Lovelace",
         "customer.id": 1,
+        "customer.no_contact": None,
         "pipeline": "sales",
         "stage": "needs",
         "outcome": "open",
@@ -254,7 +255,14 @@ def test_a_deal_shows_what_was_said_about_it(deal: Run) -> None:
     deal("log ada hello --deal engine --at yesterday --channel call")
 
     assert json.loads(deal("deal show 1 -f json").stdout)["latest_interactions"] == [
-        {"id": 1, "at": "2026-11-19T00:00:00Z", "channel": "call", "customer": ["Ada Lovelace"], "text": "hello"}
+        {
+            "id": 1,
+            "at": "2026-11-19T00:00:00Z",
+            "channel": "call",
+            "customer": ["Ada Lovelace"],
+            "text": "hello",
+            "customer.no_contact": None,
+        }
     ]
 
 

@@ -25,10 +25,10 @@ def test_a_row_says_how_somebody_is_first_reached(around: Run) -> None:
     shown = around("graph show ada -f csv").stdout
 
     assert shown == (
-        "id,name,kind,distance,via,type,direction\n"
-        "2,Bob,person,1,Ada,knows,both\n"
-        "3,Carla,person,1,Ada,knows,both\n"
-        "4,Dora,organisation,2,Carla,supplies,out\n"
+        "id,name,kind,distance,via,type,direction,no_contact\n"
+        "2,Bob,person,1,Ada,knows,both,\n"
+        "3,Carla,person,1,Ada,knows,both,\n"
+        "4,Dora,organisation,2,Carla,supplies,out,\n"
     )
 
 
@@ -46,6 +46,7 @@ def test_json_is_a_report_with_its_figures(around: Run) -> None:
         "via": "Carla",
         "type": "supplies",
         "direction": "out",
+        "no_contact": None,
     }
 
 
@@ -94,7 +95,7 @@ def test_what_has_ended_or_was_removed_ties_nobody(around: Run) -> None:
 def test_somebody_alone_has_an_empty_neighbourhood(crm: Run, terminal: Terminal) -> None:
     crm("customer add Ada")
 
-    assert crm("graph show ada -f csv").stdout == "id,name,kind,distance,via,type,direction\n"
+    assert crm("graph show ada -f csv").stdout == "id,name,kind,distance,via,type,direction,no_contact\n"
     assert json.loads(crm("graph show ada -f json").stdout)["summary"] == {"nodes": 1, "edges": 0}
     assert terminal("graph show ada").stdout == (
         "Ada  1 person\n\nno relationships within reach; crm relation add FROM TYPE TO makes one\n"

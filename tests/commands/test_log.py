@@ -34,6 +34,7 @@ def test_an_interaction_keeps_all_that_was_said(known: Run) -> None:
         "channel": "call",
         "direction": "in",
         "customer": ["Ada Lovelace", "Bob Stone"],
+        "customer.no_contact": None,
         "text": "wants\na quote",
         "duration": 90,
         "deal": "Engine",

@@ -72,9 +72,20 @@ def test_the_usual_columns_of_customers(db: Reader) -> None:
         "employer",
         "city",
         "tag",
+        "no_contact",
     ]
     assert next(iter(table.rows)) == (
-        *(1, "Ada", "person", "first@example.com;second@example.com", None, "Acme", None, r"A\\;a\;b"),
+        *(
+            1,
+            "Ada",
+            "person",
+            "first@example.com;second@example.com",
+            None,
+            "Acme",
+            None,
+            r"A\\;a\;b",
+            "do not contact",
+        ),
     )
     assert table.total is None
 
@@ -164,7 +175,7 @@ def test_what_machines_alone_need_is_hidden_unless_it_is_asked_for(db: Reader) -
     usual = listing(db, "deal", moment=MOMENT)
     named = listing(db, "deal", view=View(columns=["currency"]), moment=MOMENT)
 
-    assert [column.name for column in usual.columns if column.is_hidden] == ["currency"]
+    assert [column.name for column in usual.columns if column.is_hidden] == ["currency", "customer.no_contact"]
     assert named.columns == [Column("currency")]
 
 
