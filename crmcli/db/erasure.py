@@ -142,7 +142,7 @@ def _is_copy(each: Path, place: Path) -> bool:
     try:
         connections.recognise(each)
     except CrmError:
-        return each.name.startswith(place.name) and ".bak" in each.name
+        return each.name.startswith(place.stem) and not {".bak", ".age"}.isdisjoint(each.suffixes)
     return True
 
 

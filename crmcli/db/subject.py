@@ -52,7 +52,8 @@ def tables(connection: sqlite3.Connection) -> tuple[str, ...]:
 def rows(db: Reader, customer: int) -> Rows:
     """The ids of all rows about `customer`, of those that were merged into it, and of what is theirs, by table.
 
-    Rows that are gone and stand in the history alone are among them. An interaction is theirs when they took part in
+    Rows that are gone and stand in the history alone are among them; a row that is somebody else's by now is not. An
+    interaction is theirs when they took part in
     it, whoever else did.
     """
     found: dict[str, set[int]] = defaultdict(set)
@@ -100,7 +101,7 @@ def _children(db: Reader, edge: Reference, parents: set[int]) -> set[int]:
     sql = f"""
         select id from {edge.child} where {edge.column} in (select value from json_each(:ids))
         union select row_id from change where table_name = :child and old is not null
-        and old ->> :column in (select value from json_each(:ids))
+        and old ->> :column in (select value from json_each(:ids)) and row_id not in (select id from {edge.child})
     """
     return {int(row[0]) for row in db.rows(sql, ids=_json(parents), child=edge.child, column=edge.column)}
 

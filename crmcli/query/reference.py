@@ -175,6 +175,8 @@ def _present(db: Reader, table: _Table, number: int, *, removed: bool) -> int:
         return number
     if row[1] is not None:
         return _present(db, table, int(row[1]), removed=removed)
+    if table == "customer" and db.value("select 1 from erasure where customer_id = :id", id=number):
+        raise NotFound(f"customer {number} was erased", hint="crm customer list shows those that are there")
     raise _removed(table, number, str(row[2]))
 
 

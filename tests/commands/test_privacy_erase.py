@@ -13,7 +13,7 @@ from crmcli.db import connection, subject
 from crmcli.reports.invariants import breaches
 from crmcli.services.erasing import FATES
 from tests.commands.conftest import Terminal
-from tests.conftest import Dump, Run, wrote
+from tests.conftest import NOW, Dump, Run, run, wrote
 
 #: All that is said of Ada below, in no other record.
 HERS = (
@@ -29,40 +29,47 @@ HERS = (
     *("Nottinghamshire", "likes whist", "Engine no. 2", "before the winter", "in a hurry", "alone with her", "K-4711"),
     *("from her uncle", "web form 12", "in court", "Countess of L", "old@example.com", "Babbage job"),
 )
+RECORDS = (
+    "customer add 'Ada Lovelace' --email ada@example.com --phone +4930901820 --employer Engines --title Countess "
+    "--city Marylebone --country Nottinghamshire --note 'likes whist' --tag vip",
+    "customer add Bob --email bob@example.com --tag vip",
+    "relation add ada knows bob --note 'from her uncle'",
+    "relation add ada referred bob --note 'from her uncle'",
+    "deal add 'Engine no. 2' --customer ada --amount 900 --note 'before the winter' --at 2026-11-03",
+    "deal move 1 quote --note 'in a hurry' --at 2026-11-04",
+    "deal win 1 --at 2026-11-05",
+    "deal add Cards --customer bob --amount 100 --at 2026-11-03",
+    "log ada,bob 'met at the fair'",
+    "log ada 'alone with her'",
+    "log bob 'Ada Lovelace (ADA@example.com) sent him'",
+    "customer edit ada --set email=countess@example.com,old@example.com",
+    "customer edit ada --set email-=old@example.com --set 'title=Countess of L'",
+    "deal edit 1 --set product='Babbage job'",
+    "deal edit 1 --set product=Engines",
+    "privacy consent grant ada --purpose newsletter --source 'web form 12'",
+    "privacy restrict ada --reason 'in court'",
+    "privacy restrict ada --lift",
+)
 AT = "2026-11-20T12:00:00Z"
 
 
-@pytest.fixture
-def known(crm: Run, file: Path) -> Run:
+@pytest.fixture(scope="session")
+def known_file(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Path:
     """Ada, customer 1, with a row in every table that can hold one, and Bob, customer 3."""
-    crm(
-        "customer add 'Ada Lovelace' --email ada@example.com --phone +4930901820 --employer Engines --title Countess "
-        "--city Marylebone --country Nottinghamshire --note 'likes whist' --tag vip"
-    )
-    crm("customer add Bob --email bob@example.com --tag vip")
-    crm("relation add ada knows bob --note 'from her uncle'")
-    crm("relation add ada referred bob --note 'from her uncle'")
-    crm("deal add 'Engine no. 2' --customer ada --amount 900 --note 'before the winter' --at 2026-11-03")
-    crm("deal move 1 quote --note 'in a hurry' --at 2026-11-04")
-    crm("deal win 1 --at 2026-11-05")
-    crm("deal add Cards --customer bob --amount 100 --at 2026-11-03")
-    crm("log ada,bob 'met at the fair'")
-    crm("log ada 'alone with her'")
-    crm("log bob 'Ada Lovelace (ADA@example.com) sent him'")
-    crm("customer edit ada --set email=countess@example.com,old@example.com")
-    crm("customer edit ada --set email-=old@example.com --set 'title=Countess of L'")
-    crm("deal edit 1 --set product='Babbage job'")
-    crm("deal edit 1 --set product=Engines")
-    with wrote(file) as session:
+    path = tmp_path_factory.mktemp("privacy") / "known.db"
+    shutil.copy(empty_file, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_NOW", NOW.isoformat())
+        for line in RECORDS:
+            run(f"{line} --db {path}")
+    with wrote(path) as session:
         session.raw.execute("insert into external_id (source, key, customer_id) values ('shop', 'K-4711', 1)")
-        session.raw.execute(
-            "insert into consent (customer_id, action, purpose, basis, source, occurred_at, recorded_at) "
-            f"values (1, 'grant', 'newsletter', 'consent', 'web form 12', '{AT}', '{AT}')"
-        )
-        session.raw.execute(
-            f"insert into restriction (customer_id, reason, occurred_at, recorded_at, lifted_at) "
-            f"values (1, 'in court', '{AT}', '{AT}', '{AT}')"
-        )
+    return path
+
+
+@pytest.fixture
+def known(known_file: Path, file: Path, crm: Run) -> Run:
+    shutil.copy(known_file, file)
     return crm
 
 

@@ -53,6 +53,15 @@ def test_rows_that_are_gone_are_found_in_the_history(known: Run, db: Reader) -> 
     assert found["stage_event"] == {1, 3}
 
 
+def test_what_went_to_somebody_else_is_theirs_no_more(known: Run, db: Reader) -> None:
+    known("deal edit 1 --set customer=bob")
+
+    found = subject.rows(db, 1)
+
+    assert {"deal", "passage", "stage_event"}.isdisjoint(found)
+    assert subject.rows(db, 3)["deal"] == {1, 2}
+
+
 def test_what_was_merged_into_a_customer_is_theirs(known: Run, file: Path, db: Reader) -> None:
     with wrote(file) as session:
         session.raw.execute("update customer set merged_into_id = 1, removed_at = recorded_at where id = 3")
