@@ -58,14 +58,14 @@ def erase(ctx: typer.Context, ref: CustomerRef) -> None:
       crm privacy erase ada-lovelace --dry-run
       crm privacy erase ada-lovelace --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        erased = services.erasing.erase(session, ref)
-    if erased.title:
-        what = erased.change.sentence.partition(": ")[2]
-        confirm(ctx, f"Erase {erased.title} for good: {what}?")
+    told = settings(ctx)
+    if not (told.yes or told.dry_run):
+        with opening.writing(ctx, trial=True) as session:
+            tried = services.erasing.erase(session, ref)
+        if tried.title:
+            confirm(ctx, services.erasing.question(tried))
     with opening.writing(ctx) as session:
         erased = services.erasing.erase(session, ref)
-    told = settings(ctx)
     change = erased.change
     if not told.dry_run:
         change = services.erasing.finish(erased, told.database, wait=told.wait)

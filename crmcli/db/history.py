@@ -158,13 +158,11 @@ def _refuse_forgotten(db: Reader, latest: int, operation: int) -> None:
         """,
         latest=latest,
     )
-    if by == latest:
-        raise Conflict(f"operation {operation} erased a customer for good and cannot be undone")
-    if by is not None:
-        raise Conflict(
-            f"operation {operation} is about a customer who was erased since (operation {by}) and cannot be turned round",
-            hint="crm undo OP takes another one back; crm history lists them",
-        )
+    if by is None:
+        return
+    about = f"is about a customer who was erased since (operation {by}) and cannot be turned round"
+    why = "erased a customer for good and cannot be undone" if by == latest else about
+    raise Conflict(f"operation {operation} {why}", hint="crm undo OP takes another one back; crm history lists them")
 
 
 def _refuse_changed_since(db: Reader, latest: int, operation: int, by: int) -> None:

@@ -21,7 +21,7 @@ from crmcli.services.owners import key, milliseconds
 
 _SHOWN = 10
 
-__all__ = ["FATES", "Fate", "erase", "finish"]
+__all__ = ["FATES", "Fate", "erase", "finish", "question"]
 
 
 class Fate(Enum):
@@ -109,6 +109,11 @@ def erase(session: Writer, ref: str) -> Erased:
         sentence += f", no longer named in {counted(texts, 'text')} of others"
     uids = tuple(value for kind, value in person.known_by if kind == "uid")
     return Erased(Change((number,), sentence, warnings=_left(session, spoken)), title, uids)
+
+
+def question(tried: Erased) -> str:
+    """What an erasure would do, for a person to confirm."""
+    return f"Erase {tried.title} for good: {tried.change.sentence.partition(': ')[2]}?"
 
 
 def finish(erased: Erased, path: Path, *, wait: float) -> Change:

@@ -132,6 +132,8 @@ def _due(session: Writer, rule: RetentionRule) -> list[Due]:
     where = _condition(session, tuple(json.loads(rule.query)))
     asked = entity("customer", session.reader)
     free = f"not {restricted('c')} and not exists (select 1 from erasure x where x.customer_id = c.id)"
+    if rule.action == RetentionAction.REMOVE:
+        free += " and c.removed_at is null"
     statement = sql.select(asked, ["c.id", "c.name", _LAST], where)
     rows = session.reader.rows(
         f"select * from ({statement} and {free} and not {_OPEN} and {_LAST} < :before) order by 1",

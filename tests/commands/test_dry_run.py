@@ -27,6 +27,9 @@ REFUSED = [
     ("stage add lead", 4),
     ("stage archive lead", 4),
     ("init --currency XYZ", 2),
+    ("privacy consent withdraw ada --purpose newsletter", 3),
+    ("privacy retention add silent --after soon --action erase", 2),
+    ("privacy readmit 1", 3),
     ("undo 99", 3),
     ("redo", 3),
 ]

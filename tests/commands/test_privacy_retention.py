@@ -77,6 +77,18 @@ def test_the_term_begins_with_the_last_sign_of_life(after: str, due: str, aged: 
     assert f": {due}?" in said if due else said == ""
 
 
+def test_removed_customers_are_erased_where_the_rule_asks_for_them(aged: Run, file: Path) -> None:
+    aged("customer remove silent --yes")
+    aged("privacy retention add gone --after 3y --action remove is:removed")
+    aged("privacy retention run --yes")
+
+    aged("privacy retention add out --after 3y --action erase is:removed")
+    aged("privacy retention run --yes")
+
+    assert b"silent@example.com" not in file.read_bytes()
+    assert "Firm" in names(aged)
+
+
 def test_the_first_rule_that_applies_counts(aged: Run) -> None:
     aged("privacy retention add keep --after 3y --action remove")
     aged("privacy retention add out --after 3y --action erase")

@@ -24,6 +24,9 @@ EVERY_WRITE = [
     "stage rename needs discovery",
     "stage archive needs",
     "init --currency USD --region DE",
+    "privacy consent grant ada --purpose newsletter --channel email",
+    "privacy restrict bob --reason 'accuracy contested'",
+    "privacy retention add silent --after 3y --action erase kind:person",
 ]
 
 

@@ -90,16 +90,16 @@ def hammer(role: str, seed: int, count: int) -> Account:
 
 def _time_the_waits(waits: list[float]) -> None:
     """Keep how long each command stood before the file."""
-    from crmcli.db import writing
+    from crmcli.db import transaction
 
-    begin: Callable[..., None] = writing.begin_immediate
+    begin: Callable[..., None] = transaction.begin_immediate
 
     def timed(*args: object, **named: object) -> None:
         began = time.perf_counter()
         begin(*args, **named)
         waits.append(time.perf_counter() - began)
 
-    writing.begin_immediate = timed
+    transaction.begin_immediate = timed
 
 
 def all_at_once(file: Path, *, count: int, imports: int, writers: int = 16, readers: int = 2) -> Account:
