@@ -341,6 +341,17 @@ def test_an_erased_customer_is_refused_by_what_they_were_known_by(known: Run) ->
     assert "erased customer 1" in known("customer edit bob --set email+=ada@example.com", exit_code=4).stderr
 
 
+def test_the_key_of_the_hashes_is_not_shown(known: Run, file: Path) -> None:
+    known("privacy erase ada --yes")
+
+    with connection.reading(file) as db:
+        key = db.value("select value from setting where key = 'erasure_key'")
+        last = db.value("select max(id) from operation")
+    assert len(key) == 64
+    assert key not in known(f"history show {last}").stdout
+    assert "erased_key" in known(f"history show {last}").stdout
+
+
 def test_one_who_asks_to_be_kept_again_is_readmitted(known: Run) -> None:
     known("privacy erase ada --yes")
 
