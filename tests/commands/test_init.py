@@ -40,7 +40,7 @@ def test_the_default_file_is_made_on_the_first_write_and_its_place_said_once(hom
 def test_a_read_before_the_first_write_says_nothing_yet_and_makes_nothing(home: Path) -> None:
     read = run("customer list")
 
-    assert read.stdout == "id\tname\tkind\temail\tphone\temployer\tcity\ttag\n"
+    assert read.stdout == "id\tname\tkind\temail\tphone\temployer\tcity\ttag\tno_contact\n"
     assert read.stderr == "nothing yet: crm customer add NAME begins, crm demo shows around\n"
     assert not list((home / "data").rglob("*"))
     assert run("customer list -q").stderr == ""

@@ -19,7 +19,7 @@ from crmcli.db.transaction import begin_immediate
 from crmcli.db.writing import writing
 from crmcli.errors import Busy, FileUnusable, InvalidInput
 from crmcli.models.customer import Tag
-from tests.conftest import NOW, Run, run, wrote
+from tests.conftest import NOW, RECORDS, Run, run, wrote
 from tests.terminal import CRM
 
 AT = "2026-11-20T12:00:00Z"
@@ -217,4 +217,4 @@ def test_a_process_that_dies_leaves_what_was_before(small: Path) -> None:
     assert done.returncode == 9
     assert "lost" not in run("customer list").stdout
     run("customer add Eve")
-    assert run("history -f ids --limit 1").stdout == "12\n"
+    assert run("history -f ids --limit 1").stdout == f"{len(RECORDS) + 1}\n"
