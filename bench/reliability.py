@@ -200,7 +200,7 @@ def writers(_: float) -> list[Figure]:
             account, wrong = hammered(file, count=12, imports=3, writers=16)
     waits = sorted(account.waits)
     errors = sum(count for codes in account.codes.values() for code, count in codes.items() if code not in "04")
-    came = f"{errors} errors, {len(wrong)} lost or doubled"
+    came = f"{errors} errors, {len(wrong) - len(account.said)} lost or doubled"
     waited = f"p50 {_share(waits, 0.5):.2f} s, p99 {_share(waits, 0.99):.2f} s, longest {waits[-1]:.2f} s"
     return [
         Figure(

@@ -54,11 +54,20 @@ def faults_of(path: Path | None) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         known = fault(error, path or "memory")
-        if known is None:
+        if known is None and (path is None or _is_sound(path)):
             raise
-        raise known from None
+        raise known or damaged(path or "memory") from None
     except UnicodeDecodeError:  # what SQLite says of a damaged file can quote the damage
         raise damaged(path or "memory") from None
+
+
+def _is_sound(path: Path) -> bool:
+    """Whether SQLite finds no damage in the file; asked when it gave an error that it should not."""
+    try:
+        with closing(sqlite3.connect(uri(path, "ro"), uri=True)) as file:
+            return bool(file.execute("pragma integrity_check(1)").fetchone() == ("ok",))
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
 
 def in_memory(preferences: Preferences = _USUAL) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from crmcli.core.preferences import Preferences
 from crmcli.db.connection import faults_of
-from crmcli.db.faults import fault
 from crmcli.db.history import Header
 from crmcli.db.transaction import Transaction, opened
 
@@ -27,8 +26,10 @@ class Writer(Session, Transaction):
     def forget(self) -> None:
         self.expunge_all()
 
-    def _faults(self) -> AbstractContextManager[None]:
-        return _unwrapped(self.path)
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        with faults_of(self.path), _unwrapped():
+            yield
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def writing(
     """A session whose transaction is committed at the end of the block; otherwise as `opened` and `Opened.locked`."""
     with (
         opened(path, header, now=now, dry_run=dry_run, wait=wait, waiting=waiting, new=new) as file,
-        _unwrapped(path),
+        _unwrapped(),
         _session(file.raw) as session,
         file.locked(session),
     ):
@@ -68,13 +69,11 @@ def _session(connection: sqlite3.Connection) -> Iterator[Writer]:
 
 
 @contextmanager
-def _unwrapped(path: Path | None) -> Iterator[None]:
-    """Lets a fault of the file through SQLAlchemy's wrapping."""
+def _unwrapped() -> Iterator[None]:
+    """Takes SQLAlchemy's wrapping off an error of the file."""
     try:
-        with faults_of(path):
-            yield
+        yield
     except sa.exc.DBAPIError as error:
-        known = fault(error.orig, path or "memory") if isinstance(error.orig, sqlite3.Error) else None
-        if known is None:
+        if not isinstance(error.orig, sqlite3.Error):
             raise
-        raise known from None
+        raise error.orig from None
