@@ -37,6 +37,8 @@ RECORDS = (
     "deal win 2 --at 2026-10-20",
     "privacy consent grant ada-lovelace --purpose newsletter --channel email --source 'web form' --at 2026-11-02",
     "privacy retention add silent --after 3y --action remove kind:person",
+    "task add 'Send the quote' --for ada-lovelace --due 2026-11-18",
+    "task add 'Check the stock' --due 2026-11-23 --every 2w --priority --owner Bob",
 )
 
 # What each command that only reads is asked for in the tests of all of them.
@@ -60,6 +62,8 @@ READS = {
     "privacy retention list": "",
     "relation list": "",
     "relation types": "",
+    "task list": "",
+    "task show": "1",
 }
 
 

@@ -67,6 +67,7 @@ def test_every_command_has_examples_that_run(
         "deal add Training --customer ada --at 2026-11-04",
         "deal lose 2 --at 2026-11-05",
         "customer edit acme-ltd --set city=Paris",
+        "task add 'Call' --for ada --due 2026-11-18",
     ):
         crm(line)
     if path == ("redo",):

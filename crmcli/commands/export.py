@@ -19,6 +19,7 @@ _ENTITIES = {
     "stage-events": "stage_event",
     "interactions": "interaction",
     "relations": "relationship",
+    "tasks": "task",
 }
 _FORMATS = {
     ".csv": Format.CSV,
@@ -45,7 +46,7 @@ def export(
       crm export customers -o customers.csv
       crm export deals is:won closed:2026 -f jsonl
     """
-    name = _ENTITIES[entity_named(entity)]
+    name = _ENTITIES[entity_named(entity, _ENTITIES)]
     told = settings(ctx)
     if told.output.format is Format.AUTO and told.output.path is not None:
         form = _FORMATS.get(told.output.path.suffix.lower(), Format.AUTO)

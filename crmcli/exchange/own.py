@@ -116,13 +116,13 @@ def layout(entity: str, custom: Collection[str] = ()) -> Layout:
     )
 
 
-def entity_named(name: str) -> str:
-    """The kind of record that `name` means, in singular or plural. Raises InvalidInput."""
+def entity_named(name: str, known: Collection[str] = FIELDS.keys()) -> str:
+    """The kind of record among `known` that `name` means, in singular or plural. Raises InvalidInput."""
     wanted = name.strip().lower().replace("_", "-")
-    found = next((entity for entity in FIELDS if wanted in (entity, entity.removesuffix("s"))), None)
+    found = next((entity for entity in known if wanted in (entity, entity.removesuffix("s"))), None)
     if found is None:
-        message = f"no kind of record {shown(name)}{did_you_mean(wanted, FIELDS)}"
-        raise InvalidInput(message, hint=f"one of {', '.join(FIELDS)}")
+        message = f"no kind of record {shown(name)}{did_you_mean(wanted, known)}"
+        raise InvalidInput(message, hint=f"one of {', '.join(known)}")
     return found
 
 

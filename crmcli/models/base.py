@@ -45,6 +45,7 @@ def _empty_is_none(value: object) -> object:
 Empty = BeforeValidator(_empty_is_none)
 
 Name = Annotated[str, AfterValidator(line("name"))]
+Line = Annotated[str, AfterValidator(line("text"))]
 Title = Annotated[str | None, Empty, AfterValidator(lambda v: v and normal.text(v, name="title"))]
 City = Annotated[str | None, Empty, AfterValidator(lambda v: v and normal.text(v, name="city"))]
 Country = Annotated[str | None, Empty, AfterValidator(lambda v: v and normal.text(v, name="country"))]

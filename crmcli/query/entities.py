@@ -17,6 +17,7 @@ _MODULES = {
     "interaction": "interaction",
     "relationship": "relationship",
     "relation_type": "relationship",
+    "task": "task",
     "operation": "operation",
     "pipeline": "pipeline",
     "stage": "pipeline",

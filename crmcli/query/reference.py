@@ -16,7 +16,7 @@ _MOST = 5
 _COMPARED = 5_000
 _DIGITS_TO_TELL_APART, _MOST_DIGITS = 6, 20
 
-_Table = Literal["customer", "deal", "interaction", "relationship"]
+_Table = Literal["customer", "deal", "interaction", "relationship", "task"]
 _Found = Sequence[tuple[int, str]]
 
 
@@ -65,6 +65,23 @@ def interaction(db: Reader, ref: str, *, removed: bool = False) -> int:
 def relationship(db: Reader, ref: str, *, removed: bool = False) -> int:
     """The id of the relationship that `ref` names: id (`7`, `R7`), uid or `source:key`. Raises NotFound."""
     return _keyed(db, "relationship", ref, removed=removed)
+
+
+def task(db: Reader, ref: str, *, removed: bool = False) -> int:
+    """The id of the task that `ref` names: id (`7`, `T7`), uid, whole text or a part of it, of open tasks first.
+
+    Raises NotFound and Ambiguous.
+    """
+    text = _said(ref, "task")
+    key = _by_key(db, "task", text)
+    if key is not None:
+        return _present(db, "task", key, removed=removed)
+    live = "true" if removed else "removed_at is null"
+    number = _by_name(db, "task", text, live=f"done_at is null and {live}", whole=False)
+    number = number or _by_name(db, "task", text, live=live, whole=False)
+    if number is None:
+        raise _missing(db, "task", ref)
+    return number
 
 
 def pipeline(db: Reader, ref: str | None) -> int:
@@ -150,7 +167,7 @@ def _by_key(db: Reader, table: _Table, text: str) -> int | None:
         found = db.value(f"select id from {table} where uid = :uid", uid=text.lower())
     if found is None and table == "customer":
         found = db.value("select id from customer where handle = :handle", handle=text.lower())
-    if found is None and ":" in text:
+    if found is None and ":" in text and table != "task":
         source, _, key = text.partition(":")
         sql = f"select {table}_id from external_id where source = :source and key = :key and {table}_id is not null"
         found = db.value(sql, source=source, key=key)
@@ -169,7 +186,7 @@ def _present(db: Reader, table: _Table, number: int, *, removed: bool) -> int:
     if removed:
         return number
     merged = "merged_into_id" if table == "customer" else "null"
-    name = "name" if table in ("customer", "deal") else "''"
+    name = {"customer": "name", "deal": "name", "task": "text"}.get(table, "''")
     row = db.row(f"select removed_at, {merged}, {name} from {table} where id = :id", id=number)
     if row is None or row[0] is None:
         return number
@@ -181,9 +198,8 @@ def _present(db: Reader, table: _Table, number: int, *, removed: bool) -> int:
 
 
 def _removed(table: _Table, number: int, name: str) -> NotFound:
-    hint = (
-        f"crm customer restore {number} brings it back" if table == "customer" else "crm history shows what removed it"
-    )
+    can_return = table in ("customer", "task")
+    hint = f"crm {table} restore {number} brings it back" if can_return else "crm history shows what removed it"
     return NotFound(f"{table} {number} {shown(name) + ' ' if name else ''}was removed", hint=hint)
 
 
@@ -222,7 +238,7 @@ def _by_name(db: Reader, table: _Table, text: str, *, live: str, whole: bool) ->
 
 
 def _rows(db: Reader, table: _Table, condition: str, order: str = "id", **values: str) -> _Found:
-    sql = f"select id, name from {table} where {condition} order by {order} limit {_MOST + 1}"
+    sql = f"select id, name from {_named(table)} where {condition} order by {order} limit {_MOST + 1}"
     return [(int(number), str(name)) for number, name in db.rows(sql, values)]
 
 
@@ -253,7 +269,7 @@ def _missing(db: Reader, table: _Table, ref: str) -> NotFound:
     if gone:
         return _removed(table, *gone[0])
     handle = "handle" if table == "customer" else "''"
-    sql = f"select id, name, {handle} from {table} where removed_at is null order by id desc limit {_COMPARED}"
+    sql = f"select id, name, {handle} from {_named(table)} where removed_at is null order by id desc limit {_COMPARED}"
     known = {key: row for row in db.rows(sql) for key in (fold(row[1]), row[2]) if key}
     return NotFound(f"no {table} matches {shown(ref)}", hint=_suggestion(fold(text), known, table))
 
@@ -266,6 +282,11 @@ def _suggestion(text: str, known: dict[str, tuple[int, str, str]], table: _Table
         return f"crm {table} list shows them all"
     number, name, handle = known[near[0]]
     return f"did you mean {handle!r} ({number} {name})?" if handle else f"did you mean {number} ({name})?"
+
+
+def _named(table: _Table) -> str:
+    """The table with what a record goes by as its `name`."""
+    return "(select *, text as name from task)" if table == "task" else table
 
 
 def _command(table: _Table) -> str:

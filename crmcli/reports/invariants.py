@@ -172,6 +172,13 @@ RULES = (
         """,
     ),
     Rule(
+        "repeat",
+        "task",
+        "a repeating task that is done is followed by the next",
+        "select id from task t where every is not null and done_at is not null "
+        "and not exists (select 1 from task n where n.after_id = t.id)",
+    ),
+    Rule(
         "operation",
         "current_operation",
         "no operation is left open",

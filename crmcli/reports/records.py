@@ -27,13 +27,19 @@ _INTERACTION = (
     "id", "uid", "at", "channel", "direction", "customer", "customer.no_contact", "text", "duration", "deal", "owner",
     "recorded",
 )  # fmt: skip
+_TASK = (
+    "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "deal", "deal.id", "owner",
+    "created", "after", "done",
+)  # fmt: skip
+_TO_DO = ("id", "text", "due", "every", "priority")
 
 
 def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
-    """A customer, removed or not, with its deals, relationships (read from its side) and latest interactions."""
+    """A customer, removed or not, with its open tasks, deals, relationships (read from its side) and latest interactions."""
     number = reference.customer(db, ref, preferences=moment.preferences, removed=True)
     own = f"customer.id={number}"
     parts = {
+        "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
         "deals": _part(db, "deal", own, ("id", "name", "stage", "amount", "currency", "close"), moment),
         "relationships": _relationships(db, number),
         "latest_interactions": _part(db, "interaction", own, ("id", "at", "channel", "direction", "text"), moment),
@@ -43,10 +49,11 @@ def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
 
 
 def deal(db: Reader, ref: str, *, moment: Moment) -> Record:
-    """A deal with its events, the first one first, and its latest interactions."""
+    """A deal with its open tasks, its events, the first one first, and its latest interactions."""
     number = reference.deal(db, ref, preferences=moment.preferences)
     own = f"deal.id={number}"
     parts = {
+        "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
         "stage_events": _events(db, number),
         "latest_interactions": _part(
             db, "interaction", own, ("id", "at", "channel", "customer", "text", "customer.no_contact"), moment
@@ -61,6 +68,13 @@ def interaction(db: Reader, ref: str, *, moment: Moment) -> Record:
     number = reference.interaction(db, ref)
     columns, values = _single(db, "interaction", number, _INTERACTION, moment)
     return Record(f"interaction {number}", columns, values)
+
+
+def task(db: Reader, ref: str, *, moment: Moment) -> Record:
+    """A task in full, done or removed as it may be. Raises NotFound."""
+    number = reference.task(db, ref, removed=True)
+    columns, values = _single(db, "task", number, _TASK, moment)
+    return Record(f"{number} {values[_TASK.index('text')]}", columns, values)
 
 
 def pipeline(db: Reader, ref: str | None) -> Record:
@@ -95,9 +109,12 @@ def _single(
     return _for_people(found.columns), next(iter(found.rows))
 
 
-def _part(db: Reader, entity: str, own: str, columns: tuple[str, ...], moment: Moment) -> Table:
+def _part(
+    db: Reader, entity: str, own: str, columns: tuple[str, ...], moment: Moment, *, state: str | None = None
+) -> Table:
     limit = _LATEST if entity == "interaction" else None
-    found = listing(db, entity, (own,), view=View(columns=columns, limit=limit, is_counted=False), moment=moment)
+    words = (own,) if state is None else (own, f"is:{state}")
+    found = listing(db, entity, words, view=View(columns=columns, limit=limit, is_counted=False), moment=moment)
     names = {column.name for column in found.columns}
     under = {"customer": ("customer.no_contact",)} if "customer.no_contact" in names else {}
     shown = [replace(column, under=under.get(column.name, ())) for column in _for_people(found.columns)]

@@ -36,14 +36,20 @@ def occurred(session: Writer, text: str | None, *, after: str | None = None, all
     return instant
 
 
-def echo(session: Writer, *, at: str | None = None, close: str | None = None) -> str | None:
+def echo(session: Writer, *, at: str | None = None, close: str | None = None, due: str | None = None) -> str | None:
     """How the times that the user gave were understood: `at Fri 2026-11-20 15:00, close Mon 2026-11-30`.
 
-    In the zone of the file; None where the user gave none.
+    Instants in the zone of the file, or days; None where the user gave none.
     """
-    moments = [period.moment(at).astimezone(session.preferences.tz).strftime("at %a %Y-%m-%d %H:%M")] if at else []
-    days = [date.fromisoformat(close).strftime("close %a %Y-%m-%d")] if close else []
-    return ", ".join(moments + days) or None
+    said = {"at": at, "close": close, "due": due}
+    return ", ".join(f"{name} {_spoken(session, time)}" for name, time in said.items() if time) or None
+
+
+def _spoken(session: Writer, time: str) -> str:
+    """An instant or a day with its weekday."""
+    if "T" not in time:
+        return date.fromisoformat(time).strftime("%a %Y-%m-%d")
+    return period.moment(time).astimezone(session.preferences.tz).strftime("%a %Y-%m-%d %H:%M")
 
 
 def _instant(session: Writer, text: str, after: str | None) -> str:

@@ -24,6 +24,7 @@ BROKEN = {
     "symmetric": "update relationship set from_id = 2, to_id = 1 where id = 1",
     "forest": "insert into relationship (uid, from_id, type_id, to_id, created_at, recorded_at) "
     "values ('x', 2, 1, 1, '', '')",
+    "repeat": "update task set after_id = null",
     "operation": "insert into current_operation (id, operation_id) values (1, 1)",
     "changes": "delete from change where operation_id = 1",
     "root": "update operation set root_id = 2 where id = 3; update operation set root_id = 1 where id = 2",
@@ -42,6 +43,8 @@ def told(crm: Run, file: Path) -> Path:
     crm("deal move 1 needs --at 2026-11-05")
     crm("deal edit 1 --set amount=900")
     crm("deal win 1")
+    crm("task add Call --every 1w")
+    crm("task done 1")
     return file
 
 

@@ -1,0 +1,26 @@
+-- What is to be done, and by when. `due_at` stands beside its day where a time of day was said.
+create table task (
+    id integer primary key autoincrement,
+    uid text not null unique,
+    text text not null check (length(text) between 1 and 500),
+    customer_id integer references customer (id),
+    deal_id integer references deal (id),
+    due_on text,
+    due_at text,
+    every text,  -- 3d, 2w, 1m, 1q, 1y
+    series_on text,  -- the due date that `every` counts from; a snooze leaves it
+    after_id integer references task (id),  -- the task of the series that was done before
+    is_priority integer not null default 0 check (is_priority in (0, 1)),
+    owner_id integer references owner (id),
+    done_at text,
+    created_at text not null,
+    recorded_at text not null,
+    removed_at text,
+    check (due_at is null or due_on is not null),
+    check ((every is null) = (series_on is null) and (every is null or due_on is not null))
+) strict;
+create index task_customer on task (customer_id) where customer_id is not null;
+create index task_deal on task (deal_id) where deal_id is not null;
+create index task_owner on task (owner_id) where owner_id is not null;
+create index task_after on task (after_id) where after_id is not null;
+create index task_due on task (due_on) where done_at is null and removed_at is null;
