@@ -21,6 +21,7 @@ class Crm(RootGroup):
         Entry("deal", "Add deals and move them through the stages.", _RECORDS, "crmcli.commands.deal"),
         Entry("interaction", "List and correct what was logged.", _RECORDS, "crmcli.commands.interaction"),
         Entry("relation", "Who knows, employs, supplies or referred whom.", _RECORDS, "crmcli.commands.relation"),
+        Entry("segment", "Saved queries of customers.", _RECORDS, "crmcli.commands.segment"),
         Entry("pipeline", "The pipelines that deals go through.", _RECORDS, "crmcli.commands.pipeline"),
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),

@@ -39,6 +39,7 @@ RECORDS = (
     "privacy retention add silent --after 3y --action remove kind:person",
     "task add 'Send the quote' --for ada-lovelace --due 2026-11-18",
     "task add 'Check the stock' --due 2026-11-23 --every 2w --priority --owner Bob",
+    "segment add regulars +vip or city:北京",
 )
 
 # What each command that only reads is asked for in the tests of all of them.
@@ -62,6 +63,9 @@ READS = {
     "privacy retention list": "",
     "relation list": "",
     "relation types": "",
+    "segment list": "",
+    "segment members": "regulars",
+    "segment show": "regulars",
     "task list": "",
     "task show": "1",
 }

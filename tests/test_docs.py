@@ -68,6 +68,7 @@ def test_every_command_has_examples_that_run(
         "deal lose 2 --at 2026-11-05",
         "customer edit acme-ltd --set city=Paris",
         "task add 'Call' --for ada --due 2026-11-18",
+        "segment add regulars +vip",
     ):
         crm(line)
     if path == ("redo",):

@@ -20,7 +20,7 @@ REPORTS = {
     "history show": "changes",
     "privacy export": "subject",
 }
-SHOWS = ["customer show", "deal show", "interaction show", "pipeline show", "task show"]
+SHOWS = ["customer show", "deal show", "interaction show", "pipeline show", "segment show", "task show"]
 EVERY = {**READS, "history show": "1"}
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]
 

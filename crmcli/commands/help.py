@@ -26,6 +26,7 @@ A QUERY picks records. Its terms are all asked for, unless `or` stands between t
   amount:1k..5k        a range, in major units; also amount:>1000
   created:2026-03      a date names the whole period: 2026, 2026-Q1, last month, -30d..
   is:open              a state; which there are, crm help columns shows
+  segment:regulars     a saved query of customers; crm segment list shows them
   not +vip             the opposite
   (a or b) c           parentheses
   sort:-amount,name    the order; - for downwards

@@ -95,6 +95,7 @@ CUSTOMER = Entity(
         *("created", "external"),
     ),
     words=("name", "handle", "email", "phone", "title", "city", "tag", "note"),
+    segment_key="c.id",
     states=(
         State("contactable", contactable("c"), "those who may be contacted"),
         State("restricted", restricted("c"), "those whose data are kept and not to be used"),

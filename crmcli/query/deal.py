@@ -91,6 +91,7 @@ DEAL = Entity(
         *("created", "closed", "external"),
     ),
     words=("name", "customer", "product", "note"),
+    segment_key="d.customer_id",
     states=(
         State("open", "s.outcome = 'open'", "deals still open", joins=("g", "s")),
         State("won", "s.outcome = 'won'", "deals won", joins=("g", "s")),

@@ -10,6 +10,7 @@ from crmcli.core.wording import did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.fields import Entity, Field
+from crmcli.query.segments import Segments
 
 _MODULES = {
     "customer": "customer",
@@ -18,6 +19,7 @@ _MODULES = {
     "relationship": "relationship",
     "relation_type": "relationship",
     "task": "task",
+    "segment": "segment",
     "operation": "operation",
     "pipeline": "pipeline",
     "stage": "pipeline",
@@ -50,7 +52,8 @@ def entity(name: str, db: Reader) -> Entity:
     for each in (*custom, *_inherited(name, db)):
         fields.setdefault(each.name, each)
     exported = (*found.exported, *(each.name for each in custom))
-    return replace(found, fields=_with_choices(fields, db), exported=exported)
+    segments = Segments(db) if found.segment_key else None
+    return replace(found, fields=_with_choices(fields, db), exported=exported, segments=segments)
 
 
 def _custom(name: str, db: Reader) -> Iterator[Field]:

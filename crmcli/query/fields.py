@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from crmcli.core.result import Column, Kind
+
+if TYPE_CHECKING:
+    from crmcli.query.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ class Entity:
 
     `source` is the FROM, `key` the SQL of its id, `joins` what fields may need besides, in order; `base` the condition
     of every list. `columns` are shown by default, `exported` are those of an export, `words` the fields in which a bare
-    word is looked for; `order` is by the key where it is not said.
+    word is looked for; `order` is by the key where it is not said. `segment_key` is the SQL of the customer that
+    `segment:` asks for, among the `segments` of the file.
     """
 
     name: str
@@ -115,6 +120,8 @@ class Entity:
     order: str | None = None
     export_order: str | None = None
     states: tuple[State, ...] = ()
+    segment_key: str | None = None
+    segments: "Segments | None" = None
 
     def find(self, name: str) -> Field | None:
         """The field that `name` means, whatever its case."""

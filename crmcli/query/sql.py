@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
+from typing import TYPE_CHECKING
 
 from crmcli.core.wording import did_you_mean
-from crmcli.errors import InvalidInput
+from crmcli.errors import InvalidInput, NotFound
 from crmcli.query.comparison import Moment, Parameters, test
 from crmcli.query.fields import Entity, Field, State
-from crmcli.query.syntax import All, Any, Node, Not, Query, Span, Term, Value
+from crmcli.query.syntax import All, Any, Node, Not, Query, QueryError, Span, Term, Value, parse
+
+if TYPE_CHECKING:
+    from crmcli.query.segments import Segment, Segments
 
 _PSEUDO = ("has", "is", "sort")
 _WIDEST = 50
@@ -31,13 +35,13 @@ class Order:
     joins: frozenset[str] = frozenset()
 
 
-def where(query: Query, entity: Entity, *, moment: Moment) -> Where:
-    """Which records of `entity` the query asks for, its base condition included. Raises QueryError."""
-    compiler = _Compiler(query, entity, moment)
-    condition = compiler.walk(query.node)
-    if not compiler.is_lifted:
-        compiler.joins.update(entity.base_joins)
-        condition = f"{entity.base} and {condition}"
+def where(query: Query, entity: Entity, *, moment: Moment, within: tuple[str, ...] = ()) -> Where:
+    """Which records of `entity` the query asks for, its base condition included. Raises QueryError.
+
+    `within` names the segments that the query stands in, none of which it may name itself.
+    """
+    compiler = _Compiler(query, entity, moment, within=within)
+    condition = compiler.whole()
     values = compiler.parameters.values
     return Where(condition, values | clock(condition, moment), frozenset(compiler.joins))
 
@@ -77,11 +81,28 @@ def known(query: Query, entity: Entity, name: str, *, at: Span, within: Span) ->
 class _Compiler:
     """Writes the condition, and collects the parameters and joins on the way."""
 
-    def __init__(self, query: Query, entity: Entity, moment: Moment) -> None:
+    def __init__(
+        self,
+        query: Query,
+        entity: Entity,
+        moment: Moment,
+        *,
+        parameters: Parameters | None = None,
+        within: tuple[str, ...] = (),
+    ) -> None:
         self.query, self.entity, self.moment = query, entity, moment
-        self.parameters = Parameters()
+        self.parameters = parameters or Parameters()
+        self.within = within
         self.joins: set[str] = set()
         self.is_lifted = False
+
+    def whole(self) -> str:
+        """The condition of the query, with that of every list unless a term lifts it."""
+        condition = self.walk(self.query.node)
+        if self.is_lifted:
+            return condition
+        self.joins.update(self.entity.base_joins)
+        return f"{self.entity.base} and {condition}"
 
     def walk(self, node: Node) -> str:
         match node:
@@ -102,6 +123,9 @@ class _Compiler:
                 return self.claimed(term, self.state)
             case "has":
                 return self.claimed(term, lambda value: self.filled(value, term))
+            case "segment" if self.entity.segments:
+                segments = self.entity.segments
+                return self.claimed(term, lambda value: self.saved(value, segments))
         name_ends = term.span[0] + len(term.field)
         field = known(self.query, self.entity, term.field, at=(term.span[0], name_ends), within=term.span)
         return self.compared(term, field)
@@ -133,6 +157,36 @@ class _Compiler:
             raise self.query.error(f"{self.entity.plural} know no 'is:{value.text}'{listed}{near}", value.span)
         self.use(state)
         return f"({state.sql})"
+
+    def saved(self, value: Value, segments: "Segments") -> str:
+        """Whether the customer is one of a segment."""
+        if value.text.casefold() in map(str.casefold, self.within):
+            way = " > ".join((*self.within, value.text))
+            raise self.query.error(f"segment {value.text!r} leads back to itself: {way}", value.span)
+        try:
+            segment = segments.find(value.text)
+        except NotFound as error:
+            raise self.query.error(str(error), value.span) from None
+        if segment.is_frozen:
+            members = f"select customer_id from segment_member where segment_id = {segment.id:d}"
+            return f"{self.entity.segment_key} in ({members})"
+        return f"{self.entity.segment_key} in ({self.members(segment, segments, value)})"
+
+    def members(self, segment: "Segment", segments: "Segments", value: Value) -> str:
+        """The SELECT of the customers of a live segment, its parameters among ours."""
+        inner = _Compiler(
+            parse([segment.query]),
+            segments.customers,
+            self.moment,
+            parameters=self.parameters,
+            within=(*self.within, segment.name),
+        )
+        try:
+            condition = Where(inner.whole(), joins=frozenset(inner.joins))
+        except QueryError as error:
+            message = f"segment {segment.name!r} cannot be read: {error}"
+            raise self.query.error(message, value.span) from None
+        return select(segments.customers, ["c.id"], condition)
 
     def filled(self, value: Value, term: Term) -> str:
         return _negated(self.empty(known(self.query, self.entity, value.text, at=value.span, within=term.span)))

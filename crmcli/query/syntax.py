@@ -122,6 +122,23 @@ def parse(words: Sequence[str]) -> Query:
     return Query(_Parser(text, terms).parse(), tuple(sorts), text)
 
 
+def spelled(words: Sequence[str]) -> str:
+    """The words of a command line as one text that `parse` reads alike, with the quotes that the shell took away."""
+    return " ".join(_quoted(word) if _is_one_term(word) else word for word in words).strip()
+
+
+def terms(node: Node) -> Iterator[Term]:
+    """Every term below `node`."""
+    match node:
+        case Term():
+            yield node
+        case Not(item):
+            yield from terms(item)
+        case All(items) | Any(items):
+            for each in items:
+                yield from terms(each)
+
+
 def sorting(text: str) -> Query:
     """The query that only sorts, from the value of `--sort`: `-amount,name`. Raises QueryError."""
     token = _Token(f"sort:{text}", 0)
@@ -149,6 +166,13 @@ def _is_one_term(word: str) -> bool:
     if not rest or head is None or head.end() == len(first) or re.search(r'["()]', word):
         return False
     return not any(part in _KEYWORDS or part.startswith("+") or _HEAD.match(part) for part in rest)
+
+
+def _quoted(word: str) -> str:
+    """A term whose value has blanks: `owner:"Ada Byron"`."""
+    term = _term(_Token(word.strip(), 0), word)
+    values = (value.text.replace("\\", "\\\\").replace('"', '\\"') for value in term.values)
+    return f"{term.field}{term.op}" + ",".join(f'"{value}"' for value in values)
 
 
 def _sorts(token: _Token, text: str) -> list[Sort]:

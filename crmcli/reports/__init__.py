@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import records as records
     from crmcli.reports import subject as subject
+    from crmcli.reports import segments as segments
 
 
 def __getattr__(name: str) -> ModuleType:

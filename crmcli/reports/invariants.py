@@ -179,6 +179,12 @@ RULES = (
         "and not exists (select 1 from task n where n.after_id = t.id)",
     ),
     Rule(
+        "members",
+        "segment",
+        "only a frozen segment keeps members",
+        "select id from segment s where not is_frozen and exists (select 1 from segment_member m where m.segment_id = s.id)",
+    ),
+    Rule(
         "operation",
         "current_operation",
         "no operation is left open",

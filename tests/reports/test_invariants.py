@@ -25,6 +25,7 @@ BROKEN = {
     "forest": "insert into relationship (uid, from_id, type_id, to_id, created_at, recorded_at) "
     "values ('x', 2, 1, 1, '', '')",
     "repeat": "update task set after_id = null",
+    "members": "update segment set is_frozen = 0",
     "operation": "insert into current_operation (id, operation_id) values (1, 1)",
     "changes": "delete from change where operation_id = 1",
     "root": "update operation set root_id = 2 where id = 3; update operation set root_id = 1 where id = 2",
@@ -45,6 +46,7 @@ def told(crm: Run, file: Path) -> Path:
     crm("deal win 1")
     crm("task add Call --every 1w")
     crm("task done 1")
+    crm("segment add everybody kind:person --freeze")
     return file
 
 

@@ -24,3 +24,22 @@ create index task_deal on task (deal_id) where deal_id is not null;
 create index task_owner on task (owner_id) where owner_id is not null;
 create index task_after on task (after_id) where after_id is not null;
 create index task_due on task (due_on) where done_at is null and removed_at is null;
+
+-- A saved query of customers. A live one is asked anew each time, a frozen one keeps the members it had when it was added.
+create table segment (
+    id integer primary key autoincrement,
+    name text not null check (name <> ''),
+    query text not null,
+    is_frozen integer not null default 0 check (is_frozen in (0, 1)),
+    recorded_at text not null,
+    removed_at text
+) strict;
+create unique index segment_name on segment (name collate nocase) where removed_at is null;
+
+create table segment_member (
+    id integer primary key autoincrement,
+    segment_id integer not null references segment (id),
+    customer_id integer not null references customer (id),
+    unique (segment_id, customer_id)
+) strict;
+create index segment_member_customer on segment_member (customer_id);
