@@ -17,6 +17,7 @@ class Crm(RootGroup):
     entries = (
         Entry("log", "Log a call, mail, visit or note with customers.", _EVERYDAY, "crmcli.commands.log"),
         Entry("task", "What is to be done, and by when.", _EVERYDAY, "crmcli.commands.task"),
+        Entry("cadence", "With whom to keep in touch, and how often.", _EVERYDAY, "crmcli.commands.cadence"),
         Entry("customer", "Add, find, change and remove customers.", _RECORDS, "crmcli.commands.customer"),
         Entry("deal", "Add deals and move them through the stages.", _RECORDS, "crmcli.commands.deal"),
         Entry("interaction", "List and correct what was logged.", _RECORDS, "crmcli.commands.interaction"),

@@ -40,6 +40,8 @@ RECORDS = (
     "task add 'Send the quote' --for ada-lovelace --due 2026-11-18",
     "task add 'Check the stock' --due 2026-11-23 --every 2w --priority --owner Bob",
     "segment add regulars +vip or city:北京",
+    "cadence set +vip 2w",
+    "cadence set ada-lovelace 10d",
 )
 
 # What each command that only reads is asked for in the tests of all of them.
@@ -63,6 +65,8 @@ READS = {
     "privacy retention list": "",
     "relation list": "",
     "relation types": "",
+    "cadence due": "",
+    "cadence list": "",
     "segment list": "",
     "segment members": "regulars",
     "segment show": "regulars",

@@ -69,6 +69,7 @@ def test_every_command_has_examples_that_run(
         "customer edit acme-ltd --set city=Paris",
         "task add 'Call' --for ada --due 2026-11-18",
         "segment add regulars +vip",
+        "cadence set grace-hopper 1w",
     ):
         crm(line)
     if path == ("redo",):

@@ -14,6 +14,7 @@ from crmcli.commands.options import FORMATS, Listing, Showing
 from tests.conftest import READS, Run, commands, run
 
 REPORTS = {
+    "cadence due": "cadences_due",
     "doctor": "doctor",
     "funnel show": "funnel",
     "graph show": "neighbourhood",

@@ -23,7 +23,7 @@ TRACKED = (
     "setting", "owner", "field", "customer", "contact_point", "tag", "customer_tag", "relation_type", "relationship",
     "pipeline", "stage", "deal", "passage", "stage_event", "interaction", "interaction_party", "external_id",
     "consent", "restriction", "retention_rule", "erasure", "erased_key",
-    "task", "segment", "segment_member",
+    "task", "segment", "segment_member", "cadence",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

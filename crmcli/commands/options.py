@@ -68,13 +68,22 @@ class Showing(Command):
         ]
 
 
-class Listing(Showing):
-    """A command that prints rows."""
+class Limited(Showing):
+    """A command that prints rows in an order of its own."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _option("--limit", help="At most N rows, or all.", metavar="N|all", set=_limit),
+            *super().shared(),
+        ]
+
+
+class Listing(Limited):
+    """A command that prints rows in any order."""
 
     def shared(self) -> list[TyperOption]:
         return [
             _option("--sort", help="By these, - for downwards.", metavar="A,-B,…", set=lambda s, v: _output(s, sort=v)),
-            _option("--limit", help="At most N rows, or all.", metavar="N|all", set=_limit),
             *super().shared(),
         ]
 
@@ -195,6 +204,7 @@ def _limit(settings: Settings, value: str) -> Settings:
 __all__ = [
     "Asking",
     "Command",
+    "Limited",
     "Listing",
     "Mending",
     "Output",

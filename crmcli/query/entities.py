@@ -20,6 +20,7 @@ _MODULES = {
     "relation_type": "relationship",
     "task": "task",
     "segment": "segment",
+    "cadence": "cadence",
     "operation": "operation",
     "pipeline": "pipeline",
     "stage": "pipeline",

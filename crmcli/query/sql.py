@@ -35,12 +35,19 @@ class Order:
     joins: frozenset[str] = frozenset()
 
 
-def where(query: Query, entity: Entity, *, moment: Moment, within: tuple[str, ...] = ()) -> Where:
+def where(
+    query: Query,
+    entity: Entity,
+    *,
+    moment: Moment,
+    parameters: Parameters | None = None,
+    within: tuple[str, ...] = (),
+) -> Where:
     """Which records of `entity` the query asks for, its base condition included. Raises QueryError.
 
-    `within` names the segments that the query stands in, none of which it may name itself.
+    Its values join those in `parameters`; `within` names the segments that it stands in, none of which it may name.
     """
-    compiler = _Compiler(query, entity, moment, within=within)
+    compiler = _Compiler(query, entity, moment, parameters=parameters, within=within)
     condition = compiler.whole()
     values = compiler.parameters.values
     return Where(condition, values | clock(condition, moment), frozenset(compiler.joins))

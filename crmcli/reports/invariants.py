@@ -185,6 +185,13 @@ RULES = (
         "select id from segment s where not is_frozen and exists (select 1 from segment_member m where m.segment_id = s.id)",
     ),
     Rule(
+        "cadence",
+        "cadence",
+        "a cadence in force is for a segment that is there",
+        "select a.id from cadence a join segment g on g.id = a.segment_id "
+        "where a.removed_at is null and g.removed_at is not null",
+    ),
+    Rule(
         "operation",
         "current_operation",
         "no operation is left open",

@@ -51,10 +51,12 @@ def add(session: Writer, name: str, words: Sequence[str], *, freeze: bool = Fals
 
 
 def remove(session: Writer, ref: str) -> Change:
-    """Take a segment away. Raises NotFound, and Conflict while another segment stands on it."""
+    """Take a segment away. Raises NotFound, and Conflict while another segment or a cadence stands on it."""
     segments = Segments(session.reader)
     found = segments.find(ref)
     users = [f"segment {each.name}" for each in segments.all() if found.name.casefold() in _named_in(each.query)]
+    kept = "select id from cadence where segment_id = :id and removed_at is null"
+    users += [f"cadence {number}" for (number,) in session.reader.rows(kept, id=found.id)]
     if users:
         raise Conflict(f"segment {found.name} is used by {', '.join(users)}", hint="remove that first")
     session.get_one(Segment, found.id).removed_at = session.recorded_at

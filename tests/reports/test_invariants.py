@@ -26,6 +26,7 @@ BROKEN = {
     "values ('x', 2, 1, 1, '', '')",
     "repeat": "update task set after_id = null",
     "members": "update segment set is_frozen = 0",
+    "cadence": "update segment set removed_at = recorded_at",
     "operation": "insert into current_operation (id, operation_id) values (1, 1)",
     "changes": "delete from change where operation_id = 1",
     "root": "update operation set root_id = 2 where id = 3; update operation set root_id = 1 where id = 2",
@@ -47,6 +48,7 @@ def told(crm: Run, file: Path) -> Path:
     crm("task add Call --every 1w")
     crm("task done 1")
     crm("segment add everybody kind:person --freeze")
+    crm("cadence set segment:everybody 30d")
     return file
 
 

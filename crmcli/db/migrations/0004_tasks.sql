@@ -43,3 +43,20 @@ create table segment_member (
     unique (segment_id, customer_id)
 ) strict;
 create index segment_member_customer on segment_member (customer_id);
+
+-- How often to be in touch with a customer, or with all of a tag or segment. The last contact is that of the interactions.
+create table cadence (
+    id integer primary key autoincrement,
+    customer_id integer references customer (id),
+    tag_id integer references tag (id),
+    segment_id integer references segment (id),
+    days integer not null check (days > 0),
+    recorded_at text not null,
+    removed_at text,
+    check ((customer_id is null) + (tag_id is null) + (segment_id is null) = 2)
+) strict;
+create index cadence_customer on cadence (customer_id) where customer_id is not null;
+create index cadence_tag on cadence (tag_id) where tag_id is not null;
+create index cadence_segment on cadence (segment_id) where segment_id is not null;
+create unique index cadence_once on cadence (coalesce(customer_id, 0), coalesce(tag_id, 0), coalesce(segment_id, 0))
+    where removed_at is null;
