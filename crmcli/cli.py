@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from crmcli import __version__, settings
-from crmcli.lazy import Entry, RootGroup
+from crmcli.lazy import Entry, RootGroup, begin
 
 _EVERYDAY, _RECORDS, _INSIGHT, _FILE = "Every day", "Records", "Insight", "The file"
 
@@ -16,6 +16,8 @@ class Crm(RootGroup):
 
     entries = (
         Entry("log", "Log a call, mail, visit or note with customers.", _EVERYDAY, "crmcli.commands.log"),
+        Entry("today", "What calls for attention, most urgent first.", _EVERYDAY, "crmcli.commands.today"),
+        Entry("why", "How the urgency of a task, deal or customer adds up.", _EVERYDAY, "crmcli.commands.why"),
         Entry("task", "What is to be done, and by when.", _EVERYDAY, "crmcli.commands.task"),
         Entry("cadence", "With whom to keep in touch, and how often.", _EVERYDAY, "crmcli.commands.cadence"),
         Entry("customer", "Add, find, change and remove customers.", _RECORDS, "crmcli.commands.customer"),
@@ -45,7 +47,7 @@ class Crm(RootGroup):
 
 app = typer.Typer(
     cls=Crm,
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -69,3 +71,5 @@ def root(
 ) -> None:
     """A customer-relationship toolkit in the terminal, over one local SQLite file."""
     ctx.obj = settings.chosen(ctx.obj or settings.load(os.environ), db=db, quiet=quiet)
+    if ctx.invoked_subcommand is None:
+        begin(ctx)

@@ -100,6 +100,18 @@ class RootGroup(TyperGroup):
         return 0
 
 
+def begin(ctx: typer.Context) -> None:
+    """What `crm` alone does: `crm today` where there is anything in the file, else its help."""
+    from crmcli.commands import today
+
+    if not today.has_records(ctx):
+        typer.echo(ctx.get_help())
+        return
+    command: Any = typer.main.get_command(today.app)
+    with command.make_context("today", [], parent=ctx) as below:
+        command.invoke(below)
+
+
 class _Ending(NamedTuple):
     """How a run ended: the documented exit code, and what there is to say to the user."""
 

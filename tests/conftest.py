@@ -72,6 +72,8 @@ READS = {
     "segment show": "regulars",
     "task list": "",
     "task show": "1",
+    "today": "",
+    "why": "D1",
 }
 
 

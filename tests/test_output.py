@@ -20,6 +20,8 @@ REPORTS = {
     "graph show": "neighbourhood",
     "history show": "changes",
     "privacy export": "subject",
+    "today": "today",
+    "why": "why",
 }
 SHOWS = ["customer show", "deal show", "interaction show", "pipeline show", "segment show", "task show"]
 EVERY = {**READS, "history show": "1"}
@@ -69,7 +71,7 @@ def test_every_command_that_shows_anything_is_tried_here() -> None:
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("path", EVERY)
 def test_every_format_goes_to_stdout_alone(path: str, form: str, small: Path) -> None:
-    if form == "ids" and path in ("funnel show", "help"):
+    if form == "ids" and path in ("funnel show", "help", "why"):
         assert run([*path.split(), *EVERY[path].split(), "-f", "ids"], exit_code=2).stderr.startswith("error: ")
         return
 

@@ -23,3 +23,4 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Give a field a value; repeatable.")
 ]
 Pipeline = Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="The pipeline; else the default one.")]
+Ics = Annotated[bool, typer.Option("--ics", help="The tasks as iCalendar, for a calendar to read.")]

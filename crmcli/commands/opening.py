@@ -188,6 +188,18 @@ def show_list(ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str
     show(ctx, db, listing.listing(db, entity, words, view=view, moment=moment(ctx, db)), is_narrowed=True)
 
 
+def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> None:
+    """Write the tasks that `words` ask for as iCalendar. Raises InvalidInput where another format was asked for too."""
+    from crmcli.exchange import ics
+    from crmcli.reports import todos
+
+    told = settings(ctx).output
+    if told.format is not Format.AUTO or told.columns is not None:
+        raise InvalidInput("--ics is a format of its own", hint="leave --format and --columns out")
+    _spare_the_file(ctx)
+    render.put(ics.calendar(todos.todos(db, words, limit=told.limit, moment=moment(ctx, db))), told.path)
+
+
 def done(ctx: typer.Context, change: Change) -> None:
     """Say what was changed. Called after the commit."""
     told = settings(ctx)
@@ -198,13 +210,13 @@ def done(ctx: typer.Context, change: Change) -> None:
     render.tell(change, quiet=told.quiet, dry_run=told.dry_run)
 
 
-def limit(ctx: typer.Context) -> int | None:
-    """How many rows to show: what was asked, else all in a pipe and the first 50 on a terminal."""
+def limit(ctx: typer.Context, *, usual: int = _ON_A_TERMINAL) -> int | None:
+    """How many rows to show: what was asked, else all in a pipe and the `usual` number on a terminal."""
     told = settings(ctx).output
     if told.limit is not None or told.is_whole:
         return told.limit
     is_on_a_terminal = is_for_people(ctx) and told.path is None and render.is_terminal()
-    return _ON_A_TERMINAL if is_on_a_terminal else None
+    return usual if is_on_a_terminal else None
 
 
 def is_for_people(ctx: typer.Context) -> bool:

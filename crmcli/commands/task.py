@@ -6,7 +6,7 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import Query, Sets
+from crmcli.commands.arguments import Ics, Query, Sets
 from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -44,14 +44,19 @@ def add(
 
 
 @app.command("list", cls=Listing)
-def list_(ctx: typer.Context, query: Query = None) -> None:
+def list_(ctx: typer.Context, query: Query = None, ics: Ics = False) -> None:
     """List tasks, the open ones first, by their due date.
 
     Examples:
       crm task list is:open
+      crm task list is:open --ics -o tasks.ics
       crm task list is:overdue customer:lovelace -f csv
     """
-    opening.listed(ctx, "task", query)
+    with opening.reading(ctx) as db:
+        if ics:
+            opening.show_calendar(ctx, db, query or ())
+        else:
+            opening.show_list(ctx, db, "task", query or ())
 
 
 @app.command(cls=Showing)

@@ -55,6 +55,17 @@ class Basis(StrEnum):
     SNAPSHOT = "snapshot"
 
 
+class Matter(StrEnum):
+    """Why something calls for attention today."""
+
+    OVERDUE = "overdue"
+    DUE = "due"
+    PAST_CLOSE = "past-close"
+    STALLED = "stalled"
+    KEEP_IN_TOUCH = "keep-in-touch"
+    BIRTHDAY = "birthday"
+
+
 class FieldType(StrEnum):
     """What a custom field holds."""
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crmcli.core.result import Column, Result, Table
 
-__all__ = ["Style", "ask", "complain", "is_terminal", "note", "say", "settle", "show", "streams", "tell"]
+__all__ = ["Style", "ask", "complain", "is_terminal", "note", "put", "say", "settle", "show", "streams", "tell"]
 
 _MODULES = {
     Format.TABLE: "terminal",
@@ -60,14 +60,23 @@ def show(result: "Result", style: Style, path: Path | None = None) -> None:
     """Write `result` to stdout, or to the file at `path`, whole or not at all. Raises InvalidInput, FileUnusable."""
     result = result if style.columns is None else _narrowed(result, style.columns)
     writer = import_module(f"{__name__}.{_MODULES[style.format]}")
+    _out(lambda out: writer.write(result, style, out), path, to_machines=style.format not in (Format.TABLE, Format.IDS))
+
+
+def put(lines: Iterable[str], path: Path | None = None) -> None:
+    """Write `lines`, which end as their own format wants it, as `show` does. Raises FileUnusable."""
+    _out(lambda out: out.writelines(lines), path, to_machines=True)
+
+
+def _out(write: Callable[[TextIO], None], path: Path | None, *, to_machines: bool) -> None:
     if path is None:
-        if style.format not in (Format.TABLE, Format.IDS):
+        if to_machines:
             streams.prepare_for_machines(sys.stdout)
-        writer.write(result, style, sys.stdout)
+        write(sys.stdout)
         return
     try:
         with _opened(path) as file:
-            writer.write(result, style, file)
+            write(file)
     except OSError as error:
         reason = (error.strerror or "the system refuses").lower()
         raise FileUnusable(f"cannot write '{path}': {reason}", hint="give another place with --output") from None

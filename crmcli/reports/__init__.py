@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmcli.reports import records as records
     from crmcli.reports import subject as subject
     from crmcli.reports import segments as segments
+    from crmcli.reports import today as today
 
 
 def __getattr__(name: str) -> ModuleType:
