@@ -1,21 +1,35 @@
 """`crm segment`: saved queries, live and frozen, inside other queries."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from crmcli.query import syntax
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, run
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Path:
+    """Three customers and three deals, made once."""
+    path = tmp_path_factory.mktemp("segments") / "crm.db"
+    shutil.copy(empty_file, path)
+    for line in (
+        "customer add Ada --city Berlin --tag vip",
+        "customer add Bob --city Berlin --owner 'Melvin Marxen'",
+        "customer add Eve --city Paris --tag vip",
+        "deal add Engine --customer ada",
+        "deal add Cards --customer eve",
+        "deal add Loose",
+    ):
+        run(f"{line} --db {path}")
+    return path
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
-    crm("customer add Ada --city Berlin --tag vip")
-    crm("customer add Bob --city Berlin --owner 'Melvin Marxen'")
-    crm("customer add Eve --city Paris --tag vip")
-    crm("deal add Engine --customer ada")
-    crm("deal add Cards --customer eve")
-    crm("deal add Loose")
+def started(three: Path, crm: Run, file: Path) -> Run:
+    shutil.copy(three, file)
     return crm
 
 

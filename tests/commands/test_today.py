@@ -2,39 +2,58 @@
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run, wrote
+from tests.conftest import NOW, Run, run, wrote
 
 NEW = "2026-11-20T12:00:00Z"
 
 
-@pytest.fixture
-def started(crm: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Something of every kind."""
-    with wrote(file) as session:
+OLD = (
+    *(f"customer add {name}" for name in ("Ada", "Bob", "Eve", "Zoe")),
+    "deal add Engine --customer ada --stage quote --close 2026-11-17",
+    "deal add Fresh --customer bob --close 2026-12-31",
+    "deal add Slow --customer bob --stage needs",
+    "task add 'Send the quote' --deal 1 --due 2026-11-18 --priority",
+)
+RECENT = (
+    "deal move 2 contact",
+    "task add Call --for eve --due today",
+    "task add 'Call at eleven' --due '2026-11-20 11:00'",
+    "task add Later --due 2026-11-21",
+    "task add Someday",
+    "cadence set eve 30d",
+    "customer edit zoe --set birthday=1990-11-22 --set birthday_gift=2026-11-20",
+)
+
+
+@pytest.fixture(scope="module")
+def every_kind(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Path:
+    """A file with something of every kind, made once."""
+    path = tmp_path_factory.mktemp("today") / "crm.db"
+    shutil.copy(empty_file, path)
+    with wrote(path) as session:
         for name, kind in (("birthday", "date"), ("birthday_child", "date"), ("birthday_gift", "text")):
             session.raw.execute(
                 "insert into field (entity, name, type, recorded_at) values ('customer', ?, ?, ?)", (name, kind, NEW)
             )
-    with monkeypatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRM_NOW", "2026-10-06T09:00:00Z")  # 45 days ago
-        for name in ("Ada", "Bob", "Eve", "Zoe"):
-            crm(f"customer add {name}")
-        crm("deal add Engine --customer ada --stage quote --close 2026-11-17")
-        crm("deal add Fresh --customer bob --close 2026-12-31")
-        crm("deal add Slow --customer bob --stage needs")
-        crm("task add 'Send the quote' --deal 1 --due 2026-11-18 --priority")
-    crm("deal move 2 contact")
-    crm("task add Call --for eve --due today")
-    crm("task add 'Call at eleven' --due '2026-11-20 11:00'")
-    crm("task add Later --due 2026-11-21")
-    crm("task add Someday")
-    crm("cadence set eve 30d")
-    crm("customer edit zoe --set birthday=1990-11-22 --set birthday_gift=2026-11-20")
+        for line in OLD:
+            run(f"{line} --db {path}")
+        patch.setenv("CRM_NOW", NOW.isoformat())
+        for line in RECENT:
+            run(f"{line} --db {path}")
+    return path
+
+
+@pytest.fixture
+def started(every_kind: Path, crm: Run, file: Path) -> Run:
+    shutil.copy(every_kind, file)
     return crm
 
 
