@@ -50,7 +50,7 @@ def demo(
 _TO_TRY = (
     "",
     "Look around: export CRM_DB={place}",
-    "  crm customer list +vip",
+    "  crm today",
     "  crm customer show ada-lovelace",
     "  crm deal list is:open --sort=-amount",
     "  crm funnel show --by owner",

@@ -77,19 +77,21 @@ def rhythms(db: Reader, moment: Moment, *, only: int | None = None) -> Rhythms:
     limits = _limits({days for _, days, *_ in known}, moment, parameters)
     if not limits:
         return Rhythms((), problems)
-    asked = f"c.id = {only:d}" if only else "coalesce(last, created_at) < before"
+    alone = f"and c.id = {only:d}" if only else ""
+    waiting = "" if only else "where coalesce(last, created_at) < before"
     statement = f"""
         with every (customer_id, days, cadence_id, rank) as ({cadences}),
         chosen as (
             select *, row_number() over (partition by customer_id order by rank, days, cadence_id) as place from every
         ),
-        bound (limit_days, before) as (values {limits})
-        select id, name, days, cadence_id, last, created_at, do_not_contact from (
+        bound (limit_days, before) as (values {limits}),
+        heard as materialized (
             select c.id, c.name, c.created_at, c.do_not_contact, e.days, e.cadence_id, {_LAST} as last
             from chosen e join customer c on c.id = e.customer_id
-            where e.place = 1 and c.removed_at is null
-        ) c join bound on limit_days = days
-        where {asked} order by id
+            where e.place = 1 and c.removed_at is null {alone}
+        )
+        select id, name, days, cadence_id, last, created_at, do_not_contact
+        from heard c join bound on limit_days = days {waiting} order by id
     """
     values = parameters.values | moment.parameters
     return Rhythms(list(_read(db.rows(statement, values), sources, moment)), problems)

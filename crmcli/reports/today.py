@@ -79,13 +79,13 @@ def why(db: Reader, ref: str, *, moment: Moment) -> Report:
 
 def _ordered(items: Iterable[Item]) -> list[Item]:
     """By kind, that with the most urgent item first; in each the most urgent first."""
-    most: dict[Matter, float] = {}
+    groups: dict[Matter, list[tuple[float, str, int, Item]]] = {}
     for item in items:
-        most[item.matter] = max(most.get(item.matter, 0.0), item.urgency)
-    return sorted(
-        items,
-        key=lambda item: (-most[item.matter], _ORDER.index(item.matter), -item.urgency, item.id[0], int(item.id[1:])),
-    )
+        groups.setdefault(item.matter, []).append((-item.urgency, item.id[0], int(item.id[1:]), item))
+    for group in groups.values():
+        group.sort(key=lambda keyed: keyed[:3])
+    ordered = sorted(groups.items(), key=lambda named: (named[1][0][0], _ORDER.index(named[0])))
+    return [item for _, group in ordered for *_, item in group]
 
 
 def _row(item: Item) -> tuple[object, ...]:

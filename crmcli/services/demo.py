@@ -9,7 +9,7 @@ from crmcli.core.period import instant
 from crmcli.core.result import Change
 from crmcli.core.vocabulary import REFERRED, Channel, CustomerKind, Direction, Outcome
 from crmcli.db.writing import Writer
-from crmcli.services import customers, deals, interactions, relationships
+from crmcli.services import cadences, customers, deals, interactions, relationships, tasks
 from crmcli.services.demonames import CITIES, NAMES, ORGANISATIONS, REASONS, SOURCES, TAGS, TITLES, WORK
 
 CENTRE = "ada-lovelace"
@@ -48,6 +48,7 @@ def build(session: Writer) -> Change:
     for number in range(_DEALS):
         _tell_deal(story, number)
     _tell_interactions(story)
+    _tell_plans(story)
     count = len(story.people) + len(story.organisations)
     return Change((), f"built a demo of {count} customers and {_DEALS} deals")
 
@@ -179,3 +180,19 @@ def _added(story: _Story, new: customers.NewCustomer) -> int:
 
 def _domain(name: str) -> str:
     return f"{''.join(char for char in fold(name) if char.isascii() and char.isalnum())}.example.com"
+
+
+def _tell_plans(story: _Story) -> None:
+    """What is to be done, and with whom to keep in touch."""
+    for text, due, every in _PLANS:
+        customer = str(story.pick.choice(story.people))
+        tasks.add(story.session, tasks.NewTask(text, customer=customer, due=due, every=every))
+    cadences.set_(story.session, "+vip", "3w")
+
+
+_PLANS = (
+    ("Send the quote", "yesterday", None),
+    ("Call about the contract", "today", None),
+    ("Ask for a reference", "3d", None),
+    ("Check what is open", "today", "2w"),
+)

@@ -60,6 +60,7 @@ def test_a_deal_keeps_all_that_was_said(crm: Run) -> None:
         "closed": None,
         "age": 19.13,
         "external": [],
+        "tasks": [],
         "stage_events": [
             {
                 "pipeline": "sales",

@@ -113,6 +113,7 @@ def test_the_demo_holds_half_a_year_of_honest_work(built: tuple[str, Path], monk
     assert count("relation list type:referred") > 10
     assert run("history --columns command --sort id --limit 1 --no-header").stdout == "demo\n"
     assert count("deal list is:open") > 5
+    assert {row[0] for row in run("today -f ids").stdout.split()} == {"T", "D", "C"}
     assert run("customer list 云栖 -f ids").stdout
     assert run("customer list 佐藤 -f ids").stdout
     assert run("customer list lefevre --columns name --no-header").stdout == "Chloé Lefèvre\n"
