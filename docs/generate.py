@@ -1,4 +1,7 @@
-"""Writes docs/cli.md from the command tree: `python docs/generate.py`. A test checks that it is up to date."""
+"""Writes docs/cli.md from the command tree and docs/query.md from the fields: `python docs/generate.py`.
+
+A test checks that both are up to date.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +11,11 @@ import typer
 from typer.core import TyperGroup
 
 from crmcli.cli import app
+from crmcli.query.entities import NAMES, builtin
+from crmcli.query.fields import Entity
 
 PAGE = Path(__file__).parent / "cli.md"
+QUERY_PAGE = Path(__file__).parent / "query.md"
 
 _HEAD = """# Commands
 
@@ -19,6 +25,29 @@ Made from the program by `python docs/generate.py`; every example is run by the 
 Every list, show and report takes `--format`, `--output`, `--columns`, `--excel` and `--no-header`.
 Every list takes `--sort` and `--limit` too.
 Every command that writes takes `--dry-run`, and `--actor NAME` for who does it; one that removes asks unless `--yes`.
+"""
+
+_QUERY_HEAD = """# The query language
+
+One grammar for every list, export and report; made from the program by `python docs/generate.py`.
+
+```
+query := all ("or" all)*     all := (["and"] one)*
+one   := "not" one | "(" query ")" | term
+term  := word | "phrase" | +tag | field op value ("," value)*      op := :  =  !=  >  >=  <  <=
+```
+
+`crm help query` shows how each is written, `crm help columns NAME` the fields with those of your own file.
+
+- `:` looks for a part of a text, `=` for the whole of it; neither minds case and accents.
+- Several values mean any of them; no value means that there is none: `email:` finds customers without an address.
+- A field that several things fill (tags, deals, e-mails) matches when any of them does.
+- `not` and `!=` give everything else, what is not known included.
+- A range includes both ends; a date, a month, a quarter or a year is the whole of it: `created:2026-01..2026-03` is a quarter.
+- Amounts are in major units; `amount:1k..5k` means any currency, `amount:1kEUR..5kEUR` euros alone.
+- `sort:-amount,name` orders, `-` downwards; what is not known comes last.
+- An unknown field, state, tag, stage or choice is an error that offers the nearest one, never an empty result.
+- A file may have fields of its own; they are asked like any other.
 """
 
 _EXIT_CODES = """
@@ -62,6 +91,25 @@ def page() -> str:
     root = typer.main.get_command(app)
     context = root.make_context("crm", [], resilient_parsing=True)
     return _HEAD + "".join(section for section in _sections(root, context, ())) + _EXIT_CODES
+
+
+def query_page() -> str:
+    """The page of the query language: how to write one, and what each kind of record can be asked."""
+    return _QUERY_HEAD + "".join(_entity(builtin(name)) for name in NAMES)
+
+
+def _entity(entity: Entity) -> str:
+    states = "".join(f"- `is:{state.name}`: {state.help}\n" for state in entity.states)
+    rows = "".join(
+        f"| `{field.name}` | {field.shown_kind} | {', '.join(field.choices)} | {field.help} |\n"
+        for field in entity.fields.values()
+    )
+    words = ", ".join(f"`{name}`" for name in entity.words)
+    return (
+        f"\n## {entity.plural.capitalize()}\n\n"
+        f"A bare word is looked for in {words}.\n\n{states}{chr(10) if states else ''}"
+        f"| field | kind | one of | |\n| --- | --- | --- | --- |\n{rows}"
+    )
 
 
 def commands() -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -124,3 +172,4 @@ def _context(command: Any) -> Any:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    QUERY_PAGE.write_text(query_page(), encoding="utf-8")

@@ -98,6 +98,10 @@ def test_the_page_of_commands_is_up_to_date() -> None:
     assert GENERATE.PAGE.read_text("utf-8") == GENERATE.page(), "run: python docs/generate.py"
 
 
+def test_the_page_of_the_query_language_is_up_to_date() -> None:
+    assert GENERATE.QUERY_PAGE.read_text("utf-8") == GENERATE.query_page(), "run: python docs/generate.py"
+
+
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
 

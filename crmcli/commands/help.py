@@ -18,16 +18,18 @@ A QUERY picks records. Its terms are all asked for, unless `or` stands between t
 
   berlin               a word, looked for in the text of the record
   "new york"           a phrase
-  +vip                 a tag
+  +vip                 a tag, whole; tag:vip for a part of one
   city:Berlin          the text of a field contains it, whatever its case and accents
   city:Berlin,Paris    one of several
   city=Berlin          exactly that; city!=Berlin for anything else
   city:                nothing there; has:city for something
   amount:1k..5k        a range, in major units; also amount:>1000
-  created:2026-03      a date names the whole period: 2026, 2026-Q1, last month, -30d..
-  is:open              a state; which there are, crm help columns shows
+  created:2026-03      a date names the whole period: 2026, 2026-Q1, last month
+  last:..-90d          a range of dates: up to the day 90 days ago
+  is:open              a state; those of each kind of record stand below
   segment:regulars     a saved query of customers; crm segment list shows them
-  not +vip             the opposite
+  deal.stage:quote     of several, any will do: here, of the customer's deals
+  not +vip             the opposite, what is not known included
   (a or b) c           parentheses
   sort:-amount,name    the order; - for downwards
 
@@ -35,8 +37,10 @@ The shell needs quotes round blanks, parentheses, < and >:
 
   crm deal list 'amount:>1000' owner.manager:"Melvin Marxen"
 
-Fields by record: crm help columns customer (deal, interaction, relationship, operation, ...)
+A list reads every record and looks for parts of words: crm customer list zo.
+crm find looks in all kinds of records at once, for whole words, and knows what was mistyped.
 """
+_WIDTH = 78
 
 
 @app.command(cls=Showing)
@@ -58,11 +62,25 @@ def help_(
     """
     match words or []:
         case ["query"]:
-            typer.echo(_QUERY, nl=False)
+            from crmcli.query.entities import NAMES
+
+            typer.echo(_QUERY + "".join(map(_asked, NAMES)), nl=False)
         case ["columns", *entities]:
             _columns(ctx, entities)
         case path:
             typer.echo(_help(ctx, path))
+
+
+def _asked(name: str) -> str:
+    """What can be asked of a kind of record, by name alone."""
+    from textwrap import fill
+
+    from crmcli.query.entities import builtin
+
+    known = builtin(name)
+    words = [f"is:{state.name}" for state in known.states] + list(known.fields)
+    listed = fill(", ".join(words), _WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+    return f"\n{known.plural.capitalize()}, told by crm help columns {name}:\n\n{listed}\n"
 
 
 def _columns(ctx: typer.Context, entities: list[str]) -> None:

@@ -95,8 +95,10 @@ class Limits:
 
 def test(field: Field, op: str, text: str, *, parameters: Parameters, moment: Moment) -> str:
     """The SQL condition that the field's value, or one of its values, is what `op text` asks. Raises InvalidInput."""
-    if field.choices and op in (":", "=", "!="):
-        return f"{field.sql} = {parameters.add(_choice(field, text))} collate nocase"
+    if field.choices and op in ((":", "=", "!=")[field.is_searched :]):
+        choice = _choice(field, text)
+        if not field.is_searched:
+            return f"{field.sql} = {parameters.add(choice)} collate nocase"
     match field.kind:
         case "text" | "values":
             return _text(field, op, text, parameters)

@@ -3,7 +3,7 @@
 from crmcli.core.vocabulary import CustomerKind, Outcome
 from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import OWNER, OWNER_JOIN, PIPELINES, STAGES, external, removed
+from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, USUAL_STAY, external, removed
 
 _DEALS = """deal d join passage g on g.deal_id = d.id and g.ended_at is null
     join stage s on s.id = g.stage_id join pipeline l on l.id = g.pipeline_id"""
@@ -34,6 +34,13 @@ def _digits(text: str) -> str:
     return "".join(char for char in text if char in "0123456789").lstrip("0")
 
 
+def _of_a_deal(state: State) -> State:
+    """What is asked of a deal, as what is asked of the customer: any deal will do."""
+    usual = USUAL_STAY if "u" in state.joins else ""
+    deals = f"select d.customer_id from {_DEALS} {usual} where d.removed_at is null and {state.sql}"
+    return State(state.name, f"c.id in ({deals})", f"customers with a deal {state.help}")
+
+
 _DEAL = Many(_DEALS, "d.customer_id", "c.id", "d.removed_at is null", "d.id")
 _TAGS = Many("customer_tag k join tag t on t.id = k.tag_id", "k.customer_id", "c.id", order="t.name, t.id")
 
@@ -54,7 +61,7 @@ _OWN = (
     Field("country", "text", "c.country", "country"),
     Field("industry", "text", "c.industry", "industry"),
     Field("source", "text", "c.source", "where the customer came from"),
-    Field("tag", "text", "t.name", "tags; +vip is short for tag=vip", many=_TAGS),
+    Field("tag", "text", "t.name", "tags; +vip is short for tag=vip", many=_TAGS, choices_sql=TAGS, is_searched=True),
     Field("note", "text", "c.note", "note"),
     Field("do_not_contact", "boolean", "c.do_not_contact", "wants to be left alone"),
     mark("c"),
@@ -97,6 +104,7 @@ CUSTOMER = Entity(
     words=("name", "handle", "email", "phone", "title", "city", "tag", "note"),
     segment_key="c.id",
     states=(
+        *map(_of_a_deal, DEAL_STATES),
         State("contactable", contactable("c"), "those who may be contacted"),
         State("restricted", restricted("c"), "those whose data are kept and not to be used"),
         State("removed", "c.removed_at is not null", "removed customers", lifts=True),

@@ -5,7 +5,17 @@ from dataclasses import replace
 from crmcli.core.vocabulary import Outcome
 from crmcli.query.customer import CUSTOMER
 from crmcli.query.fields import Entity, Field, State, named
-from crmcli.query.parts import OWNER, OWNER_JOIN, PIPELINES, STAGES, calendar, external, removed
+from crmcli.query.parts import (
+    DEAL_STATES,
+    OWNER,
+    OWNER_JOIN,
+    PIPELINES,
+    STAGES,
+    USUAL_STAY,
+    calendar,
+    external,
+    removed,
+)
 
 _OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
 
@@ -69,6 +79,7 @@ DEAL = Entity(
         "s": "left join stage s on s.id = g.stage_id",
         "l": "left join pipeline l on l.id = g.pipeline_id",
         "h": "left join stage h on h.id = g.reached_id",
+        "u": USUAL_STAY,
     },
     base="d.removed_at is null",
     fields=named(*_OWN, *OWNER, *(of_customer(CUSTOMER.fields[name]) for name in _OF_CUSTOMER), *_TOLD),
@@ -93,10 +104,7 @@ DEAL = Entity(
     words=("name", "customer", "product", "note"),
     segment_key="d.customer_id",
     states=(
-        State("open", "s.outcome = 'open'", "deals still open", joins=("g", "s")),
-        State("won", "s.outcome = 'won'", "deals won", joins=("g", "s")),
-        State("lost", "s.outcome = 'lost'", "deals lost", joins=("g", "s")),
-        State("overdue", "s.outcome = 'open' and d.close_on < :today", "open past their close date", joins=("g", "s")),
+        *(replace(state, help=f"deals {state.help}") for state in DEAL_STATES),
         State("removed", "d.removed_at is not null", "removed deals", lifts=True),
     ),
 )

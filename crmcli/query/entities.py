@@ -43,11 +43,17 @@ _KINDS: dict[str, Kind] = {
 }
 
 
+def builtin(name: str) -> Entity:
+    """What can be asked about the records called `name` in every file."""
+    found: Entity = import_module(f"{__package__}.{_MODULES[name]}").ENTITIES[name]
+    return found
+
+
 def entity(name: str, db: Reader) -> Entity:
     """All that can be asked about the records called `name`, custom fields and the choices of the file included."""
     if name not in _MODULES:
         raise InvalidInput(f"no kind of record {name!r}{did_you_mean(name, NAMES)}", hint=f"one of {', '.join(NAMES)}")
-    found: Entity = import_module(f"{__package__}.{_MODULES[name]}").ENTITIES[name]
+    found = builtin(name)
     custom = [each for each in _custom(name, db) if each.name not in found.fields]
     fields = dict(found.fields)
     for each in (*custom, *_inherited(name, db)):

@@ -26,10 +26,11 @@ class Field:
     """A name, and the SQL expression that it stands for: of the record, or of one value where there are `many`.
 
     `currency` is the SQL of a money field's currency; `joins` the joins of the entity that the SQL needs; `order` what
-    to sort by instead of the value. `choices` are the only values there are: `choices_sql` asks the file for them.
-    `clean` prepares a text before it is looked for. A bare date of a field that `leans_ahead` is the next one, not the
-    last. Asking for a field that `lifts` brings the removed records back. `under` names the field that stands
-    small under this one for people. SQL may use `:now` and `:today`.
+    to sort by instead of the value. `choices` are the only values there are: `choices_sql` asks the file for them. One
+    that `is_searched` still looks for parts of them under `:`, and knows each by `=`. `clean` prepares a text before it
+    is looked for. A bare date of a field that `leans_ahead` is the next one, not the last. Asking for a field that
+    `lifts` brings the removed records back. `under` names the field that stands small under this one for people. SQL
+    may use `:now` and `:today`.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     lifts: bool = False
     is_hidden: bool = False
     under: str | None = None
+    is_searched: bool = False
 
     @property
     def shown_kind(self) -> Kind:

@@ -47,9 +47,9 @@ class File:
             known = self.db.value("select id from tag where name = :name", name=name)
             self.insert("customer_tag", customer_id=customer, tag_id=known or self.insert("tag", name=name))
 
-    def deal(self, name: str, *, stage: int = 1, **values: object) -> int:
+    def deal(self, name: str, *, stage: int = 1, entered: str = AT, **values: object) -> int:
         number = self.insert("deal", **{"name": name, "currency": "EUR", "created_at": AT} | values)
-        self.insert("passage", deal_id=number, pipeline_id=1, stage_id=stage, began_at=AT, stage_entered_at=AT)
+        self.insert("passage", deal_id=number, pipeline_id=1, stage_id=stage, began_at=AT, stage_entered_at=entered)
         return number
 
     def relate(self, one: int, type_id: int, other: int, **values: object) -> int:

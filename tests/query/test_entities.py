@@ -1,7 +1,10 @@
+import pkgutil
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 
+import crmcli.query
 from crmcli.core.result import Kind
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
@@ -50,6 +53,12 @@ def test_columns_and_words_are_fields_and_every_field_says_what_it_is(file: "Fil
     assert {*asked.columns, *asked.exported, *asked.words} <= set(asked.fields)
     assert all(key == field.name and field.help for key, field in asked.fields.items())
     assert {join for field in asked.fields.values() for join in field.joins} <= set(asked.joins)
+
+
+def test_every_entity_of_the_package_is_known_by_its_name() -> None:
+    modules = (import_module(f"crmcli.query.{each.name}") for each in pkgutil.iter_modules(crmcli.query.__path__))
+
+    assert {name for module in modules for name in getattr(module, "ENTITIES", ())} == set(NAMES)
 
 
 def test_an_unknown_kind_of_record_is_refused(file: "File") -> None:

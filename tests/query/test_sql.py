@@ -102,6 +102,37 @@ def test_deals_are_asked_by_stage_outcome_and_customer(file: "File", moment: Mom
     assert found(file, "customer", "deal.stage:quote", moment=moment) == []
 
 
+def test_a_deal_is_stalled_past_the_limit_of_its_stage_or_else_the_usual_stay(file: "File", moment: Moment) -> None:
+    for days in (1, 2, 4, 30):
+        won = file.deal(f"won in {days}", stage=5)
+        passage = file.db.value("select id from passage where deal_id = :id", id=won)
+        file.insert(
+            "stage_event", passage_id=passage, from_stage_id=1, to_stage_id=5, currency="EUR", dwell=days * 86400
+        )
+    slow = file.deal("slow", customer_id=file.customer("Ada"), entered="2026-11-17T08:59:00Z")
+    file.deal("usual", entered="2026-11-17T09:01:00Z")
+    file.deal("nobody left it", stage=2, entered="2020-01-01T00:00:00Z")
+
+    assert found(file, "deal", "is:stalled", moment=moment) == [slow]
+    assert found(file, "customer", "is:stalled", moment=moment) == [1]
+    file.db.row("update stage set rot_days = 3 where id = 1")
+    assert len(found(file, "deal", "is:stalled", moment=moment)) == 2
+
+
+def test_a_customer_is_asked_for_what_any_of_its_deals_is(file: "File", moment: Moment) -> None:
+    ada, bob, cy = file.customer("Ada"), file.customer("Bob"), file.customer("Cy")
+    file.deal("A", customer_id=ada, stage=5)
+    file.deal("B", customer_id=ada, close_on="2026-11-20")
+    file.deal("C", customer_id=bob, stage=6)
+    file.deal("D", customer_id=bob, removed_at="2026-11-20T12:00:00Z")
+
+    assert found(file, "customer", "is:won", moment=moment) == [ada]
+    assert found(file, "customer", "is:open", moment=moment) == [ada]
+    assert found(file, "customer", "is:lost", moment=moment) == [bob]
+    assert found(file, "customer", "is:overdue", moment=moment) == [ada]
+    assert found(file, "customer", "not is:open,won", moment=moment) == [bob, cy]
+
+
 def test_money_is_compared_in_major_units_of_every_currency(file: "File", moment: Moment) -> None:
     euro = file.deal("A", amount=150_000, currency="EUR")
     yen = file.deal("B", amount=1_500, currency="JPY")
@@ -238,12 +269,20 @@ def test_a_very_wide_query_stays_within_sqlites_depth(file: "File", moment: Mome
         (
             "deal",
             ["is:opn"],
-            "deals know no 'is:opn'; one of open, won, lost, overdue, removed; did you mean 'open'?",
+            "deals know no 'is:opn'; one of open, won, lost, stalled, overdue, removed; did you mean 'open'?",
             "   ^^^",
         ),
         ("tag", ["is:x"], "tags know no 'is:x'", "   ^"),
         ("deal", ["is:"], "is is asked as is:NAME, not 'is:'", "^^^"),
         ("deal", ["has>x"], "has is asked as has:NAME, not 'has>x'", "^^^^^"),
+        ("customer", ["+vpi"], "tag: no 'vpi'; one of press, vip; did you mean 'vip'?", " ^^^"),
+        ("customer", ["tag!=prss"], "tag: no 'prss'; one of press, vip; did you mean 'press'?", "     ^^^^"),
+        (
+            "customer",
+            ["kind:persn"],
+            "kind: no 'persn'; one of person, organisation; did you mean 'person'?",
+            "     ^^^^^",
+        ),
         (
             "deal",
             ["stage:won,qote"],
@@ -261,6 +300,8 @@ def test_a_very_wide_query_stays_within_sqlites_depth(file: "File", moment: Mome
 def test_what_is_not_known_is_refused_with_the_way_out(
     file: "File", name: str, words: list[str], message: str, caret: str
 ) -> None:
+    file.tag(file.customer("Ada"), "vip", "press")
+
     with pytest.raises(QueryError) as error:
         found(file, name, *words, moment=Moment(datetime(2026, 11, 21, tzinfo=UTC), Preferences()))
 
