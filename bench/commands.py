@@ -104,11 +104,11 @@ def main() -> None:
 def _against_python(large: Path) -> None:
     floor = (sys.executable, "-c", "pass")
     tab = {"_CRM_COMPLETE": "complete_bash", "COMP_WORDS": "crm customer l", "COMP_CWORD": "2"}
-    _line("crm --version", measure.crm("--version"), "python -c pass", floor, 9)
-    _line("TAB after crm customer l", measure.crm(), "python -c pass", floor, 9, env=tab)
-    _line("crm --help", measure.crm("--help"), "python -c pass", floor, 14)
+    line("crm --version", measure.crm("--version"), "python -c pass", floor, 9)
+    line("TAB after crm customer l", measure.crm(), "python -c pass", floor, 9, env=tab)
+    line("crm --help", measure.crm("--help"), "python -c pass", floor, 14)
     listed = measure.crm("--db", str(large), "customer", "list", "--limit", "20")
-    _line("crm customer list --limit 20", listed, "python -c pass", floor, 12)
+    line("crm customer list --limit 20", listed, "python -c pass", floor, 12)
 
 
 def _against_import(large: Path) -> None:
@@ -116,23 +116,23 @@ def _against_import(large: Path) -> None:
     number = count()
     moves = iter([stage for _ in range(50) for stage in ("contact", "needs", "quote", "lead")])
     db = ("--db", str(large))
-    _line("crm deal move", lambda: measure.crm(*db, "deal", "move", "77", next(moves)), name, floor, 1.25)
-    _line("crm log", lambda: measure.crm(*db, "log", "78", "called"), name, floor, 1.25)
+    line("crm deal move", lambda: measure.crm(*db, "deal", "move", "77", next(moves)), name, floor, 1.25)
+    line("crm log", lambda: measure.crm(*db, "log", "78", "called"), name, floor, 1.25)
     added = lambda: measure.crm(*db, "customer", "add", "New One", "--email", f"new{next(number)}@example.com")  # noqa: E731
-    _line("crm customer add", added, name, floor, 1.4)
+    line("crm customer add", added, name, floor, 1.4)
 
 
 def _against_small(large: Path, small: Path) -> None:
     mine = measure.crm("--db", str(large), "graph", "show", "name-500", "--depth", "2")
     floor = measure.crm("--db", str(small), "graph", "show", "name-50", "--depth", "2")
-    _line("crm graph show --depth 2", mine, "the same on a thousandth", floor, 1.5)
+    line("crm graph show --depth 2", mine, "the same on a thousandth", floor, 1.5)
 
 
-def _line(
+def line(
     name: str,
     mine: measure.Command | Callable[[], measure.Command],
     floor_name: str,
-    floor: measure.Command,
+    floor: measure.Command | Callable[[], measure.Command],
     most: float,
     *,
     env: Mapping[str, str] | None = None,
@@ -141,7 +141,7 @@ def _line(
     ours, theirs = [], []
     for _ in range(_RUNS + 1):
         ours.append(measure.once(mine() if callable(mine) else mine, env=env))
-        theirs.append(measure.once(floor))
+        theirs.append(measure.once(floor() if callable(floor) else floor))
     seconds, below = _median(ours), _median(theirs)
     memory = sorted(cost.megabytes for cost in ours)[len(ours) // 2]
     print(

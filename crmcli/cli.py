@@ -20,6 +20,7 @@ class Crm(RootGroup):
         Entry("why", "How the urgency of a task, deal or customer adds up.", _EVERYDAY, "crmcli.commands.why"),
         Entry("task", "What is to be done, and by when.", _EVERYDAY, "crmcli.commands.task"),
         Entry("cadence", "With whom to keep in touch, and how often.", _EVERYDAY, "crmcli.commands.cadence"),
+        Entry("find", "Find anything by the words in it.", _EVERYDAY, "crmcli.commands.find"),
         Entry("customer", "Add, find, change and remove customers.", _RECORDS, "crmcli.commands.customer"),
         Entry("deal", "Add deals and move them through the stages.", _RECORDS, "crmcli.commands.deal"),
         Entry("interaction", "List and correct what was logged.", _RECORDS, "crmcli.commands.interaction"),

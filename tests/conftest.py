@@ -52,6 +52,7 @@ READS = {
     "deal show": "1",
     "doctor": "",
     "export": "deals",
+    "find": "ada",
     "funnel show": "",
     "graph show": "ada-lovelace",
     "help": "columns deal",

@@ -17,6 +17,7 @@ from crmcli.errors import InvalidInput
 if TYPE_CHECKING:
     from crmcli.core.preferences import Preferences
     from crmcli.db.reader import Reader
+    from crmcli.db.search import Index
     from crmcli.db.transaction import Opened, Transaction
     from crmcli.db.writing import Writer
     from crmcli.query.comparison import Moment
@@ -39,6 +40,26 @@ def reading(ctx: typer.Context) -> "Iterator[Reader]":
     frozen = f"note: nothing can be written beside '{path}'; it is read as it stands"
     with connection.reading(path, wait=told.wait, frozen=lambda: None if told.quiet else render.note(frozen)) as db:
         yield db
+
+
+@contextmanager
+def searching(ctx: typer.Context) -> "Iterator[tuple[Reader, Index]]":
+    """The file, to look for words in; that they are being gathered is said where it takes a while."""
+    from crmcli.db import search
+
+    told = settings(ctx)
+
+    def slow(count: int) -> None:
+        if not told.quiet:
+            render.note(f"reading {count:,} records that are new to crm find…")
+
+    if (session := shared(ctx, told.database)) is not None:
+        with session.looking() as db, search.index_of(db) as index:
+            yield db, index
+        return
+    path = told.database if is_there(ctx) else None
+    with search.searching(path, wait=told.wait, slow=slow) as found:
+        yield found
 
 
 def is_there(ctx: typer.Context) -> bool:

@@ -66,6 +66,24 @@ class Matter(StrEnum):
     BIRTHDAY = "birthday"
 
 
+class Match(StrEnum):
+    """How a record answers a search: it has the words, or words that begin so, or words that are spelled nearly so."""
+
+    EXACT = "exact"
+    BEGINNING = "beginning"
+    TYPO = "typo"
+
+
+class Found(StrEnum):
+    """What a search finds."""
+
+    CUSTOMER = "customer"
+    DEAL = "deal"
+    INTERACTION = "interaction"
+    NOTE = "note"
+    RELATIONSHIP = "relationship"
+
+
 class FieldType(StrEnum):
     """What a custom field holds."""
 

@@ -17,7 +17,7 @@ _FOLDER = Path(__file__).parent / "migrations"
 APPLICATION_ID = 0x43524D31  # "CRM1"
 
 #: Tables that describe the history itself, and so have none.
-UNTRACKED = ("operation", "change", "current_operation")
+UNTRACKED = ("operation", "change", "current_operation", "search_state")
 
 
 @cache
@@ -131,7 +131,10 @@ def prepare(connection: sqlite3.Connection, preferences: Preferences) -> None:
 def tracked(connection: sqlite3.Connection) -> tuple[str, ...]:
     """The tables of user data, in the order they were made: no table refers to a later one, itself aside."""
     names = connection.execute(
-        "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by rowid"
+        """
+        select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'
+        and name not in (select name from pragma_table_list where type in ('virtual', 'shadow')) order by rowid
+        """
     )
     return tuple(name for (name,) in names if name not in UNTRACKED)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crmcli.db.documents import DOCUMENTS
 from crmcli.db.reader import Reader
 
 #: The events of each passage in their order: undated ones first, then by time, then as they were written.
@@ -31,6 +32,11 @@ _REACHED = f"""
     left join stage mine on mine.id = p.reached_id left join stage theirs on theirs.id = f.id
 """
 _SECONDS = "strftime('%s', occurred_at) - strftime('%s', entered)"
+
+
+_FINDABLE = " union all ".join(
+    f"select {each.first} + {each.key} as id from {each.source} where {each.live}" for each in DOCUMENTS
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +202,17 @@ RULES = (
         "current_operation",
         "no operation is left open",
         "select id from current_operation",
+    ),
+    Rule(
+        "search",
+        "search",
+        "an index that has seen the last operation holds just the records that can be found",
+        f"""
+        select id from (
+            select id from (select id from search_content except select id from ({_FINDABLE}))
+            union all select id from (select id from ({_FINDABLE}) except select id from search_content)
+        ) where (select operation_id from search_state) = (select max(id) from operation)
+        """,
     ),
     Rule(
         "changes",

@@ -28,6 +28,7 @@ BROKEN = {
     "members": "update segment set is_frozen = 0",
     "cadence": "update segment set removed_at = recorded_at",
     "operation": "insert into current_operation (id, operation_id) values (1, 1)",
+    "search": "delete from search_content where id = (1 << 40) + 1",
     "changes": "delete from change where operation_id = 1",
     "root": "update operation set root_id = 2 where id = 3; update operation set root_id = 1 where id = 2",
     "kept": "update change set table_name = 'custmer' where id = 1",
@@ -49,6 +50,7 @@ def told(crm: Run, file: Path) -> Path:
     crm("task done 1")
     crm("segment add everybody kind:person --freeze")
     crm("cadence set segment:everybody 30d")
+    crm("find Ada")
     return file
 
 
