@@ -103,9 +103,10 @@ def main() -> None:
 
 def _against_python(large: Path) -> None:
     floor = (sys.executable, "-c", "pass")
-    tab = {"_CRM_COMPLETE": "complete_bash", "COMP_WORDS": "crm customer l", "COMP_CWORD": "2"}
     line("crm --version", measure.crm("--version"), "python -c pass", floor, 9)
-    line("TAB after crm customer l", measure.crm(), "python -c pass", floor, 9, env=tab)
+    for typed in ("crm customer l", "crm customer show name-77", "crm customer list deal.stage:"):
+        tab = {"CRM_DB": str(large), "_CRM_COMPLETE": "bash", "_CRM_LINE": typed, "_CRM_WORD": typed.split(" ")[-1]}
+        line(f"TAB after {typed}", measure.crm(), "python -c pass", floor, 9, env=tab)
     line("crm --help", measure.crm("--help"), "python -c pass", floor, 14)
     listed = measure.crm("--db", str(large), "customer", "list", "--limit", "20")
     line("crm customer list --limit 20", listed, "python -c pass", floor, 12)

@@ -49,7 +49,7 @@ class Crm(RootGroup):
 app = typer.Typer(
     cls=Crm,
     invoke_without_command=True,
-    add_completion=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -61,13 +61,37 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _install(wanted: bool) -> None:
+    if wanted:
+        from crmcli.commands import completion_scripts
+
+        for line in completion_scripts.install(os.environ):
+            typer.echo(line)
+        raise typer.Exit
+
+
+def _show(wanted: bool) -> None:
+    if wanted:
+        from crmcli.commands import completion_scripts
+
+        typer.echo(completion_scripts.script(os.environ), nl=False)
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     ctx: typer.Context,
+    *,
     db: Annotated[str | None, typer.Option("--db", metavar="PATH", help="The SQLite file; also in CRM_DB.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No hints, no notices.")] = False,
     version: Annotated[  # noqa: ARG001 (its callback has answered)
         bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+    install_completion: Annotated[  # noqa: ARG001
+        bool, typer.Option("--install-completion", callback=_install, is_eager=True, help="Let TAB complete, here.")
+    ] = False,
+    show_completion: Annotated[  # noqa: ARG001
+        bool, typer.Option("--show-completion", callback=_show, is_eager=True, help="Show the script that does it.")
     ] = False,
 ) -> None:
     """A customer-relationship toolkit in the terminal, over one local SQLite file."""

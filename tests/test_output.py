@@ -178,7 +178,9 @@ def test_a_limit_is_a_number_of_rows_or_all(small: Path) -> None:
     assert len(table("customer list", "--limit", "all")) == len(table("customer list"))
 
 
-@pytest.mark.parametrize("path", [path for path, command in READS.items() if path in LISTS and path not in ("help", "find")])
+@pytest.mark.parametrize(
+    "path", [path for path, command in READS.items() if path in LISTS and path not in ("help", "find")]
+)
 def test_every_list_takes_a_limit(path: str, small: Path) -> None:
     assert isinstance(commands()[path], Listing)
     assert len(table(path, "--limit", "1")) == 2

@@ -70,21 +70,24 @@ def test_the_help_of_every_command_is_light() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["crm ", "crm cus", "crm customer ", "crm customer list --", "crm customer add x --kind "]
+    "line",
+    [
+        *("crm ", "crm cus", "crm customer ", "crm customer list --", "crm customer add x --kind "),
+        *("crm customer show a", "crm customer list +", "crm deal list stage:", "crm customer edit 1 --set "),
+    ],
 )
-def test_completion_is_light(words: str) -> None:
-    count = str(len(words.split(" ")) - 1)
+def test_completion_is_light(line: str, small: Path) -> None:
     code = (
-        "import sys\ntry:\n    from crmcli.__main__ import main; main()\n"
-        "except SystemExit as done:\n    assert not done.code\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+        "import os, sys\n"
+        f"os._exit = lambda code: print([name for name in {HEAVY!r} if name in sys.modules]) or sys.exit(code)\n"
+        "from crmcli.__main__ import main; main()"
     )
-    environ = {**os.environ, "_CRM_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": count}
+    environ = {**os.environ, "_CRM_COMPLETE": "bash", "_CRM_LINE": line, "_CRM_WORD": line.rsplit(" ", maxsplit=1)[-1]}
 
     done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
 
-    *offered, heavy = done.stdout.splitlines()
-    assert heavy == "[]"
+    kind, *offered, heavy = done.stdout.splitlines()
+    assert (kind, heavy) == ("values", "[]")
     assert offered
 
 

@@ -17,6 +17,7 @@ from crmcli.errors import FileUnusable
 
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
+_USER_VERSION_AT = 60
 _USUAL = Preferences()
 
 Prepare = Callable[[sqlite3.Connection, Path], object]
@@ -112,6 +113,17 @@ def exists(path: Path) -> bool:
     except (OSError, ValueError) as error:
         raise refused(error, path) from None
     return True
+
+
+def is_current(path: Path) -> bool:
+    """Whether the file at `path` is ours and of the shape that this version writes, judged by its first bytes alone.
+
+    Raises FileUnusable for one that is not ours.
+    """
+    recognise(path)
+    with path.open("rb") as file:
+        file.seek(_USER_VERSION_AT)
+        return int.from_bytes(file.read(4), "big") == migrate.latest()
 
 
 def recognise(path: Path) -> None:

@@ -1,0 +1,270 @@
+"""The values that a parameter of the command line can have, read from the file at a glance."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crmcli.commands.options import FORMATS
+from crmcli.core.normal import fold
+from crmcli.db import connection
+
+if TYPE_CHECKING:
+    from crmcli.db.reader import Reader
+    from crmcli.query.fields import Entity, Field
+
+_MOST = 100
+_LAST = "\U0010ffff"
+_NOUNS = {"relation": "relationship", "history": "operation", "funnel": "deal", "graph": "customer"}
+_PLURALS = {
+    "customers": "customer",
+    "deals": "deal",
+    "interactions": "interaction",
+    "relations": "relationship",
+    "stage-events": "stage_event",
+    "owners": "owner",
+    "pipelines": "stage",
+}
+
+Offer = tuple[str, str]
+Source = Callable[["Reader", Any, str], Iterable[Offer]]
+
+
+def of(parameter: Any, ctx: Any, typed: str, *, place: Path) -> list[Offer] | None:
+    """What the file knows for `parameter` that begins with what was `typed`; None where it knows nothing of the kind."""
+    source = _source(str(parameter.name), str(parameter.metavar), ctx.command_path.split()[1:])
+    if source is None:
+        return None
+    with _glance(place) as db:
+        return [] if db is None else list(source(db, ctx, typed))
+
+
+@contextmanager
+def _glance(place: Path) -> "Iterator[Reader | None]":
+    """The file as it is: an older one is not brought up to date, and one that is not there is nothing."""
+    if connection.exists(place) and connection.is_current(place):
+        with connection.reading(place, wait=0.2) as db:
+            yield db
+    else:
+        yield None
+
+
+def _source(name: str, metavar: str, path: list[str]) -> Source | None:
+    """Where the values of a parameter come from, by its name and that of its command."""
+    noun = path[0] if path else ""
+    if metavar in ("REF", "FROM", "TO"):
+        return _deals if name == "deal" or (name == "ref" and noun == "deal") else _customers
+    return _SOURCES.get((noun, name)) or _SOURCES.get(("", name))
+
+
+def _several(one: Source) -> Source:
+    """The last of several values, between commas."""
+
+    def source(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+        head, comma, last = typed.rpartition(",")
+        minus = "-" * (last.startswith("-"))
+        for value, told in one(db, ctx, last.removeprefix(minus)):
+            yield f"{head}{comma}{minus}{value}", told
+
+    return source
+
+
+def _named(sql: str) -> Source:
+    """The rows of (name, explanation) whose name begins as typed, whatever its case and accents."""
+
+    def source(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+        del ctx
+        wanted = fold(typed)
+        rows = (row for row in db.rows(sql) if fold(row[0]).startswith(wanted))
+        for (name, told), _ in zip(rows, range(_MOST), strict=False):
+            yield name, told or ""
+
+    return source
+
+
+_STAGES = """
+    select s.name, group_concat(l.name, ', ') from stage s join pipeline l on l.id = s.pipeline_id
+    where s.archived_at is null and l.archived_at is null group by s.name order by min(l.id), min(s.position)
+"""
+_PIPELINES = (
+    "select name, case is_default when 1 then 'the default' end from pipeline where archived_at is null order by id"
+)
+_OWNERS = "select name, email from owner where removed_at is null order by name, id"
+_TYPES = (
+    "select name, inverse from relation_type union all select inverse, name from relation_type where not is_symmetric"
+)
+_TAGS = "select name, null from tag order by name, id"
+
+
+def _customers(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """Handles with their names; where a removed one is wanted, those of the removed."""
+    is_gone = ctx.command_path.endswith("restore")
+    begin = "-".join(fold(typed).split())
+    rows = db.rows(
+        f"""
+        select handle, name from customer where handle >= :begin and handle < :end
+        and removed_at is {"not null" if is_gone else "null"} order by handle limit :most
+        """,
+        begin=begin,
+        end=begin + _LAST,
+        most=_MOST,
+    )
+    yield from rows
+
+
+def _deals(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """The latest numbers with their names, or the names that begin as typed."""
+    del ctx
+    live = "from deal where removed_at is null"
+    if typed.isdigit() or not typed:
+        rows = db.rows(f"select cast(id as text), name {live} order by id desc limit 2000")
+        matching = ((number, name) for number, name in rows if number.startswith(typed))
+    else:
+        rows = db.rows(f"select name, cast(id as text) {live} order by id desc limit 2000")
+        matching = ((name, number) for name, number in rows if fold(name).startswith(fold(typed)))
+    for offer, _ in zip(matching, range(_MOST), strict=False):
+        yield offer
+
+
+def _latest(sql: str) -> Source:
+    def source(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+        del ctx
+        yield from ((number, told) for number, told in db.rows(sql) if number.startswith(typed))
+
+    return source
+
+
+_talks = _latest(
+    "select cast(id as text), channel || ': ' || substr(replace(text, char(10), ' '), 1, 50) "
+    f"from interaction where removed_at is null order by id desc limit {_MOST}"
+)
+_ties = _latest(
+    "select cast(r.id as text), f.name || ' ' || y.name || ' ' || t.name from relationship r "
+    "join customer f on f.id = r.from_id join customer t on t.id = r.to_id join relation_type y on y.id = r.type_id "
+    f"where r.removed_at is null order by r.id desc limit {_MOST}"
+)
+_operations = _latest(
+    f"select cast(id as text), command || ' ' || options from operation where root_id = id order by id desc limit {_MOST}"
+)
+
+
+def _entity(db: "Reader", ctx: Any) -> "Entity":
+    from crmcli.query.entities import NAMES, entity
+
+    path = ctx.command_path.split()[1:]
+    name = _PLURALS.get(str(ctx.params.get("entity")), "") if path[0] == "export" else _NOUNS.get(path[0], path[0])
+    if path == ["relation", "types"]:
+        name = "relation_type"
+    return entity(name if name in NAMES else "customer", db)
+
+
+def _fields(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    for each in _entity(db, ctx).fields.values():
+        if each.name.startswith(typed):
+            yield each.name, each.help
+
+
+def _settings(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """Fields, and behind the `=` the values that one may have."""
+    name, is_set, value = typed.partition("=")
+    asked = _entity(db, ctx)
+    if not is_set:
+        yield from ((f"{each.name}=", each.help) for each in asked.fields.values() if each.name.startswith(name))
+        return
+    field = asked.find(name.rstrip("+-"))
+    for choice, told in _choices(db, field, value) if field else ():
+        yield f"{name}={choice}", told
+
+
+def _query(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """Fields, and behind their `:` the values that there are; +tags."""
+    asked = _entity(db, ctx)
+    if typed.startswith("+"):
+        yield from ((f"+{name}", told) for name, told in _several(_named(_TAGS))(db, ctx, typed[1:]))
+        return
+    place = next((place for place, char in enumerate(typed) if char in ":=<>!"), None)
+    if place is None:
+        terms = [("is:", "a state"), ("has:", "a field that is filled"), ("sort:", "the order")]
+        terms += [(f"{each.name}:", each.help) for each in asked.fields.values()]
+        yield from ((term, told) for term, told in terms if term.startswith(typed))
+        return
+    value = typed[place:].lstrip(":=<>!")
+    head, name = typed.removesuffix(value), typed[:place]
+    before, comma, last = value.rpartition(",")
+    for choice, told in _asked_for(db, ctx, asked, name, last):
+        yield f"{head}{before}{comma}{choice}", told
+
+
+def _asked_for(db: "Reader", ctx: Any, asked: "Entity", name: str, typed: str) -> Iterable[Offer]:
+    """The values of one term of a query."""
+    match name:
+        case "is":
+            return [(each.name, each.help) for each in asked.states if each.name.startswith(typed)]
+        case "has":
+            return _fields(db, ctx, typed)
+        case "sort":
+            minus = "-" * typed.startswith("-")
+            return [(f"{minus}{field}", told) for field, told in _fields(db, ctx, typed.removeprefix("-"))]
+    field = asked.find(name)
+    return _choices(db, field, typed) if field else ()
+
+
+def _choices(db: "Reader", field: "Field", typed: str) -> Iterable[Offer]:
+    if field.name == "owner":
+        return _named(_OWNERS)(db, None, typed)
+    known = ("yes", "no") if field.kind == "boolean" else field.choices
+    return [(_term_value(each), "") for each in known if fold(each).startswith(fold(typed.strip('"')))][:_MOST]
+
+
+def _term_value(text: str) -> str:
+    """The value as it stands in a query: with quotes where it would not be one value."""
+    return f'"{text}"' if any(char.isspace() or char in ',()"' for char in text) else text
+
+
+def _topics(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    from crmcli.query.entities import NAMES
+
+    del db
+    if "columns" in (ctx.params.get("words") or ()):
+        yield from ((name, "") for name in NAMES if name.startswith(typed))
+        return
+    root = ctx.find_root()
+    commands = [(name, root.command.get_command(root, name).help) for name in root.command.list_commands(root)]
+    topics = [("query", "how to write a QUERY"), ("columns", "what a kind of record can be asked"), *commands]
+    yield from ((name, told) for name, told in topics if name.startswith(typed))
+
+
+def _formats(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    del db, ctx
+    yield from ((each, "") for each in FORMATS if each.startswith(typed))
+
+
+def _exported(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    del db, ctx
+    yield from ((each, "") for each in _PLURALS if each.startswith(typed))
+
+
+#: By noun and parameter, or by parameter alone.
+_SOURCES: dict[tuple[str, str], Source] = {
+    ("", "after"): _named(_STAGES),
+    ("", "by"): _several(_fields),
+    ("", "columns"): _several(_fields),
+    ("", "format"): _formats,
+    ("", "operation"): _operations,
+    ("", "owner"): _named(_OWNERS),
+    ("", "pipeline"): _named(_PIPELINES),
+    ("", "query"): _query,
+    ("", "set_"): _settings,
+    ("", "sort"): _several(_fields),
+    ("", "stage"): _named(_STAGES),
+    ("", "tag"): _named(_TAGS),
+    ("", "untag"): _named(_TAGS),
+    ("", "who"): _several(_customers),
+    ("export", "entity"): _exported,
+    ("graph", "kind"): _named(_TYPES),
+    ("help", "words"): _topics,
+    ("interaction", "number"): _talks,
+    ("pipeline", "name"): _named(_PIPELINES),
+    ("relation", "kind"): _named(_TYPES),
+    ("relation", "number"): _ties,
+}
