@@ -147,6 +147,12 @@ def forget(target: sqlite3.Connection, customer: int) -> None:
     target.execute("insert into search (search) values ('optimize')")  # a deleted word stays in its segment till then
 
 
+def digits_of(phone: str) -> str:
+    """The digits of a phone in the form that the file keeps, without its extension."""
+    digits = phone.partition(";")[0].removeprefix("+")
+    return digits if digits.isdigit() else "".join(filter(str.isdigit, digits))
+
+
 def phone_match(digits: str) -> str:
     """The FTS5 expression of the phones that end in `digits`."""
     return f'"{_PHONE}{digits[::-1]}" *'
@@ -226,6 +232,6 @@ def _written(document: Document, rows: Iterator[Sequence[str | None]]) -> Iterat
     for number, title, phones, *pieces in rows:
         rest = words(" \n ".join(filter(None, pieces)))
         for phone in (phones or "").split():
-            digits = "".join(filter(str.isdigit, phone.partition(";")[0]))
+            digits = digits_of(phone)
             rest += (digits, f"{_PHONE}{digits[::-1]}")
         yield document.first + int(number or 0), " ".join(words(title or "")), " ".join(rest)

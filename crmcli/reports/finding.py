@@ -12,7 +12,7 @@ from crmcli.core.wording import shown
 from crmcli.core.words import composed, is_dense, words
 from crmcli.db.documents import DOCUMENTS, Document
 from crmcli.db.reader import Reader
-from crmcli.db.search import Hit, Index, phone_match
+from crmcli.db.search import Hit, Index, digits_of, phone_match
 from crmcli.errors import InvalidInput
 from crmcli.reports.snippet import snippet
 
@@ -245,9 +245,7 @@ def _rows(db: Reader, want: Asked, attempt: _Attempt, answer: _Answer) -> Iterat
 
 
 def _has_digits(phones: str | None, digits: str) -> bool:
-    return any(
-        "".join(filter(str.isdigit, phone.partition(";")[0])).endswith(digits) for phone in (phones or "").split()
-    )
+    return any(digits_of(phone).endswith(digits) for phone in (phones or "").split())
 
 
 def _said(want: Asked, attempt: _Attempt) -> str:
