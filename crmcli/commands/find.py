@@ -23,10 +23,11 @@ def find(
 ) -> None:
     """Find customers, deals, interactions, notes and relationships by the words in them, the best first.
 
-    All words must be there, whole, in any order, whatever their case and accents (`zoe` finds Zoë, `strasse` Straße);
-    Chinese, Japanese and Korean are found by any part. Where nothing matches, words that begin so are looked for, then
-    words that are a slip or two away; a line on stderr says so. Nothing in TEXT is an operator. A list
-    (`crm customer list zo`) finds parts of words too, in one kind of record.
+    All words must be there, whole, in any order; `zoe` finds Zoë, `strasse` Straße, 伟芳 finds 王伟芳.
+
+    Where nothing matches, words that begin so are tried, then words with a slip or two; stderr says so.
+
+    Nothing in TEXT is an operator. A list (`crm customer list zo`) finds parts of words, in one kind of record.
 
     Examples:
       crm find ada

@@ -62,10 +62,10 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """The best documents of a kind with their scores, and whether there are more."""
+    """The best documents of a kind: score, id and how each matches; and whether there are more."""
 
     document: Document
-    hits: Sequence[tuple[float, int]]
+    hits: Sequence[tuple[float, int, Match]]
     is_cut: bool
 
 
@@ -86,7 +86,7 @@ def find(
     want = _asked(texts)
     documents = [each for each in DOCUMENTS if not kinds or each.name in kinds]
     for attempt in _attempts(want, index, fuzzy=fuzzy):
-        answers = [_ranked(index, each, attempt, most) for each in documents]
+        answers = [_ranked(index, each, attempt, want, most) for each in documents]
         if any(answer.hits for answer in answers):
             return _found(db, want, attempt, answers)
     return Found(_table(()))
@@ -179,16 +179,26 @@ class _Spelling:
         return self.known[span]
 
 
-def _ranked(index: Index, document: Document, attempt: _Attempt, most: int | None) -> _Answer:
+def _ranked(index: Index, document: Document, attempt: _Attempt, want: Asked, most: int | None) -> _Answer:
     """The best of the latest that match; where they are too many to look at all, those that match by title too."""
     pool = None if most is None else max(_POOL, most)
     hits = index.hits(attempt.expression, document, pool)
     is_full = pool is not None and len(hits) >= pool
     if is_full:
         hits += index.hits(f"{{title}} : ({attempt.expression})", document, pool)
-    scored = {hit.number - document.first: _score(hit, attempt) for hit in hits}
-    best = sorted(((score, number) for number, score in scored.items()), key=lambda pair: (-pair[0], -pair[1]))
+    scored = {hit.number - document.first: (_score(hit, attempt), _match(hit, attempt, want)) for hit in hits}
+    best = sorted(
+        ((score, number, match) for number, (score, match) in scored.items()), key=lambda hit: (-hit[0], -hit[1])
+    )
     return _Answer(document, best[:most], is_full or len(best) > len(best[:most]))
+
+
+def _match(hit: Hit, attempt: _Attempt, want: Asked) -> Match:
+    """How the document answers: to a word of another spelling, or after all to what was typed."""
+    if attempt.match is not Match.TYPO:
+        return attempt.match
+    is_there = all(_place(hit, phrase, is_beginning=False) for phrase in want.phrases)
+    return Match.EXACT if is_there else Match.TYPO
 
 
 def _score(hit: Hit, attempt: _Attempt) -> float:
@@ -196,12 +206,14 @@ def _score(hit: Hit, attempt: _Attempt) -> float:
     score = 0.0
     is_beginning = attempt.match is Match.BEGINNING
     for phrases in attempt.wanted:
-        score += max(_place(hit, phrase, is_beginning) / (1 + rank / 4) for rank, phrase in enumerate(phrases))
+        score += max(
+            _place(hit, phrase, is_beginning=is_beginning) / (1 + rank / 4) for rank, phrase in enumerate(phrases)
+        )
     typed = [word for phrases in attempt.wanted for word in phrases[0]]
     return score + _ALONE * (list(hit.title) == typed)
 
 
-def _place(hit: Hit, phrase: Phrase, is_beginning: bool) -> int:
+def _place(hit: Hit, phrase: Phrase, *, is_beginning: bool) -> int:
     if _stands(hit.title[: len(phrase)], phrase, is_beginning):
         return _FIRST
     if _stands(hit.title, phrase, is_beginning):
@@ -224,7 +236,8 @@ def _found(db: Reader, want: Asked, attempt: _Attempt, answers: Sequence[_Answer
     """The rows of the hits, the kind with the best hit first."""
     with_hits = sorted((each for each in answers if each.hits), key=lambda each: -each.hits[0][0])
     rows = [row for answer in with_hits for row in _rows(db, want, attempt, answer)]
-    notes = [_said(want, attempt)] if attempt.match is not Match.EXACT else []
+    is_told = any(match is not Match.EXACT for each in with_hits for _, _, match in each.hits)
+    notes = [_said(want, attempt)] if is_told else []
     notes += [
         f"more than {len(each.hits):,} {each.document.plural} match; --limit all shows them"
         for each in with_hits
@@ -235,13 +248,13 @@ def _found(db: Reader, want: Asked, attempt: _Attempt, answers: Sequence[_Answer
 
 def _rows(db: Reader, want: Asked, attempt: _Attempt, answer: _Answer) -> Iterator[Sequence[object]]:
     wanted = {word for phrases in attempt.wanted for phrase in phrases for word in phrase}
-    numbers = [number for _, number in answer.hits]
-    texts = {row[0]: row[1:] for row in db.rows(answer.document.shown(), ids=json.dumps(numbers))}
-    for number in numbers:
+    matches = {number: match for _, number, match in answer.hits}
+    texts = {row[0]: row[1:] for row in db.rows(answer.document.shown(), ids=json.dumps(list(matches)))}
+    for number, match in matches.items():
         label, at, phones, *pieces = texts[number]
         shown_phones = phones if want.digits and _has_digits(phones, want.digits) else None
         cut = shown_phones or snippet(pieces, wanted, is_beginning=attempt.match is Match.BEGINNING)
-        yield (answer.document.name, number, label, cut, at, str(attempt.match))
+        yield (answer.document.name, number, label, cut, at, str(match))
 
 
 def _has_digits(phones: str | None, digits: str) -> bool:

@@ -91,7 +91,10 @@ def test_fuzzy_finds_what_is_near_beside_what_is_there(crm: Run, file: Path) -> 
     crm("customer add 'Bea Meier'")
 
     assert names(file, "meyer") == ["Ann Meyer"]
-    assert names(file, "meyer", fuzzy=True) == ["Ann Meyer", "Bea Meier"]
+    near = looked(file, "meyer", fuzzy=True)
+    assert [(row[2], row[5]) for row in near.table.rows] == [("Ann Meyer", "exact"), ("Bea Meier", "typo")]
+    assert near.notes == ("looked for what 'meyer' may mean: meyer, meier",)
+    assert looked(file, "bea", fuzzy=True).notes == ()
 
 
 @pytest.mark.parametrize(
