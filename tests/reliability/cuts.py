@@ -48,13 +48,19 @@ def reader(file: Path) -> Iterator[None]:
         process.stdin.close()
 
 
-def session(lab: Lab, place: Path, records: Path | None, *, seed: int, most: int) -> Session:
+def disk(place: Path, records: Path | None) -> Path:
+    """A folder with a copy of `records`, and rows to import."""
     folder = place / "disk"
     folder.mkdir()
     if records:
         shutil.copy(records, folder / "crm.db")
         write_rows(folder / "rows.csv", 40)
-    return Session(lab, folder, place / "image", seed=seed, most=most)
+    return folder
+
+
+def session(lab: Lab, place: Path, records: Path | None, *, seed: int, most: int) -> Session:
+    """A session on such a folder."""
+    return Session(lab, disk(place, records), place / "image", seed=seed, most=most)
 
 
 def power_cuts(
@@ -69,8 +75,9 @@ def power_cuts(
 
 def power_cuts_beside_a_reader(lab: Lab, place: Path, records: Path, *, seed: int, most: int) -> Outcome:
     """The same while the log stays, and grows."""
-    cut = session(lab, place, records, seed=seed, most=most)
-    with reader(place / "disk" / "crm.db"):
+    folder = disk(place, records)
+    with reader(folder / "crm.db"):
+        cut = Session(lab, folder, place / "image", seed=seed, most=most)
         for line in LINES:
             cut.run(shlex.split(line))
     return cut.outcome
