@@ -1,0 +1,95 @@
+"""Undo and redo of every service, in any order, against a plain model."""
+
+import inspect
+import pkgutil
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from types import CodeType, FrameType
+
+import pytest
+
+from crmcli import services
+from crmcli.core.vocabulary import Channel, Outcome
+from crmcli.db.writing import Writer
+from crmcli.services.customers import NewCustomer
+from tests.undoing import UndoMachine, undo_sequences
+
+BY_ITSELF = {"crmcli.services.demo.build"}  # builds a file of its own
+
+
+def writers() -> Iterator[tuple[str, CodeType]]:
+    """Every public function of the services that takes a Writer first."""
+    for module_info in pkgutil.iter_modules(services.__path__, f"{services.__name__}."):
+        module = import_module(module_info.name)
+        for name, found in inspect.getmembers(module, inspect.isfunction):
+            taken = list(inspect.signature(found).parameters.values())
+            is_writer = bool(taken) and taken[0].annotation in (Writer, "Writer")
+            if is_writer and not name.startswith("_") and found.__module__ == module.__name__:
+                yield f"{module.__name__}.{name}", inspect.unwrap(found).__code__
+
+
+def test_a_few_sequences() -> None:
+    assert undo_sequences(4, 20261122, steps=16).turned > 5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("number", [1, 2])
+def test_many_sequences(number: int) -> None:
+    done = undo_sequences(60, number)
+
+    assert done.turned > 300
+    assert done.refused > 50
+
+
+def test_the_machine_drives_every_service() -> None:
+    seen: set[CodeType] = set()
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            seen.add(frame.f_code)
+
+    machine = UndoMachine()
+    sys.setprofile(watch)
+    try:
+        drive(machine)
+    finally:
+        sys.setprofile(None)
+        machine.teardown()
+
+    assert sorted(name for name, code in writers() if code not in seen and name not in BY_ITSELF) == []
+    assert len(list(writers())) > 30
+
+
+def drive(machine: UndoMachine) -> None:
+    """Each rule once, so that it does something."""
+    ada = NewCustomer("Ada", emails=("a@example.com",), phones=("+4930901820",), tags=("vip",), employer="Acme")
+    machine.customer_add(replace(ada, owner="Eve"), if_absent=False)
+    machine.customer_add(NewCustomer("Bob"), if_absent=True)
+    machine.customer_edit("1", ["email+=b@example.com", "tag+=press"], ("new",), ("vip",))
+    machine.relation_add("1", "knows", "3")
+    machine.relation_remove("2")
+    machine.deal_add("Engine", "1", "900", "Eve", None)
+    machine.deal_edit("1", ["amount=12k"])
+    machine.log("1", Channel.CALL, "yesterday", "1")
+    machine.interaction_edit("1", ["text=other"])
+    machine.interaction_remove("1")
+    machine.pipeline_add(default=False)
+    machine.deal_move("1", "talks", "partners")
+    machine.deal_move("1", "trial", None)
+    machine.deal_close("1", Outcome.LOST)
+    machine.deal_reopen("1")
+    machine.stage_add("sales", "trial", "contact")
+    machine.stage_rename("sales", "trial", "discovery")
+    machine.stage_archive("sales", "discovery")
+    machine.customer_remove("1", force=True)
+    machine.customer_restore("1")
+    machine.preferences_change("USD", None)
+    machine.import_files(["name,email\nDora,d@example.com\n"])
+    machine.undo(3)
+    machine.undo_last()
+    machine.redo_last()
+    machine.redo(3)
+    machine.undo_and_redo()
