@@ -28,6 +28,7 @@ class Crm(RootGroup):
         Entry("segment", "Saved queries of customers.", _RECORDS, "crmcli.commands.segment"),
         Entry("pipeline", "The pipelines that deals go through.", _RECORDS, "crmcli.commands.pipeline"),
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
+        Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
         Entry("graph", "A customer's neighbourhood of relationships.", _INSIGHT, "crmcli.commands.graph"),
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),

@@ -53,6 +53,7 @@ READS = {
     "doctor": "",
     "export": "deals",
     "find": "ada",
+    "field list": "",
     "funnel show": "",
     "graph show": "ada-lovelace",
     "help": "columns deal",

@@ -84,6 +84,8 @@ def test_every_command_has_examples_that_run(
         crm("privacy retention add silent --after 3y --action erase")
     if path == ("privacy", "readmit"):
         crm("privacy erase ada --yes")
+    if path in (("field", "edit"), ("field", "remove")):
+        crm("field add customer shoe_size")
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

@@ -24,6 +24,7 @@ TRACKED = (
     "pipeline", "stage", "deal", "passage", "stage_event", "interaction", "interaction_party", "external_id",
     "consent", "restriction", "retention_rule", "erasure", "erased_key",
     "task", "segment", "segment_member", "cadence",
+    "requirement",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

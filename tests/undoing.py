@@ -15,13 +15,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from crmcli.core.preferences import Preferences
 from crmcli.core.result import Change
-from crmcli.core.vocabulary import Channel, CustomerKind, Outcome
+from crmcli.core.vocabulary import Channel, CustomerKind, FieldOf, FieldType, Outcome
 from crmcli.db import connection, history, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import Writer, writing
 from crmcli.errors import Conflict, CrmError, NotFound
 from crmcli.reports.invariants import breaches
-from crmcli.services import customers, deals, importing, interactions, operations, pipelines, preferences, relationships
+from crmcli.services import (
+    customers,
+    deals,
+    fields,
+    importing,
+    interactions,
+    operations,
+    pipelines,
+    preferences,
+    relationships,
+)
 from tests.conftest import NOW
 
 Row = tuple[object, ...]
@@ -145,7 +155,7 @@ CUSTOMER_SETS = st.sampled_from(
     [
         *("city=Berlin", "city=", "kind=organisation", "owner=Eve", "owner=", "do_not_contact=yes", "name=Zoë"),
         *("email=", "email=a@example.com", "email+=b@example.com", "email-=a@example.com", "phone=+4930901820"),
-        *("employer=Acme", "employer=", "employer=Navy", "tag=vip,new", "tag+=press", "tag-=vip"),
+        *("employer=Acme", "employer=", "employer=Navy", "tag=vip,new", "tag+=press", "tag-=vip", "favourite=7"),
     ]
 )
 DEAL_SETS = st.sampled_from(
@@ -304,6 +314,20 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(currency=st.sampled_from([None, "USD", "JPY"]), zone=st.sampled_from([None, "Asia/Shanghai"]))
     def preferences_change(self, currency: str | None, zone: str | None) -> None:
         self.do(lambda session: preferences.change(session, preferences.Wanted(currency=currency, zone=zone)))
+
+    @rule(of=st.sampled_from(FieldOf), kind=st.sampled_from([FieldType.TEXT, FieldType.NUMBER]), stage=STAGES)
+    def field_add(self, of: FieldOf, kind: FieldType, stage: str) -> None:
+        new = fields.NewField(of, "favourite", kind, required_at=(stage,) if stage == "quote" else ())
+        self.do(lambda session: fields.add(session, new))
+
+    @rule(of=st.sampled_from(FieldOf), name=st.sampled_from(["gift", "favourite"]), is_optional=st.booleans())
+    def field_edit(self, of: FieldOf, name: str, is_optional: bool) -> None:
+        wish = fields.FieldChange(name, is_optional=is_optional)
+        self.do(lambda session: fields.edit(session, of, "favourite", wish))
+
+    @rule(of=st.sampled_from(FieldOf))
+    def field_remove(self, of: FieldOf) -> None:
+        self.do(lambda session: fields.remove(session, of, "favourite"))
 
     @rule(texts=FILES)
     def import_files(self, texts: list[str]) -> None:

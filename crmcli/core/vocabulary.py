@@ -84,6 +84,13 @@ class Found(StrEnum):
     RELATIONSHIP = "relationship"
 
 
+class FieldOf(StrEnum):
+    """What can have fields of the user's own."""
+
+    CUSTOMER = "customer"
+    DEAL = "deal"
+
+
 class FieldType(StrEnum):
     """What a custom field holds."""
 

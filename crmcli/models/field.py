@@ -1,4 +1,4 @@
-"""What a custom field may hold."""
+"""What a custom field may hold, and where it must."""
 
 from sqlmodel import AutoString
 from sqlmodel import Field as Column
@@ -16,3 +16,11 @@ class Field(Model, table=True):
     type: FieldType = Column(sa_type=AutoString)
     choices: str = "[]"
     recorded_at: str
+
+
+class Requirement(Model, table=True):
+    """A deal enters the stage only while the field has a value."""
+
+    id: int | None = Column(default=None, primary_key=True)
+    field_id: int
+    stage_id: int

@@ -1,6 +1,7 @@
-"""What owners and tags can be asked."""
+"""What owners, tags and custom fields can be asked."""
 
-from crmcli.query.fields import Entity, Field, State, named
+from crmcli.core.vocabulary import FieldOf, FieldType
+from crmcli.query.fields import Entity, Field, Many, State, named
 
 
 def _count(table: str) -> str:
@@ -49,4 +50,25 @@ TAG = Entity(
     words=("name",),
 )
 
-ENTITIES = {"owner": OWNER, "tag": TAG}
+_CHOICES = Many("json_each(f.choices) j", "f.id", "f.id", order="j.key")
+_REQUIRED = Many("requirement q join stage s on s.id = q.stage_id", "q.field_id", "f.id", order="s.position, q.id")
+
+FIELD = Entity(
+    name="field",
+    plural="fields",
+    source="field f",
+    key="f.id",
+    fields=named(
+        Field("id", "id", "f.id", "its number"),
+        Field("record", "text", "f.entity", "whose field it is", choices=tuple(FieldOf)),
+        Field("name", "text", "f.name", "name"),
+        Field("type", "text", "f.type", "what it holds", choices=tuple(FieldType)),
+        Field("choices", "text", "j.value", "the values of a choice", many=_CHOICES),
+        Field("required_at", "text", "s.name", "the stages that no deal enters without it", many=_REQUIRED),
+        Field("created", "instant", "f.recorded_at", "when it was defined"),
+    ),
+    columns=("id", "record", "name", "type", "choices", "required_at"),
+    words=("name",),
+)
+
+ENTITIES = {"owner": OWNER, "tag": TAG, "field": FIELD}

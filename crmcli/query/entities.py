@@ -29,6 +29,7 @@ _MODULES = {
     "retention_rule": "privacy",
     "owner": "catalogue",
     "tag": "catalogue",
+    "field": "catalogue",
 }
 
 #: The names of all kinds of record.

@@ -13,7 +13,7 @@ from crmcli.errors import Conflict, InvalidInput
 from crmcli.models.deal import Deal, Passage
 from crmcli.models.pipeline import Stage
 from crmcli.query import reference
-from crmcli.services import customfields, dates, passages
+from crmcli.services import customfields, dates, fields, passages
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.passages import Occasion
@@ -76,6 +76,7 @@ def add(session: Writer, new: NewDeal) -> Change:
     )
     session.add(deal)
     session.flush()
+    fields.refuse_empty(session, deal, stage)
     passages.begin(session, deal, stage, Occasion(at))
     echo = dates.echo(session, at=at if new.at else None, close=deal.close_on if new.close else None)
     sentence = f"added deal {deal.id} {deal.name} in {stage.name}"
@@ -117,6 +118,7 @@ def move(session: Writer, wish: Move) -> Change:
     if stage.id == passage.stage_id:
         return Change((key(deal.id),), f"deal {deal.id} {deal.name} stands in {stage.name} already; nothing changed")
     old = session.get_one(Stage, passage.stage_id).name
+    fields.refuse_empty(session, deal, stage)
     at = _at(session, passage, wish)
     if pipeline == passage.pipeline_id:
         passages.move(session, deal, passage, stage, Occasion(at, wish.note))
@@ -131,6 +133,7 @@ def close(session: Writer, wish: Move, outcome: Outcome, *, reason: str | None =
     passage = passages.current(session, deal)
     stage = _closing(session, passage.pipeline_id, outcome)
     _refuse_closed(session, deal, passage)
+    fields.refuse_empty(session, deal, stage)
     at = _at(session, passage, wish)
     passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     if reason is not None:
@@ -147,6 +150,7 @@ def reopen(session: Writer, wish: Move) -> Change:
     stage = _stage(session, passage.pipeline_id, wish.stage) if wish.stage else _closed_from(session, passage)
     if stage.outcome != Outcome.OPEN:
         raise InvalidInput(f"stage {stage.name!r} closes a deal", hint="reopen into an open stage")
+    fields.refuse_empty(session, deal, stage)
     at = _at(session, passage, wish)
     passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     return _moved(session, deal, f"reopened deal {deal.id} {deal.name} in {stage.name}", wish, at)

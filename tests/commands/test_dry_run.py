@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_undo import EVERY_WRITE
+from tests.commands.test_undo import EVERY_WRITE, prepare
 from tests.conftest import Run
 
 REFUSED = [
@@ -26,6 +26,8 @@ REFUSED = [
     ("pipeline add sales", 4),
     ("stage add lead", 4),
     ("stage archive lead", 4),
+    ("field add customer email", 4),
+    ("field remove customer gift", 3),
     ("init --currency XYZ", 2),
     ("privacy consent withdraw ada --purpose newsletter", 3),
     ("privacy retention add silent --after soon --action erase", 2),
@@ -47,6 +49,7 @@ def started(crm: Run) -> Run:
 
 @pytest.mark.parametrize("line", [*(line.replace(" --yes", "") for line in EVERY_WRITE), "undo", "undo 4"])
 def test_a_dry_run_leaves_every_byte_of_the_file(line: str, started: Run, fingerprint: Callable[[], str]) -> None:
+    prepare(started, line)
     before = fingerprint()
 
     told = started(f"{line} --dry-run")
