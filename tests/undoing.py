@@ -151,6 +151,7 @@ NEW_CUSTOMERS = st.builds(
     employer=st.sampled_from([None, "Acme", "Navy"]),
     owner=st.sampled_from([None, "Eve", "Bob"]),
 )
+MANY = st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True)
 CUSTOMER_SETS = st.sampled_from(
     [
         *("city=Berlin", "city=", "kind=organisation", "owner=Eve", "owner=", "do_not_contact=yes", "name=Zoë"),
@@ -245,6 +246,13 @@ class UndoMachine(RuleBasedStateMachine):
     def customer_edit(self, ref: str, sets: list[str], tags: tuple[str, ...], untags: tuple[str, ...]) -> None:
         self.do(lambda session: customers.edit(session, ref, sets=tuple(sets), tags=tags, untags=untags))
 
+    @rule(numbers=MANY, sets=st.lists(CUSTOMER_SETS, max_size=1), tags=several(TAGS), untags=several(TAGS))
+    def customer_edit_many(
+        self, numbers: list[int], sets: list[str], tags: tuple[str, ...], untags: tuple[str, ...]
+    ) -> None:
+        wish = customers.Edit(tuple(sets), tags, untags)
+        self.do(lambda session: customers.edit_many(session, numbers, wish))
+
     @rule(ref=REFS, force=st.booleans())
     def customer_remove(self, ref: str, force: bool) -> None:
         self.do(lambda session: customers.remove(session, ref, force=force))
@@ -282,6 +290,10 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS, sets=st.lists(DEAL_SETS, min_size=1, max_size=2))
     def deal_edit(self, number: str, sets: list[str]) -> None:
         self.do(lambda session: deals.edit(session, number, tuple(sets)))
+
+    @rule(numbers=MANY, sets=st.lists(DEAL_SETS, min_size=1, max_size=2))
+    def deal_edit_many(self, numbers: list[int], sets: list[str]) -> None:
+        self.do(lambda session: deals.edit_many(session, numbers, tuple(sets)))
 
     @rule(number=NUMBERS, stage=STAGES, pipeline=PIPELINES)
     def deal_move(self, number: str, stage: str, pipeline: str | None) -> None:

@@ -13,6 +13,9 @@ Query = Annotated[
 CustomerRef = Annotated[
     str, typer.Argument(metavar="REF", help="Id, handle, e-mail, phone or part of the name.", show_default=False)
 ]
+Refs = Annotated[
+    str | None, typer.Argument(metavar="[REF]", help="As everywhere; - for ids from the input.", show_default=False)
+]
 DealRef = Annotated[str, typer.Argument(metavar="REF", help="Id or part of the name.", show_default=False)]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The number that the list shows.", show_default=False)]
 At = Annotated[
@@ -24,3 +27,7 @@ Sets = Annotated[
 ]
 Pipeline = Annotated[str | None, typer.Option("--pipeline", metavar="NAME", help="The pipeline; else the default one.")]
 Ics = Annotated[bool, typer.Option("--ics", help="The tasks as iCalendar, for a calendar to read.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="QUERY", help="All that it asks for, in place of REF; repeatable."),
+]

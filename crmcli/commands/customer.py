@@ -6,7 +6,8 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import CustomerRef, Query, Sets
+from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
+from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
 from crmcli.core.vocabulary import CustomerKind
 
@@ -86,24 +87,29 @@ def show(ctx: typer.Context, ref: CustomerRef) -> None:
         opening.show(ctx, db, reports.records.customer(db, ref, moment=opening.moment(ctx, db)))
 
 
-@app.command(cls=Writing)
+@app.command(cls=Asking)
 def edit(
     ctx: typer.Context,
-    ref: CustomerRef,
+    ref: Refs = None,
+    where: Where = None,
     set_: Sets = None,
     tag: Annotated[_Texts, typer.Option(help="Add a tag; repeatable.")] = None,
     untag: Annotated[_Texts, typer.Option(help="Take a tag off; repeatable.")] = None,
 ) -> None:
-    """Change a customer: `--set email=` replaces, `email+=` adds, `email-=` takes away.
+    """Change a customer, or many in one operation: `--set email=` replaces, `email+=` adds, `email-=` takes away.
 
     Examples:
       crm customer edit ada-lovelace --set city=London --tag vip
       crm customer edit ada-lovelace --set email+=countess@example.com
+      crm customer edit --where city:Paris --set country=France --tag europe --yes
     """
+    numbers = chosen(ctx, "customer", ref, where)
+    wish = services.customers.Edit(tuple(set_ or ()), tuple(tag or ()), tuple(untag or ()))
     with opening.writing(ctx) as session:
-        change = services.customers.edit(
-            session, ref, sets=tuple(set_ or ()), tags=tuple(tag or ()), untags=tuple(untag or ())
-        )
+        if numbers is None:
+            change = services.customers.edit(session, ref or "", sets=wish.sets, tags=wish.tags, untags=wish.untags)
+        else:
+            change = services.customers.edit_many(session, numbers, wish)
     opening.done(ctx, change)
 
 

@@ -6,8 +6,9 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import AllowFuture, At, DealRef, Pipeline, Query, Sets
-from crmcli.commands.options import Listing, Showing, Writing
+from crmcli.commands.arguments import AllowFuture, At, DealRef, Pipeline, Query, Refs, Sets, Where
+from crmcli.commands.choosing import chosen
+from crmcli.commands.options import Asking, Listing, Showing, Writing
 from crmcli.core.vocabulary import Outcome
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -87,15 +88,18 @@ def show(ctx: typer.Context, ref: DealRef) -> None:
         opening.show(ctx, db, reports.records.deal(db, ref, moment=opening.moment(ctx, db)))
 
 
-@app.command(cls=Writing)
-def edit(ctx: typer.Context, ref: DealRef, set_: Sets = None) -> None:
-    """Change a deal; amount, close date and owner keep their history.
+@app.command(cls=Asking)
+def edit(ctx: typer.Context, ref: Refs = None, where: Where = None, set_: Sets = None) -> None:
+    """Change a deal, or many in one operation; amount, close date and owner keep their history.
 
     Examples:
       crm deal edit 1 --set amount=15k --set close=eoq
+      crm deal edit --where is:open --set owner=Eve --yes
     """
+    deals, sets = services.deals, tuple(set_ or ())
+    numbers = chosen(ctx, "deal", ref, where)
     with opening.writing(ctx) as session:
-        change = services.deals.edit(session, ref, tuple(set_ or ()))
+        change = deals.edit(session, ref or "", sets) if numbers is None else deals.edit_many(session, numbers, sets)
     opening.done(ctx, change)
 
 

@@ -77,8 +77,9 @@ class Transaction:
     @contextmanager
     def part(self, *, dry_run: bool = False) -> Iterator[Self]:
         """A part of the operation that is taken back alone on an error or a `dry_run`; it begins as if just opened."""
+        self.sync()
         self.raw.execute("savepoint part")
-        self.since = _last_change(self.raw)
+        before, self.since = self.since, _last_change(self.raw)
         is_kept = False
         try:
             with self._faults():
@@ -86,6 +87,7 @@ class Transaction:
                 self.sync()
             is_kept = not dry_run
         finally:
+            self.since = before
             self.forget()
             if self.is_open:
                 if not is_kept:

@@ -56,6 +56,12 @@ def listing(db: Reader, name: str, words: Sequence[str] = (), *, view: View = Vi
     return Table(_columns(fields, view), rows, total=total, empty=empty)
 
 
+def ids(db: Reader, name: str, words: Sequence[str], *, moment: Moment) -> list[int]:
+    """The ids of the records called `name` that `words` ask for, in their order."""
+    table = listing(db, name, words, view=View(("id",), "id", is_counted=False), moment=moment)
+    return [number for (number,) in table.rows if isinstance(number, int)]
+
+
 def fields_table(asked: Entity) -> Table:
     """Every field of a kind of record: what it is called, what it holds, where it is shown."""
     columns = [Column("name"), Column("kind"), Column("shown", "boolean"), Column("exported", "boolean")]

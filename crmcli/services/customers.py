@@ -1,5 +1,6 @@
 """Adding, changing, removing and restoring customers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmcli.core import normal
@@ -12,7 +13,7 @@ from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
 from crmcli.models.customer import Customer
 from crmcli.query import reference
-from crmcli.services import contacts, customfields, relationships
+from crmcli.services import contacts, customfields, relationships, several
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 
@@ -62,6 +63,33 @@ def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change
         relationships.change_employer(session, number, new.employer)
     session.flush()
     return Change((number,), f"added customer {number} {customer.name}", f'crm log {customer.handle} "first call"')
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What becomes of a customer, or of each of many: `FIELD=VALUE`, tags to add and to take off."""
+
+    sets: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
+
+
+def edit_many(session: Writer, numbers: Sequence[int], wish: Edit) -> Change:
+    """Change many customers alike; one that has not the tag to take off stays as it is."""
+
+    def change(ref: str) -> Change:
+        has = session.reader.rows(
+            "select lower(t.name) from customer_tag k join tag t on t.id = k.tag_id where k.customer_id = :id", id=ref
+        )
+        there = {name for (name,) in has}
+        untags = tuple(tag for tag in wish.untags if tag.strip().removeprefix("+").lower() in there)
+        if not (wish.sets or wish.tags or untags):
+            return Change((int(ref),), "nothing changed")
+        return edit(session, ref, sets=wish.sets, tags=wish.tags, untags=untags)
+
+    if wish == Edit():
+        raise InvalidInput("nothing to change", hint="--set FIELD=VALUE, --tag TAG or --untag TAG")
+    return several.each(session, numbers, change, noun="customer")
 
 
 def edit(session: Writer, ref: str, *, sets: tuple[str, ...], tags: tuple[str, ...], untags: tuple[str, ...]) -> Change:

@@ -1,5 +1,6 @@
 """Deals: added, changed, and moved through the stages of their pipeline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmcli.core import money
@@ -13,7 +14,7 @@ from crmcli.errors import Conflict, InvalidInput
 from crmcli.models.deal import Deal, Passage
 from crmcli.models.pipeline import Stage
 from crmcli.query import reference
-from crmcli.services import customfields, dates, fields, passages
+from crmcli.services import customfields, dates, fields, passages, several
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.passages import Occasion
@@ -106,6 +107,13 @@ def edit(session: Writer, ref: str, sets: tuple[str, ...]) -> Change:
         return Change((key(deal.id),), f"deal {deal.id} {deal.name} is so already; nothing changed")
     echo = dates.echo(session, close=deal.close_on if said.get("close") else None)
     return Change((key(deal.id),), f"changed deal {deal.id} {deal.name}", f"crm deal show {deal.id}", echo=echo)
+
+
+def edit_many(session: Writer, numbers: Sequence[int], sets: tuple[str, ...]) -> Change:
+    """Change many deals alike."""
+    if not sets:
+        raise InvalidInput("nothing to change", hint=f"--set FIELD=VALUE, of {', '.join(FIELDS)}")
+    return several.each(session, numbers, lambda ref: edit(session, ref, sets), noun="deal")
 
 
 def move(session: Writer, wish: Move) -> Change:

@@ -73,6 +73,8 @@ def drive(machine: UndoMachine) -> None:
     machine.relation_remove("2")
     machine.deal_add("Engine", "1", "900", "Eve", None)
     machine.deal_edit("1", ["amount=12k"])
+    machine.customer_edit_many([1, 3], ["city=Rome"], (), ("new",))
+    machine.deal_edit_many([1], ["source=web"])
     machine.log("1", Channel.CALL, "yesterday", "1")
     machine.interaction_edit("1", ["text=other"])
     machine.interaction_remove("1")
