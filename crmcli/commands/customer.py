@@ -1,19 +1,26 @@
 """`crm customer`: add, list, show, edit, remove, restore."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
-from crmcli import reports, services
-from crmcli.commands import opening
+from crmcli import render, reports, services
+from crmcli.commands import editing, opening
 from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
 from crmcli.core.vocabulary import CustomerKind
+from crmcli.errors import InvalidInput
+from crmcli.exchange import form
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 _Texts = list[str] | None
+_REMARKS = (
+    "a field that is left empty has no value; one whose line is gone stays as it is",
+    "several values are a list; several lines of a note stand indented below |-",
+)
 
 
 @app.callback()
@@ -98,12 +105,17 @@ def edit(
 ) -> None:
     """Change a customer, or many in one operation: `--set email=` replaces, `email+=` adds, `email-=` takes away.
 
+    On a terminal REF alone opens all fields in $EDITOR.
+
     Examples:
       crm customer edit ada-lovelace --set city=London --tag vip
       crm customer edit ada-lovelace --set email+=countess@example.com
       crm customer edit --where city:Paris --set country=France --tag europe --yes
     """
     numbers = chosen(ctx, "customer", ref, where)
+    if numbers is None and not (set_ or tag or untag) and editing.is_possible(ctx):
+        _edit_form(ctx, ref or "")
+        return
     wish = services.customers.Edit(tuple(set_ or ()), tuple(tag or ()), tuple(untag or ()))
     with opening.writing(ctx) as session:
         if numbers is None:
@@ -111,6 +123,27 @@ def edit(
         else:
             change = services.customers.edit_many(session, numbers, wish)
     opening.done(ctx, change)
+
+
+@app.command(cls=Writing)
+def note(
+    ctx: typer.Context,
+    ref: CustomerRef,
+    text: Annotated[str | None, typer.Argument(help="The note; else $EDITOR opens.", show_default=False)] = None,
+) -> None:
+    """Write a customer's note, in $EDITOR where no text is given.
+
+    Examples:
+      crm customer note ada-lovelace "prefers mail"
+    """
+    if text is not None:
+        _save(ctx, ref, [f"note={text}"])
+    elif not editing.is_possible(ctx):
+        raise InvalidInput("no note given, and nobody is there to write one", hint="crm customer note REF TEXT")
+    else:
+        with opening.reading(ctx) as db:
+            number, values = reports.forms.customer(db, ref, ("note",), moment=opening.moment(ctx, db))
+        _edit_text(ctx, str(values["note"]), lambda new: [f"note={new}"], number, suffix=".md")
 
 
 @app.command(cls=Asking)
@@ -141,4 +174,36 @@ def restore(ctx: typer.Context, ref: CustomerRef) -> None:
     """
     with opening.writing(ctx) as session:
         change = services.customers.restore(session, ref)
+    opening.done(ctx, change)
+
+
+def _edit_form(ctx: typer.Context, ref: str) -> None:
+    """Let the user edit all fields of a customer as one text."""
+    with opening.reading(ctx) as db:
+        names = services.customers.FIELDS
+        number, values = reports.forms.customer(db, ref, names, moment=opening.moment(ctx, db))
+    text = form.written(values, remarks=(f"customer {number}; lines that begin with # say nothing", *_REMARKS))
+
+    def sets(new: str) -> list[str]:
+        return [f"{name}={value}" for name, value in form.changes(new, values).items()]
+
+    _edit_text(ctx, text, sets, number, suffix=".yaml")
+
+
+def _edit_text(ctx: typer.Context, text: str, sets: Callable[[str], list[str]], number: int, *, suffix: str) -> None:
+    """Let the user edit `text`, and save the fields that `sets` reads from it."""
+
+    def use(new: str) -> bool:
+        wanted = sets(new)
+        if wanted:
+            _save(ctx, str(number), wanted)
+        return bool(wanted)
+
+    if not editing.edited(text, use, suffix=suffix):
+        render.note("nothing was changed")
+
+
+def _save(ctx: typer.Context, ref: str, sets: list[str]) -> None:
+    with opening.writing(ctx) as session:
+        change = services.customers.edit(session, ref, sets=tuple(sets), tags=(), untags=())
     opening.done(ctx, change)

@@ -8,6 +8,7 @@ EVERY_WRITE = [
     "customer add 'Grace Hopper' --email grace@example.com --employer Navy --tag vip --owner Bob",
     "customer edit ada --set city=London --set email+=ada@lovelace.example.com --tag vip",
     "customer edit ada --set email= --set employer=Engines --untag press",
+    "customer note ada 'prefers mail'",
     "customer remove ada --yes --force",
     "relation add ada knows bob",
     "relation remove 1 --yes",
