@@ -42,6 +42,7 @@ RECORDS = (
     "segment add regulars +vip or city:北京",
     "cadence set +vip 2w",
     "cadence set ada-lovelace 10d",
+    "field add customer tier --type choice --choices gold,silver",
 )
 
 # What each command that only reads is asked for in the tests of all of them.

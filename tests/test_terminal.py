@@ -194,6 +194,18 @@ def test_a_full_disk_behind_stdout_is_one_line(words: str, small: Path) -> None:
     assert (seen.exit_code, seen.err) == (10, "error: cannot write the output: no space left on device\n")
 
 
+def test_a_closed_stdin_is_empty(small: Path) -> None:
+    for line, code in (
+        ("batch", 0),
+        ("customer edit - --tag x", 0),
+        ("customer remove 1", 2),
+        ("import - --as deals", 2),
+    ):
+        done = subprocess.run(f"{' '.join(CRM)} {line} <&-", shell=True, capture_output=True, text=True, check=False)
+
+        assert (done.returncode, done.stdout) == (code, ""), done.stderr
+
+
 def test_a_closed_stdout_or_stderr_is_no_reason_to_fail(small: Path) -> None:
     for closed in (">&-", "2>&-", ">&- 2>&-"):
         command = f"{' '.join(CRM)} customer list {closed}"

@@ -349,11 +349,11 @@ class UndoMachine(RuleBasedStateMachine):
         asked = importing.Files(tuple(map(str, places)))
         self.do(lambda session: importing.files(session, asked, importing.Wish()))
 
-    @rule(number=st.integers(1, 12))
+    @rule(number=st.integers(1, 8))
     def undo(self, number: int) -> None:
         self.turn(operations.undo, number, standing=True)
 
-    @rule(number=st.integers(1, 12))
+    @rule(number=st.integers(1, 8))
     def redo(self, number: int) -> None:
         self.turn(operations.redo, number, standing=False)
 

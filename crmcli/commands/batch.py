@@ -37,8 +37,9 @@ def batch(
 ) -> None:
     """Run the commands of a file, all of them or none, as one operation; a line is what one types behind `crm`.
 
-    Each line sees what the lines before it wrote, and prints what it prints to a pipe, once all are done. With --each
-    the lines before a bad one stay, and each prints at once. Blank lines and # comments are left out.
+    Each line sees what the lines before it wrote; what they print, as to a pipe, comes once all are done.
+
+    With --each the lines before a bad one stay, and each prints at once. Blank lines and # comments are left out.
 
     Examples:
       crm batch monday.txt

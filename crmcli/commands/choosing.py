@@ -1,7 +1,8 @@
 """Which records a command is about: one, those of a query, or the ids of the input."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import BinaryIO
 
 import typer
 
@@ -26,7 +27,7 @@ def chosen(ctx: typer.Context, entity: str, ref: str | None, where: Sequence[str
     if where is not None:
         numbers = _found(ctx, entity, where)
     elif ref == "-":
-        numbers = _told(sys.stdin)
+        numbers = _told(sys.stdin.buffer)
     else:
         return None
     if len(numbers) >= _MANY:
@@ -41,14 +42,16 @@ def _found(ctx: typer.Context, entity: str, where: Sequence[str]) -> list[int]:
         return reports.listing.ids(db, entity, where, moment=opening.moment(ctx, db))
 
 
-def _told(lines: Iterable[str]) -> list[int]:
+def _told(file: BinaryIO) -> list[int]:
+    """The ids in `file`, one a line."""
     numbers: dict[int, None] = {}
-    for place, line in enumerate(lines, 1):
-        text = line.strip()
-        if text and not (text.isascii() and text.isdigit() and len(text) < _LONGEST):
-            raise InvalidInput(
-                f"line {place} of the input is not an id: {shown(text)}", hint="crm customer list -f ids"
-            )
+    place = 0
+    while raw := file.readline(_LONGEST):
+        place += 1
+        text = raw.strip()
+        if text and not (text.isdigit() and len(raw) < _LONGEST):
+            said = shown(text.decode("utf-8", "replace"))
+            raise InvalidInput(f"line {place} of the input is not an id: {said}", hint="crm customer list -f ids")
         if text:
             numbers[int(text)] = None
     return list(numbers)

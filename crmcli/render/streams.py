@@ -18,8 +18,10 @@ _PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏↺⏎→", "--~|########^
 
 
 def prepare() -> None:
-    """Make both streams ready for any text; one that is closed swallows what it is given."""
+    """Make both streams ready for any text; one that is closed swallows what it is given, and the input is empty."""
     codecs.register_error("crm", _readable)
+    if sys.stdin is None:
+        sys.stdin = io.TextIOWrapper(io.BytesIO(), "utf-8")
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for the rest of the run)

@@ -94,6 +94,8 @@ def test_a_person_is_asked(started: Run, terminal: Terminal) -> None:
         (("customer edit --where id:1..2 --set email=x@example.com", ""), 4, "belongs to customer 1"),
         (("customer edit - --set city=x", "1\nada\n"), 2, "line 2 of the input is not an id: 'ada'"),
         (("customer edit - --set city=x", "1\n99\n"), 3, "99"),
+        (("customer edit - --set city=x", "1\nÿ\n"), 2, "line 2 of the input is not an id"),
+        (("customer edit - --set city=x", "1" * 5000), 2, "line 1 of the input is not an id"),
         (("customer edit - --set city=x", f"{'9' * 90}\n"), 3, "99"),
         (("deal edit --where id:1..2", ""), 2, "nothing to change"),
         (("deal edit --where id:1..2 --set stage=won", ""), 2, "is not set to a stage but moved"),
