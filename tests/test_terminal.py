@@ -198,7 +198,7 @@ def test_a_closed_stdin_is_empty(small: Path) -> None:
     for line, code in (
         ("batch", 0),
         ("customer edit - --tag x", 0),
-        ("customer remove 1", 2),
+        ("customer remove 3", 2),
         ("import - --as deals", 2),
     ):
         done = subprocess.run(f"{' '.join(CRM)} {line} <&-", shell=True, capture_output=True, text=True, check=False)
