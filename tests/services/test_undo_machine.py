@@ -40,8 +40,8 @@ def test_a_few_sequences() -> None:
 def test_many_sequences(number: int) -> None:
     done = undo_sequences(60, number)
 
-    assert done.turned > 150
-    assert done.refused > 30
+    assert done.turned > 60
+    assert done.refused > 20
 
 
 def test_the_machine_drives_every_service() -> None:
