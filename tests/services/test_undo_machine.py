@@ -41,7 +41,7 @@ def test_many_sequences(number: int) -> None:
     done = undo_sequences(60, number)
 
     assert done.turned > 60
-    assert done.refused > 20
+    assert done.refused > 5
 
 
 def test_the_machine_drives_every_service() -> None:
