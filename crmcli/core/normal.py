@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from crmcli.core.phones import phone, phone_digits, phone_region
 from crmcli.core.wording import shown
@@ -58,7 +59,7 @@ def email(value: str) -> str:
     address = value.strip()
     if address.isascii() and len(address) <= _LONGEST_EMAIL:
         plain = address.lower()
-        if re.fullmatch(_PLAIN_EMAIL, plain):
+        if _plain_email().fullmatch(plain):
             return plain
     return _validated_email(address, value)
 
@@ -82,6 +83,11 @@ def handle(name: str) -> str:
         folded = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else "-" for char in folded)
     made = re.sub(r"[\x00-/:-`{-\x7f]+", "-", folded).strip("-")[:_LONGEST_HANDLE].rstrip("-") or "x"
     return f"x-{made}" if re.fullmatch("c?[0-9]{1,18}", made) else made
+
+
+@cache
+def _plain_email() -> re.Pattern[str]:
+    return re.compile(_PLAIN_EMAIL)
 
 
 def _refuse(forbidden: str, value: str, name: str) -> None:

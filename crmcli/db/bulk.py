@@ -132,4 +132,4 @@ def uid_sql(milliseconds: int, number: str) -> str:
     """The SQL of a new uid as `core.uid.uids` makes them; they ascend with `number`, itself SQL, from 0."""
     late = f"({milliseconds} + (({number}) >> 26))"
     parts = f"{late} >> 16, {late} & 65535, ({number}) & 4095, 32768 | (({number}) >> 12 & 16383)"
-    return f"printf('%08x-%04x-7%03x-%04x-', {parts}) || lower(hex(randomblob(6)))"
+    return f"printf('%08x-%04x-7%03x-%04x-%012x', {parts}, random() & {(1 << 48) - 1})"

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from crmcli.reports import listing as listing
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import records as records
-    from crmcli.reports import subject as subject
     from crmcli.reports import segments as segments
+    from crmcli.reports import subject as subject
     from crmcli.reports import today as today
 
 

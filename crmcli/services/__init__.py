@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crmcli.services import backups as backups
-    from crmcli.services import consents as consents
     from crmcli.services import cadences as cadences
+    from crmcli.services import consents as consents
     from crmcli.services import customers as customers
     from crmcli.services import deals as deals
     from crmcli.services import demo as demo

@@ -1,8 +1,5 @@
 """Handles for many new customers at once: each gets the least number that is free, as one that is added alone does."""
 
-from collections.abc import Iterator
-from itertools import groupby
-
 from crmcli.core import normal
 from crmcli.services.importing.cells import remembered
 from crmcli.services.importing.staging import Sink
@@ -12,53 +9,69 @@ _LONGEST = 60
 
 
 def make(work: Work, select: str) -> None:
-    """Give each row of the SELECT (row, text) a handle made from its text, unlike all there are: `import_handle` has them.
+    """Give each row of the SELECT (row, text), in its order, a handle made from its text: `import_handle` has them.
 
-    `acme-2` and `acme-2-2` are of the family `acme`: a handle can only be taken by one of its own family.
+    No two are alike, nor like one that is there.
     """
     run = work.bulk.run
     run("drop table if exists temp.import_handle")
     run("create temp table import_handle (row integer primary key, handle, family)")
-    handles = Handles()
-    made = ((row, handle := handles(text), _family(handle)) for row, text in work.db.rows(select))
-    work.bulk.many("insert into import_handle (row, handle, family) values (?, ?, ?)", made)
+    handles, numbers = Handles(), _Numbers()
+    insert = "insert into import_handle (row, handle, family) values (?, ?, ?)"
+    if work.db.value("select 1 from customer limit 1") is None:
+        made = ((row, numbers.free(handles(text)), None) for row, text in work.db.rows(select))
+        work.bulk.many(insert, made)
+        return
+    wanted = ((row, handle := handles(text), _family(handle)) for row, text in work.db.rows(select))
+    work.bulk.many(insert, wanted)
+    for (handle,) in work.db.rows(_TAKEN):
+        numbers.take(handle)
+    _rename(work, numbers)
+
+
+def _rename(work: Work, numbers: "_Numbers") -> None:
+    run = work.bulk.run
     run("create temp table import_rename (row integer primary key, handle)")
     sink = Sink(work, "import_rename", "row, handle")
-    for row in _renamed(work):
-        sink.put("import_rename", row)
+    for row, wanted in work.db.rows("select row, handle from import_handle order by row"):
+        handle = numbers.free(wanted)
+        if handle != wanted:
+            sink.put("import_rename", (row, handle))
     sink.flush()
     run("update import_handle set handle = n.handle from import_rename n where n.row = import_handle.row")
     run("drop table temp.import_rename")
 
 
-def _renamed(work: Work) -> Iterator[tuple[int, str]]:
-    """The rows whose handle is taken, with the one they get."""
-    rows = work.db.rows(f"{_taken(work)} select family, row, handle from import_handle order by 1, 2")
-    for _, family in groupby(rows, key=lambda each: str(each[0])):
-        taken: set[str] = set()
-        last: dict[str, int] = {}
-        for _, row, wanted in family:
-            handle = wanted
-            if row and handle in taken:
-                count = last.get(wanted, 1)
-                while handle in taken:
-                    count += 1
-                    handle = f"{wanted}-{count}"
-                last[wanted] = count
-                yield row, handle
-            taken.add(handle)
+#: The handles that customers have in the families of the new rows: `acme-2` and `acme-2-2` are of the family `acme`, and
+#: a handle can only be taken by one of its own family.
+_TAKEN = """
+    with family (name) as materialized (select distinct family from import_handle)
+    select c.handle from family f cross join customer c on c.handle = f.name
+    union all
+    select c.handle from family f cross join customer c on c.handle >= f.name || '-0' and c.handle < f.name || '-:'
+"""
 
 
-def _taken(work: Work) -> str:
-    """The SQL of the handles that customers have in the families of the new rows: row 0 of each."""
-    if work.db.value("select 1 from customer limit 1") is None:
-        return ""
-    families = "(select distinct family as name from import_handle)"
-    return f"""
-        select f.name, 0, c.handle from {families} f cross join customer c on c.handle = f.name union all
-        select f.name, 0, c.handle from {families} f
-        cross join customer c on c.handle >= f.name || '-0' and c.handle < f.name || '-:' union all
-    """
+class _Numbers:
+    """The handles that are taken, each with the last number that was put behind it."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def take(self, handle: str) -> None:
+        self._last.setdefault(handle, 1)
+
+    def free(self, wanted: str) -> str:
+        """The handle, or the first with a number behind it, that is not taken; taken now."""
+        number = self._last.get(wanted)
+        if number is None:
+            self._last[wanted] = 1
+            return wanted
+        while (handle := f"{wanted}-{(number := number + 1)}") in self._last:
+            pass
+        self._last[wanted] = number
+        self._last[handle] = 1
+        return handle
 
 
 class Handles:
