@@ -36,7 +36,10 @@ def text(value: str, *, name: str, limit: int = 500) -> str:
 
     `name` is what the message calls the value; zero-width joiners stay, bidirectional overrides do not.
     """
-    if not (value.isascii() and value.isprintable()):
+    if value.isascii() and value.isprintable():
+        if "  " not in value and " " not in (value[:1], value[-1:]) and 1 <= len(value) <= limit:
+            return value
+    else:
         _refuse(_NOT_IN_TEXT, value, name)
         value = unicodedata.normalize("NFC", value)
     return _sized(" ".join(value.split()), name, limit)

@@ -134,8 +134,12 @@ def _international(number: str) -> str | None:
     That is so when the number has no national prefix to be stripped, is as long as the country's numbers, and matches
     the patterns that phonenumbers would try. Costs 3 us; the tests compare both.
     """
-    digits = number[1:].translate(_PUNCTUATION)
-    if not (number.startswith("+") and digits.isascii() and digits.isdigit() and len(number) <= _LONGEST):
+    if number[:1] != "+" or len(number) > _LONGEST:
+        return None
+    digits = number[1:]
+    if not digits.isdigit():
+        digits = digits.translate(_PUNCTUATION)
+    if not (digits.isascii() and digits.isdigit()):
         return None
     plan = _plan(digits[:1]) or _plan(digits[:2]) or _plan(digits[:3])
     if plan is None:

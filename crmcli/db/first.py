@@ -10,7 +10,6 @@ from crmcli.core.preferences import Preferences
 from crmcli.db import migrate
 from crmcli.db.connection import exists
 from crmcli.db.faults import refused
-from crmcli.db.files import publish, sync
 from crmcli.db.transaction import patiently
 from crmcli.errors import Busy, Conflict, CrmError, FileUnusable
 
@@ -53,16 +52,10 @@ def first(path: Path, preferences: Preferences, *, wait: float, waiting: Callabl
 
 
 def _publish(new: Path, path: Path) -> None:
-    log = Path(f"{new}-wal")
     try:
-        if log.exists() and log.stat().st_size:
-            raise FileUnusable(f"'{path}' could not be written to its end; nothing was changed", hint="check the disk")
-        sync(new)
-        publish(new, path)
+        migrate.name(new, path)
     except Conflict:
         raise Busy(f"another process made '{path}' just now; nothing was changed", hint="try again") from None
-    except OSError as error:
-        raise refused(error, path) from None
 
 
 def _refuse_foreign_log(path: Path) -> None:

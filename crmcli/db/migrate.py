@@ -88,25 +88,43 @@ def create(path: Path, preferences: Preferences) -> bool:
     path = Path(os.path.realpath(path))
     with drafted(path, preferences) as new:
         try:
-            publish(new, path)
+            name(new, path)
         except Conflict:
             return False
-        except OSError as error:
-            raise refused(error, path) from None
     return True
+
+
+def name(new: Path, path: Path) -> None:
+    """Give the finished draft its name: from then on others read beside a writer. Raises Conflict and FileUnusable."""
+    try:
+        with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+            mode = connection.execute("pragma journal_mode = wal").fetchone()[0]
+        if mode != "wal" or _is_filled(Path(f"{new}-wal")):
+            raise FileUnusable(f"'{path}' could not be written to its end; nothing was changed", hint="check the disk")
+        sync(new)
+        publish(new, path)
+    except OSError as error:
+        raise refused(error, path) from None
+    except sqlite3.Error as error:
+        raise fault(error, path) or error from None
+
+
+def _is_filled(log: Path) -> bool:
+    return log.exists() and log.stat().st_size > 0
 
 
 @contextmanager
 def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
-    """A new file beside `path` under a name that nobody knows; it is gone at the end. Raises FileUnusable."""
+    """A new file beside `path` under a name that nobody knows; it is gone at the end. Raises FileUnusable.
+
+    Nobody reads it while it is written, so it needs no log beside it, which would write every page twice.
+    """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     with ExitStack() as stack:
         try:
             stack.enter_context(part_of(new))
             with closing(sqlite3.connect(new, isolation_level=None)) as connection:
                 prepare(connection, preferences)
-                connection.execute("pragma journal_mode = wal")  # last: closing a log says nothing of what fails
-            sync(new)
         except OSError as error:
             raise refused(error, path) from None
         except sqlite3.Error as error:

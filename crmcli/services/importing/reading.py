@@ -74,23 +74,23 @@ def fault(tally: Tally, row: Row, field: str, reason: str) -> None:
     tally.faults.append(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
 
 
-def _rows(tally: Tally) -> Iterator[tuple[Row, Values]]:
-    """The rows of a file with their values, those of the profile included; the faults go to the tally."""
+def _rows(tally: Tally) -> Iterator[Row]:
+    """The rows of a file, with the values of the profile; the faults go to the tally."""
     constants = dict(tally.source.constants)
     for row in tally.source.rows():
         if isinstance(row, Fault):
             tally.faults.append(row)
         elif constants:
-            yield row, constants | {name: text for name, text in row.values.items() if text}
+            yield row._replace(values=constants | {name: text for name, text in row.values.items() if text})
         else:
-            yield row, row.values
+            yield row
 
 
-def _taken(tally: Tally, shape: Shape, rows: Sequence[tuple[Row, Values]]) -> Iterator[Batch]:
+def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
     """The rows column by column, at half of what it costs to go row by row; those with a fault among them, alone."""
     columns: list[Sequence[object]] = []
     lists: list[tuple[str, int, Iterable[tuple[object, ...]]]] = []
-    values = [each for _, each in rows]
+    values = [row.values for row in rows]
     name = ""
     try:
         for name, read in shape.readers.items():
@@ -109,9 +109,9 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[tuple[Row, Values]]) -> It
             lists += [(part.table, place, part.read(text)) for place, (text, one) in both if text and one is None]
     except InvalidInput as error:
         if len(rows) == 1:
-            fault(tally, rows[0][0], error.field if isinstance(error, BadCell) else name, str(error))
+            fault(tally, rows[0], error.field if isinstance(error, BadCell) else name, str(error))
             return
         for row in rows:
             yield from _taken(tally, shape, [row])
     else:
-        yield Batch([row for row, _ in rows], columns, lists)
+        yield Batch(rows, columns, lists)
