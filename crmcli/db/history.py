@@ -8,7 +8,10 @@ from crmcli.db import migrate
 from crmcli.db.reader import Reader
 from crmcli.errors import Conflict, NotFound
 
-_RANGES = "from change r where r.operation_id = :latest and r.table_name = :table and r.last_id is not null"
+_RANGES = """
+    select row_id, last_id from change indexed by change_ranges
+    where operation_id = :latest and last_id is not null and table_name = :table
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +119,16 @@ def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Rever
 
 def records(operation: str) -> str:
     """The SQL of how many records an operation changed, given the SQL of its number."""
-    ranges = f"from change r where r.operation_id = {operation} and r.last_id is not null"
+    ranges = "change r indexed by change_ranges"
+    told = f"r.operation_id = {operation} and r.last_id is not null"
+    again = "c.operation_id = r.operation_id and c.table_name = r.table_name and c.row_id > r.row_id and c.row_id <= r.last_id"
     return f"""(
-        select count(*) from (
-            select distinct c.table_name, c.row_id from change c where c.operation_id = {operation} and c.last_id is null
-            and not exists (select 1 {ranges} and r.table_name = c.table_name and c.row_id between r.row_id and r.last_id)
-        )
-    ) + (select coalesce(sum(r.last_id - r.row_id + 1), 0) {ranges})"""
+        (select count(*) from (select 1 from change where operation_id = {operation} group by table_name, row_id))
+        + (select coalesce(sum(r.last_id - r.row_id), 0) from {ranges} where {told})
+        - (select count(*) from (
+            select 1 from {ranges} cross join change c on {again} where {told} group by c.table_name, c.row_id
+        ))
+    )"""
 
 
 def _last(db: Reader, *, in_effect: bool, but: int, otherwise: str) -> int:
@@ -202,7 +208,7 @@ def _delete_inserted(connection: sqlite3.Connection, latest: int, table: str) ->
         """,
         parameters,
     )
-    for first, last in connection.execute(f"select row_id, last_id {_RANGES}", parameters).fetchall():
+    for first, last in connection.execute(_RANGES, parameters).fetchall():
         connection.execute(f"delete from {table} where id between ? and ?", (first, last))
 
 
@@ -210,9 +216,10 @@ def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
     """Give the rows that `latest` found back what it found in them."""
     names = migrate.columns(connection, table)
     first = f"""
+        with ranges as materialized ({_RANGES})
         select c.row_id, c.old, min(c.id) from change c
         where c.operation_id = :latest and c.table_name = :table and c.last_id is null
-        and not exists (select 1 {_RANGES} and c.row_id between row_id and last_id)
+        and not exists (select 1 from ranges r where c.row_id between r.row_id and r.last_id)
         group by c.row_id having c.action <> 'insert'
     """
     parameters = {"latest": latest, "table": table}
