@@ -3,7 +3,8 @@
 from crmcli.core.vocabulary import CustomerKind, Outcome
 from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, USUAL_STAY, external, removed
+from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, external, removed
+from crmcli.query.stalling import USUAL_STAY
 
 _DEALS = """deal d join passage g on g.deal_id = d.id and g.ended_at is null
     join stage s on s.id = g.stage_id join pipeline l on l.id = g.pipeline_id"""

@@ -11,11 +11,11 @@ from crmcli.query.parts import (
     OWNER_JOIN,
     PIPELINES,
     STAGES,
-    USUAL_STAY,
     calendar,
     external,
     removed,
 )
+from crmcli.query.stalling import USUAL_STAY
 
 _OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
 

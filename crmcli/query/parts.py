@@ -1,6 +1,7 @@
 """Fields that several kinds of record have."""
 
 from crmcli.query.fields import Field, Many, State
+from crmcli.query.stalling import LIMIT, USUAL_DAYS
 
 OWNER_JOIN = "left join owner o on o.id = {}.owner_id"
 
@@ -16,18 +17,6 @@ STAGES = "select name from stage order by pipeline_id, position"
 PIPELINES = "select name from pipeline order by id"
 TAGS = "select name from tag order by name, id"
 
-#: The seconds within which three quarters of the won deals had left each stage, as a join of `stage s`.
-USUAL_STAY = """left join (
-    select stage_id, dwell from (
-        select e.from_stage_id as stage_id, e.dwell, count(*) over (partition by e.from_stage_id) as stays,
-            row_number() over (partition by e.from_stage_id order by e.dwell) as place
-        from stage_event e join passage p on p.id = e.passage_id join stage w on w.id = p.stage_id
-        where w.outcome = 'won' and e.dwell is not null
-    ) where place = (3 * stays + 3) / 4
-) u on u.stage_id = s.id"""
-
-_STAYED = "(julianday(:now) - julianday(g.stage_entered_at)) * 86400"
-
 #: What `is:` asks of a deal `d` on its passage `g` in the stage `s`, whose usual stay is `u`.
 DEAL_STATES = (
     State("open", "s.outcome = 'open'", "still open", joins=("g", "s")),
@@ -35,8 +24,8 @@ DEAL_STATES = (
     State("lost", "s.outcome = 'lost'", "lost", joins=("g", "s")),
     State(
         "stalled",
-        f"s.outcome = 'open' and {_STAYED} > coalesce(s.rot_days * 86400, u.dwell)",
-        "open, and longer in the stage than its rot_days, else than three quarters of the won deals",
+        f"s.outcome = 'open' and julianday(:now) - julianday(g.stage_entered_at) > {LIMIT}",
+        f"open, and longer in the stage than its rot_days, else than the p75 of deals won, else {USUAL_DAYS} days",
         joins=("g", "s", "u"),
     ),
     State("overdue", "s.outcome = 'open' and d.close_on < :today", "open past the close date", joins=("g", "s")),

@@ -8,7 +8,7 @@ from contextlib import suppress
 from crmcli.db import migrate
 
 #: Columns whose text is no free one: the program computes with it, and a check or the doctor keeps it right.
-_COMPUTED = re.compile(r"(.*_(at|on)|since|until|currency|custom|choices|detail)$")
+_COMPUTED = re.compile(r"(.*_(at|on)|since|until|every|currency|custom|choices|detail)$")
 
 _UNTRACKED = ("operation",)
 _LEFT = ("setting",)

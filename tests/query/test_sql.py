@@ -103,20 +103,21 @@ def test_deals_are_asked_by_stage_outcome_and_customer(file: "File", moment: Mom
 
 
 def test_a_deal_is_stalled_past_the_limit_of_its_stage_or_else_the_usual_stay(file: "File", moment: Moment) -> None:
-    for days in (1, 2, 4, 30):
+    for days in range(1, 11):  # the p75, type 7, of 1 to 10 days is 7.75
         won = file.deal(f"won in {days}", stage=5)
         passage = file.db.value("select id from passage where deal_id = :id", id=won)
         file.insert(
             "stage_event", passage_id=passage, from_stage_id=1, to_stage_id=5, currency="EUR", dwell=days * 86400
         )
-    slow = file.deal("slow", customer_id=file.customer("Ada"), entered="2026-11-17T08:59:00Z")
-    file.deal("usual", entered="2026-11-17T09:01:00Z")
-    file.deal("nobody left it", stage=2, entered="2020-01-01T00:00:00Z")
+    slow = file.deal("slow", customer_id=file.customer("Ada"), entered="2026-11-13T14:59:00Z")
+    usual = file.deal("usual", entered="2026-11-13T15:01:00Z")
+    old = file.deal("nobody left it", stage=2, entered="2026-10-22T08:59:00Z")
+    file.deal("nor for 30 days", stage=2, entered="2026-10-22T09:01:00Z")
 
-    assert found(file, "deal", "is:stalled", moment=moment) == [slow]
+    assert found(file, "deal", "is:stalled", moment=moment) == [slow, old]
     assert found(file, "customer", "is:stalled", moment=moment) == [1]
     file.db.row("update stage set rot_days = 3 where id = 1")
-    assert len(found(file, "deal", "is:stalled", moment=moment)) == 2
+    assert found(file, "deal", "is:stalled", moment=moment) == [slow, usual, old]
 
 
 def test_a_customer_is_asked_for_what_any_of_its_deals_is(file: "File", moment: Moment) -> None:

@@ -209,7 +209,7 @@ def test_the_fields_are_a_table_of_their_own(db: Reader) -> None:
 
     assert fields["outcome"] == ("outcome", "text", False, True, "open;won;lost", "open, won or lost")
     assert fields["external"][1] == "values"
-    assert ("is:overdue", "open past their close date") in states
+    assert ("is:overdue", "deals open past the close date") in states
 
 
 def test_reports_are_imported_when_they_are_named() -> None:

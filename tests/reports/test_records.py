@@ -151,11 +151,14 @@ def test_the_changes_of_an_operation_are_what_it_left_behind(crm: Run, db: Reade
     def of(operation: int) -> list[tuple[object, ...]]:
         return [tuple(row) for row in changes.changes(db, str(operation)).table.rows]
 
-    assert ("customer", 1, "insert", "city", None, "Rome") in of(1)
-    assert of(2) == [("customer", 1, "update", "title", None, "Dr"), ("customer", 1, "update", "city", "Rome", "Paris")]
-    assert of(3)[0] == ("customer", 1, "update", "city", "Paris", None)
-    assert ("customer", 1, "update", "city", None, "Paris") in of(4)
-    assert ("tag", 1, "delete", "name", "vip", None) in of(4)
+    assert ("customer", 1, "Ada", "insert", "city", None, "Rome") in of(1)
+    assert of(2) == [
+        ("customer", 1, "Ada", "update", "title", None, "Dr"),
+        ("customer", 1, "Ada", "update", "city", "Rome", "Paris"),
+    ]
+    assert of(3)[0] == ("customer", 1, "Ada", "update", "city", "Paris", None)
+    assert ("customer", 1, "Ada", "update", "city", None, "Paris") in of(4)
+    assert ("tag", 1, "vip", "delete", "name", "vip", None) in of(4)
 
 
 def test_the_changes_name_the_operation_that_they_are_about(crm: Run, db: Reader) -> None:
