@@ -191,7 +191,7 @@ def test_no_failure_says_what_is_in_the_file(words: list[str], marked: Path, pla
 
 
 def test_a_bug_is_one_line_and_its_log_has_no_value(marked: Path, places: list[Path]) -> None:
-    done = CliRunner().invoke(app, ["interaction", "list", "-f", "table"], prog_name="crm")
+    done = CliRunner().invoke(app, ["why", "D1", "-f", "table"], prog_name="crm")
 
     assert (done.exit_code, done.stderr.splitlines()[0]) == (70, "error: a bug in crm: ValueError")
     log = places[1] / "crmcli" / "bug.log"

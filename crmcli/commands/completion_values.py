@@ -52,9 +52,10 @@ def _glance(place: Path) -> "Iterator[Reader | None]":
 def _source(name: str, metavar: str, path: list[str]) -> Source | None:
     """Where the values of a parameter come from, by its name and that of its command."""
     noun = path[0] if path else ""
-    if metavar in ("REF", "FROM", "TO"):
-        return _deals if name == "deal" or (name == "ref" and noun == "deal") else _customers
-    return _SOURCES.get((noun, name)) or _SOURCES.get(("", name))
+    if metavar in ("REF", "[REF]", "FROM", "TO"):
+        named = noun if name == "ref" else name
+        return {"deal": _deals, "task": _tasks}.get(named, _customers)
+    return next((_SOURCES[key, name] for key in (" ".join(path), noun, "") if (key, name) in _SOURCES), None)
 
 
 def _several(one: Source) -> Source:
@@ -94,6 +95,9 @@ _TYPES = (
     "select name, inverse from relation_type union all select inverse, name from relation_type where not is_symmetric"
 )
 _TAGS = "select name, null from tag order by name, id"
+_SEGMENTS = "select name, query from segment where removed_at is null order by name collate nocase, id"
+_OWN_CHOICES = "select distinct value, null from field, json_each(choices) order by field.id, key"
+_RULES = "select name, action || ' after ' || months || ' months' from retention_rule order by id"
 
 
 def _customers(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
@@ -143,9 +147,41 @@ _ties = _latest(
     "join customer f on f.id = r.from_id join customer t on t.id = r.to_id join relation_type y on y.id = r.type_id "
     f"where r.removed_at is null order by r.id desc limit {_MOST}"
 )
+_erased = _latest(f"select cast(customer_id as text), recorded_at from erasure order by id desc limit {_MOST}")
 _operations = _latest(
     f"select cast(id as text), command || ' ' || options from operation where root_id = id order by id desc limit {_MOST}"
 )
+
+
+def _tasks(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """The latest numbers with what is to be done; where a removed one is wanted, those of the removed."""
+    is_gone = ctx.command_path.endswith("restore")
+    letter, number = ("T", typed[1:]) if typed[:1] in ("T", "t") else ("", typed)
+    rows = db.rows(
+        f"""
+        select cast(id as text), text from task where removed_at is {"not null" if is_gone else "null"}
+        order by done_at is not null, id desc limit 2000
+        """
+    )
+    matching = ((f"{letter}{each}", text) for each, text in rows if each.startswith(number))
+    for offer, _ in zip(matching, range(_MOST), strict=False):
+        yield offer
+
+
+def _targets(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """What a cadence can be of: a customer, +tag or segment:name."""
+    for begin, sql in (("+", _TAGS), ("segment:", _SEGMENTS)):
+        if typed.startswith(begin):
+            yield from ((f"{begin}{name}", told) for name, told in _named(sql)(db, ctx, typed.removeprefix(begin)))
+            return
+    yield from _customers(db, ctx, typed)
+
+
+def _own_fields(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """The user's own fields of the kind of record that was named."""
+    sql = "select name, type from field where entity = :of order by id"
+    rows = db.rows(sql, of=str(ctx.params.get("record")))
+    yield from ((name, kind) for name, kind in rows if name.startswith(typed))
 
 
 def _entity(db: "Reader", ctx: Any) -> "Entity":
@@ -246,7 +282,6 @@ def _exported(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
 
 #: By noun and parameter, or by parameter alone.
 _SOURCES: dict[tuple[str, str], Source] = {
-    ("", "after"): _named(_STAGES),
     ("", "by"): _several(_fields),
     ("", "columns"): _several(_fields),
     ("", "format"): _formats,
@@ -254,17 +289,27 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("", "owner"): _named(_OWNERS),
     ("", "pipeline"): _named(_PIPELINES),
     ("", "query"): _query,
+    ("", "required_at"): _named(_STAGES),
     ("", "set_"): _settings,
     ("", "sort"): _several(_fields),
     ("", "stage"): _named(_STAGES),
     ("", "tag"): _named(_TAGS),
     ("", "untag"): _named(_TAGS),
+    ("", "where"): _query,
     ("", "who"): _several(_customers),
+    ("cadence", "target"): _targets,
     ("export", "entity"): _exported,
+    ("field", "choices"): _several(_named(_OWN_CHOICES)),
+    ("field edit", "name"): _own_fields,
+    ("field remove", "name"): _own_fields,
     ("graph", "kind"): _named(_TYPES),
     ("help", "words"): _topics,
     ("interaction", "number"): _talks,
     ("pipeline", "name"): _named(_PIPELINES),
+    ("privacy", "number"): _erased,
+    ("privacy retention remove", "name"): _named(_RULES),
     ("relation", "kind"): _named(_TYPES),
     ("relation", "number"): _ties,
+    ("segment", "ref"): _named(_SEGMENTS),
+    ("stage", "after"): _named(_STAGES),
 }

@@ -20,7 +20,6 @@ from crmcli.db.reader import Reader
 
 _PHONE = "·"  # no word begins with it
 _SLOW = 20_000
-_TALKS = "select interaction_id from interaction_party where customer_id = :id"
 
 #: The ids of the documents of each kind that are to be read again; None for all of them.
 Stale = Mapping[str, Collection[int] | None]
@@ -119,9 +118,7 @@ def refresh(target: sqlite3.Connection) -> None:
     db = Reader(target)
     stale = pending(db)
     if stale and all(ids is None for ids in stale.values()):
-        creation = _creation(db)
-        target.execute("drop table search")
-        target.execute(creation)
+        clear(target)
     else:
         _forget(target, stale)
     fill(db, target, stale)
@@ -129,22 +126,12 @@ def refresh(target: sqlite3.Connection) -> None:
     target.execute("update search_state set operation_id = ?, rules = ?", (newest, RULES))
 
 
-def forget(target: sqlite3.Connection, customer: int) -> None:
-    """Leave no word of a customer, nor of its deals, interactions and relationships, in the index or its free pages.
-
-    To be called in a transaction, while the rows are still there. What stays of them afterwards is read again by the
-    next search, if the operation changed it.
-    """
-    db = Reader(target)
-    of = {
-        "customer": "select :id",
-        "deal": "select id from deal where customer_id = :id",
-        "interaction": _TALKS,
-        "note": _TALKS,
-        "relationship": "select id from relationship where from_id = :id or to_id = :id",
-    }
-    _forget(target, {name: [number for (number,) in db.rows(sql, id=customer)] for name, sql in of.items()})
-    target.execute("insert into search (search) values ('optimize')")  # a deleted word stays in its segment till then
+def clear(target: sqlite3.Connection) -> None:
+    """Leave no word in the index, in the transaction under way: the next search reads every record again."""
+    creation = _creation(Reader(target))
+    target.execute("drop table search")
+    target.execute(creation)
+    target.execute("update search_state set operation_id = 0")
 
 
 def digits_of(phone: str) -> str:

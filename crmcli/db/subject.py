@@ -12,8 +12,9 @@ from crmcli.db.reader import Reader
 ROOT = "customer"
 
 #: References that lead to somebody else's rows as well, so that they are not followed: what a customer took part in is
-#: theirs by their own part in it, and what others took part in is not theirs because it was about their deal.
-_SHARED = {("interaction_party", "interaction_id"), ("interaction", "deal_id")}
+#: theirs by their own part in it, what others took part in is not theirs because it was about their deal, and a task
+#: that came again can be about somebody else by then.
+_SHARED = {("interaction_party", "interaction_id"), ("interaction", "deal_id"), ("task", "after_id")}
 
 #: Tables that are a customer's by a row between: the link, its column that leads there.
 _PARTIES = {"interaction": ("interaction_party", "interaction_id")}

@@ -9,7 +9,7 @@ from pathlib import Path
 from crmcli.core.result import Change
 from crmcli.core.uid import uid
 from crmcli.core.wording import counted
-from crmcli.db import erasure, subject
+from crmcli.db import erasure, search, subject
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, NotFound
@@ -46,6 +46,9 @@ FATES = {
     "external_id": Fate.GONE,
     "consent": Fate.GONE,
     "restriction": Fate.GONE,
+    "task": Fate.GONE,
+    "segment_member": Fate.GONE,
+    "cadence": Fate.GONE,
 }
 
 #: The fields that a blank row keeps its figures beside. `:at` is now.
@@ -189,11 +192,14 @@ def _take_out(session: Writer, person: Person, words: Iterable[str]) -> int:
         for number in person.rows[subject.ROOT]:
             handle = handle_for(Reader(raw), f"erased customer {number}")
             raw.execute("update customer set handle = ? where id = ?", (handle, number))
+        after = "update task set after_id = null where after_id in (select value from json_each(?))"
+        raw.execute(after, (_json(person.gone.get("task", ())),))
         for table, ids in person.gone.items():
             raw.execute(f"delete from {table} where id in (select value from json_each(?))", (_json(ids),))
         for table, ids in person.rows.items():
             erasure.forget(raw, session.operation, table, ids)
         texts = erasure.replace_mentions(raw, words, f"erased customer {person.number}")
+        search.clear(raw)
         erasure.refresh_indexes(raw)
     return texts
 

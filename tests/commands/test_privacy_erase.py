@@ -28,6 +28,7 @@ HERS = (
     ),
     *("Nottinghamshire", "likes whist", "Engine no. 2", "before the winter", "in a hurry", "alone with her", "K-4711"),
     *("from her uncle", "web form 12", "in court", "Countess of L", "old@example.com", "Babbage job"),
+    *("Bring her the punch cards", "Oil the second engine"),
 )
 RECORDS = (
     "customer add 'Ada Lovelace' --email ada@example.com --phone +4930901820 --employer Engines --title Countess "
@@ -49,6 +50,14 @@ RECORDS = (
     "privacy consent grant ada --purpose newsletter --source 'web form 12'",
     "privacy restrict ada --reason 'in court'",
     "privacy restrict ada --lift",
+    "task add 'Feed the cat' --for ada --due 2026-11-18 --every 1w",
+    "task done 1",
+    "task edit 2 --set customer=bob",
+    "task add 'Bring her the punch cards' --for ada",
+    "task add 'Oil the second engine' --deal 1",
+    "cadence set ada 10d",
+    "segment add regulars +vip --freeze",
+    "find whist",
 )
 AT = "2026-11-20T12:00:00Z"
 
@@ -121,6 +130,26 @@ def test_no_scrap_is_left_in_free_space(known: Run, file: Path) -> None:
     known("privacy erase ada --yes")
 
     assert found(file, ["s3cret-note", *HERS]) == []
+
+
+def test_the_words_that_find_looks_in_are_gone_and_the_rest_is_found(known: Run, file: Path) -> None:
+    assert known("find whist --columns title --no-header").stdout == "Ada Lovelace\n"
+    known("find lovelace")  # stands in a text of Bob's too
+
+    known("privacy erase ada --yes")
+
+    assert found(file, ["lovelace", "whist"]) == []
+    assert known("find whist lovelace -f ids").stdout == ""
+    assert known("find bob --columns kind,id --no-header").stdout.splitlines()[0] == "customer\t3"
+    assert found(file, ["lovelace", "whist"]) == []
+
+
+def test_a_task_that_came_again_for_somebody_else_stays(known: Run) -> None:
+    known("privacy erase ada --yes")
+
+    assert known("task list --columns id,text,customer,after --no-header").stdout == "2\tFeed the cat\tBob\t\n"
+    assert known("cadence list -f ids").stdout == ""
+    assert known("segment members regulars -f ids").stdout == "3\n"
 
 
 def test_a_full_text_index_forgets_too(known: Run, file: Path) -> None:

@@ -25,6 +25,9 @@ def known(crm: Run, file: Path) -> Run:
     crm("deal add Engine --customer ada --amount 900 --note 'before winter' --at 2026-11-03")
     crm("deal move 1 quote --note 'in a hurry'")
     crm("log ada,bob 'met at the fair'")
+    crm("task add 'send the plans' --for ada")
+    crm("cadence set ada 10d")
+    crm("segment add regulars +vip --freeze")
     with wrote(file, now=NOW) as session:
         session.raw.execute("insert into external_id (source, key, customer_id) values ('shop', 'K-77', 1)")
         session.raw.execute(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import wrote
-from tests.hostile.filling import fill, free_columns
+from tests.hostile.filling import WORDS, fill, free_columns
 from tests.hostile.payloads import MIX, PAYLOADS
 
 
@@ -24,8 +24,12 @@ def hostile_file(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> 
         assert set(taken.values()) == {len(PAYLOADS)}
         for table in {table for table, _ in taken}:
             first = raw.execute(f"select count(*) from {table}").fetchone()[0] - len(PAYLOADS)
-            sets = ", ".join(f"{column} = :mix || id" for column in free_columns(raw, table))
+            sets = ", ".join(
+                f"{column} = {'json_array(:mix || id)' if (table, column) in WORDS else ':mix || id'}"
+                for column in free_columns(raw, table)
+            )
             raw.execute(f"update {table} set {sets} where id <= {first}", {"mix": MIX})
+        raw.execute("update segment set name = 'regulars', query = 'id>0' where id = 1")
         raw.execute("update customer set custom = ? where id = 1", (json.dumps({MIX + "1": MIX}),))
     return path
 

@@ -1,5 +1,6 @@
 """A file with every payload in every text column, put in past the checks."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,9 @@ from crmcli.db import migrate
 
 #: Columns whose text is no free one: the program computes with it, and a check or the doctor keeps it right.
 _COMPUTED = re.compile(r"(.*_(at|on)|since|until|every|currency|custom|choices|detail)$")
+
+#: The words of a query, as a JSON array.
+WORDS = {("retention_rule", "query")}
 
 _UNTRACKED = ("operation",)
 _LEFT = ("setting",)
@@ -32,6 +36,7 @@ def fill(connection: sqlite3.Connection, payloads: Sequence[str]) -> dict[tuple[
             ids.append(_clone(connection, table, template, payload, own))
             for column in columns:
                 held = connection.execute(f"select {column} from {table} where id = ?", (ids[-1],)).fetchone()[0]
+                held = "".join(json.loads(held)) if (table, column) in WORDS else held
                 taken[table, column] = taken.get((table, column), 0) + (payload[:100] in held)
         made[table] = ids
     return taken
@@ -66,6 +71,7 @@ def _clone(
     tail = f" {number}"
     for limit in (None, 500):
         texts = {name: payload[: limit and limit - len(tail)] + (tail if name in unique else "") for name in columns}
+        texts |= {name: json.dumps([texts[name]]) for name in columns if (table, name) in WORDS}
         for keys in _keys(connection, table, template, parents):
             row = {**template, **keys, **texts, "id": number}
             for flag in ("is_default", "is_me"):

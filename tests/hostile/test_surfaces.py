@@ -17,6 +17,9 @@ from tests.terminal import Seen
 
 EVERY = {**READS, "history show": "1"}
 
+#: What reads do not end in 0 on this file: it was filled past the checks, and the doctor says so.
+CODES = {"doctor": 1}
+
 #: What each command that writes does to a record called by a mix of payloads, and the exit code; `MIX` is that text.
 WRITES = {
     "customer edit": [("1 --tag new", 0)],
@@ -59,7 +62,7 @@ def test_a_read_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, hostile
 
     person, pipe = on_terminal(words), in_pipe(words)
 
-    assert (person.exit_code, pipe.exit_code) == (0, 0)
+    assert person.exit_code == pipe.exit_code == CODES.get(path, 0)
     harmless_to_a_person(person)
     harmless_in_a_pipe(pipe)
 
@@ -107,10 +110,10 @@ def harmless_in_a_pipe(seen: Seen) -> None:
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "table"])
 @pytest.mark.parametrize("path", EVERY)
 def test_no_format_lets_a_control_byte_out(path: str, form: str, hostile: Path) -> None:
-    if form == "ids" and path in ("funnel show", "help"):
+    if form == "ids" and path in ("funnel show", "help", "why"):
         return
 
-    result = run([*words_of(path, EVERY[path]), "-f", form])
+    result = run([*words_of(path, EVERY[path]), "-f", form], exit_code=CODES.get(path, 0))
 
     whole = result.stdout.replace("\t", "") if form in ("tsv", "csv") else result.stdout
     assert not CONTROL.search(whole)
@@ -166,7 +169,7 @@ def test_no_element_or_attribute_of_a_page_comes_from_data(path: str, hostile: P
     words = [*path.split(), *EVERY[path].replace("ada-lovelace", "1").split()]
     harmless.feed(run([*words, "-f", "html", "--db", str(small_file)]).stdout)
 
-    attacked.feed(run([*words_of(path, EVERY[path]), "-f", "html"]).stdout)
+    attacked.feed(run([*words_of(path, EVERY[path]), "-f", "html"], exit_code=CODES.get(path, 0)).stdout)
 
     assert attacked.tags <= harmless.tags | {"p"}
     assert attacked.attributes <= harmless.attributes | {("class", "n")}
