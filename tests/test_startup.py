@@ -58,6 +58,14 @@ def test_importing_the_program_loads_no_command() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_an_import_does_without_models() -> None:
+    code = f"import sys, crmcli.services.importing; print([name for name in {HEAVY!r} if name in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
 def test_version_and_help_are_light() -> None:
     assert_light([["--version"], ["-V"], ["--help"], ["-h"], ["help"], ["help", "query"]])
 

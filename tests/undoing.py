@@ -15,13 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from crmcli.core.preferences import Preferences
 from crmcli.core.result import Change
-from crmcli.core.vocabulary import Channel, CustomerKind, FieldOf, FieldType, Outcome
+from crmcli.core.vocabulary import Channel, CustomerKind, FieldOf, FieldType, LegalBasis, Outcome, RetentionAction
 from crmcli.db import connection, history, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import Writer, writing
 from crmcli.errors import Conflict, CrmError, NotFound
 from crmcli.reports.invariants import breaches
 from crmcli.services import (
+    cadences,
+    consents,
     customers,
     deals,
     fields,
@@ -31,6 +33,10 @@ from crmcli.services import (
     pipelines,
     preferences,
     relationships,
+    repair,
+    retention,
+    segments,
+    tasks,
 )
 from tests.conftest import NOW
 
@@ -164,6 +170,11 @@ DEAL_SETS = st.sampled_from(
 )
 INTERACTION_SETS = st.sampled_from(["text=other", "channel=visit", "at=yesterday", "duration=20m", "deal=1", "deal="])
 TYPES = st.sampled_from(["referred", "referred by", "knows", "works for", "parent of"])
+TASK_SETS = st.sampled_from(
+    ["text=Write", "due=2026-12-01", "due=", "every=1w", "every=", "customer=1", "deal=1", "owner=Eve", "priority=yes"]
+)
+TARGETS = st.sampled_from(["1", "2", "ada", "+vip", "segment:some"])
+QUERIES = st.sampled_from(["+vip", "city:Berlin", "is:open", "segment:some", "nothing:x"])
 FILES = st.lists(
     st.sampled_from(
         [
@@ -340,6 +351,79 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(of=st.sampled_from(FieldOf))
     def field_remove(self, of: FieldOf) -> None:
         self.do(lambda session: fields.remove(session, of, "favourite"))
+
+    @rule(who=REFS, deal=NUMBERS, due=st.sampled_from([None, "2026-11-18", "2026-11-20T09:00"]), repeats=st.booleans())
+    def task_add(self, who: str, deal: str, due: str | None, repeats: bool) -> None:
+        every = "2w" if repeats else None
+        new = tasks.NewTask("Call", who, deal if due else None, due=due, every=every, owner="Eve", is_priority=repeats)
+        self.do(lambda session: tasks.add(session, new))
+
+    @rule(number=NUMBERS, sets=st.lists(TASK_SETS, min_size=1, max_size=2))
+    def task_edit(self, number: str, sets: list[str]) -> None:
+        self.do(lambda session: tasks.edit(session, number, tuple(sets)))
+
+    @rule(number=NUMBERS)
+    def task_done(self, number: str) -> None:
+        self.do(lambda session: tasks.done(session, number))
+
+    @rule(number=NUMBERS, until=st.sampled_from(["3d", "mon", "yesterday"]))
+    def task_snooze(self, number: str, until: str) -> None:
+        self.do(lambda session: tasks.snooze(session, number, until))
+
+    @rule(number=NUMBERS)
+    def task_remove(self, number: str) -> None:
+        self.do(lambda session: tasks.remove(session, number))
+
+    @rule(number=NUMBERS)
+    def task_restore(self, number: str) -> None:
+        self.do(lambda session: tasks.restore(session, number))
+
+    @rule(name=st.sampled_from(["some", "others"]), query=QUERIES, freeze=st.booleans())
+    def segment_add(self, name: str, query: str, freeze: bool) -> None:
+        self.do(lambda session: segments.add(session, name, [query], freeze=freeze))
+
+    @rule(name=st.sampled_from(["some", "others"]))
+    def segment_remove(self, name: str) -> None:
+        self.do(lambda session: segments.remove(session, name))
+
+    @rule(who=TARGETS, every=st.sampled_from(["1w", "10d"]))
+    def cadence_set(self, who: str, every: str) -> None:
+        self.do(lambda session: cadences.set_(session, who, every))
+
+    @rule(who=TARGETS)
+    def cadence_clear(self, who: str) -> None:
+        self.do(lambda session: cadences.clear(session, who))
+
+    @rule(who=REFS, channel=st.sampled_from([None, Channel.EMAIL]), is_granted=st.booleans())
+    def consent(self, who: str, channel: Channel | None, is_granted: bool) -> None:
+        said = consents.Said("newsletter", channel, LegalBasis.CONSENT if is_granted else None, source="form")
+        does = consents.grant if is_granted else consents.withdraw
+        self.do(lambda session: does(session, who, said))
+
+    @rule(who=REFS, is_lifted=st.booleans())
+    def restrict(self, who: str, is_lifted: bool) -> None:
+        if is_lifted:
+            self.do(lambda session: consents.lift(session, who))
+        else:
+            self.do(lambda session: consents.restrict(session, who, consents.Restricted("in court")))
+
+    @rule(name=st.sampled_from(["silent", "Silent"]))
+    def retention_add(self, name: str) -> None:
+        remove = RetentionAction.REMOVE  # what is erased no undo brings back
+        self.do(lambda session: retention.add(session, name, after="1m", action=remove, query=("kind:person",)))
+
+    @rule(name=st.sampled_from(["silent", "Silent"]))
+    def retention_remove(self, name: str) -> None:
+        self.do(lambda session: retention.remove(session, name))
+
+    @rule(days=st.sampled_from([0, 40]))
+    def retention_run(self, days: int) -> None:
+        self.now += timedelta(days=days)
+        self.do(retention.run)
+
+    @rule()
+    def nothing_is_to_be_repaired(self) -> None:
+        self.do(repair.records)
 
     @rule(texts=FILES)
     def import_files(self, texts: list[str]) -> None:

@@ -12,6 +12,7 @@ from crmcli.db import connection as connections
 from crmcli.db import migrate
 from crmcli.errors import CrmError
 
+_TAIL = 8  # characters for the number that makes a text differ
 _PAUSE = 0.05  # seconds between two attempts to have the file alone
 
 #: Text that is the name or key of somebody else's record, and so is not searched for mentions.
@@ -61,8 +62,12 @@ def replace_mentions(connection: sqlite3.Connection, words: Iterable[str], by: s
     count = 0
     for table, column in _texts(connection):
         holds = " or ".join(rf"{column} like :{name} escape '\'" for name in likes)
-        sql = f"update {table} set {column} = unsaid({column}) where ({holds}) and unsaid({column}) <> {column}"
-        found = connection.execute(sql, likes).rowcount
+        sql = f"update {table} set {column} = {{}} where ({holds}) and unsaid({column}) <> {column}"
+        try:
+            found = connection.execute(sql.format(f"unsaid({column})"), likes).rowcount
+        except sqlite3.IntegrityError:  # taken by another name, or too long
+            fitting = f"substr(unsaid({column}), 1, max(1, length({column}) - {_TAIL})) || ' ' || id"
+            found = connection.execute(sql.format(fitting), likes).rowcount
         count += found if table not in migrate.UNTRACKED else 0
     return count
 

@@ -127,7 +127,7 @@ def _points(session: Writer, customer: int, kind: str | None) -> list[ContactPoi
 def _store(session: Writer, customer: int, kind: str, value: str, *, position: int) -> None:
     if kind == ContactKind.EMAIL:
         _refuse_taken(session.reader, value, customer)
-    erasedkeys.refuse(session, kind, value)
+    erasedkeys.refuse(session.reader, kind, value)
     session.add(ContactPoint(customer_id=customer, kind=ContactKind(kind), value=value, position=position))
     session.flush()
 

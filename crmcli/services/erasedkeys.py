@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from crmcli.db.reader import Reader
-from crmcli.db.writing import Writer
 from crmcli.errors import Conflict
 
 #: The setting that holds the random key, made with the first erasure.
@@ -20,12 +19,12 @@ def digest_of(db: Reader) -> Digest | None:
     return keyed(bytes.fromhex(key))
 
 
-def refuse(session: Writer, kind: str, value: str) -> None:
+def refuse(db: Reader, kind: str, value: str) -> None:
     """Raises Conflict for an e-mail or phone, in its one form, that an erased customer had."""
-    digest = digest_of(session.reader)
+    digest = digest_of(db)
     if digest is None:
         return
-    erased = session.reader.value(
+    erased = db.value(
         "select e.customer_id from erased_key k join erasure e on e.id = k.erasure_id where k.digest = :digest",
         digest=digest(kind, value),
     )

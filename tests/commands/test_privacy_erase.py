@@ -144,6 +144,16 @@ def test_the_words_that_find_looks_in_are_gone_and_the_rest_is_found(known: Run,
     assert found(file, ["lovelace", "whist"]) == []
 
 
+def test_a_name_in_a_text_as_long_as_can_be_or_in_a_name_that_is_unique_is_gone(known: Run, file: Path) -> None:
+    known(["task", "add", f"{'x' * 480} Ada Lovelace"])
+    known(["customer", "edit", "bob", "--tag", "Ada Lovelace", "--tag", "erased customer 1"])
+
+    known("privacy erase ada --yes")
+
+    assert found(file, ["lovelace"]) == []
+    assert len(known("customer show bob --columns tag --no-header").stdout.split(";")) == 3
+
+
 def test_a_task_that_came_again_for_somebody_else_stays(known: Run) -> None:
     known("privacy erase ada --yes")
 

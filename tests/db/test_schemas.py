@@ -16,6 +16,9 @@ from crmcli.db import check, connection, migrate
 from tests.conftest import run
 
 SCHEMAS = {int(path.name.partition(".")[0]): path for path in (Path(__file__).parent / "schemas").glob("*.db.gz")}
+
+#: The schemas that a version left in files; 2 to 6 came to the users together, and nobody has a file of 2 to 5.
+HANDED_IN = {1}
 TO_COME = """
 create table visit (
     id integer primary key autoincrement,
@@ -64,7 +67,8 @@ def rows(path: Path, like: Rows | None = None) -> Rows:
     """Every row of every table; of those in `like` the columns that they had."""
     with closing(sqlite3.connect(path)) as raw:
         raw.row_factory = sqlite3.Row
-        names = [name for (name,) in raw.execute("select name from sqlite_schema where type = 'table'")]
+        tables = raw.execute("select name from pragma_table_list where schema = 'main' and type = 'table'")
+        names = [name for (name,) in tables if name != "sqlite_schema"]
         found = {}
         for name in names:
             key = "name" if name == "sqlite_sequence" else "id"
@@ -86,8 +90,7 @@ def amounts(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_every_schema_but_the_present_one_has_its_file() -> None:
-    assert set(range(1, migrate.latest())) <= set(SCHEMAS)
-    assert SCHEMAS
+    assert HANDED_IN | set(range(6, migrate.latest())) == set(SCHEMAS) - {migrate.latest()}
 
 
 @pytest.mark.parametrize("number", sorted(SCHEMAS))

@@ -16,7 +16,10 @@ from crmcli.db.writing import Writer
 from crmcli.services.customers import NewCustomer
 from tests.undoing import UndoMachine, undo_sequences
 
-BY_ITSELF = {"crmcli.services.demo.build"}  # builds a file of its own
+#: The demo builds a file of its own; erasing is what no undo takes back, and only the erased are readmitted.
+BY_ITSELF = {
+    f"crmcli.services.{name}" for name in ("demo.build", "erasing.erase", "readmission.keep", "readmission.readmit")
+}
 
 
 def writers() -> Iterator[tuple[str, CodeType]]:
@@ -91,6 +94,7 @@ def drive(machine: UndoMachine) -> None:
     machine.field_edit(FieldOf.CUSTOMER, "gift", is_optional=True)
     machine.field_edit(FieldOf.CUSTOMER, "favourite", is_optional=False)
     machine.field_remove(FieldOf.CUSTOMER)
+    attend(machine)
     machine.customer_remove("1", force=True)
     machine.customer_restore("1")
     machine.preferences_change("USD", None)
@@ -100,3 +104,25 @@ def drive(machine: UndoMachine) -> None:
     machine.redo_last()
     machine.redo(3)
     machine.undo_and_redo()
+
+
+def attend(machine: UndoMachine) -> None:
+    """Each rule about what is due and what is allowed."""
+    machine.task_add("1", "1", "2026-11-18", repeats=True)
+    machine.task_edit("1", ["owner=Bob"])
+    machine.task_snooze("1", "3d")
+    machine.task_done("1")
+    machine.task_remove("2")
+    machine.task_restore("2")
+    machine.segment_add("some", "+new", freeze=True)
+    machine.cadence_set("segment:some", "1w")
+    machine.cadence_clear("segment:some")
+    machine.segment_remove("some")
+    machine.consent("1", None, is_granted=True)
+    machine.consent("1", None, is_granted=False)
+    machine.restrict("1", is_lifted=False)
+    machine.restrict("1", is_lifted=True)
+    machine.retention_add("silent")
+    machine.retention_run(40)
+    machine.retention_remove("silent")
+    machine.nothing_is_to_be_repaired()
