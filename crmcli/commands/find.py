@@ -21,7 +21,7 @@ def find(
     kind: Annotated[list[Found] | None, typer.Option(help="Only this kind of record; repeatable.")] = None,
     fuzzy: Annotated[bool, typer.Option("--fuzzy", help="Look for what the words may be typed for, too.")] = False,
 ) -> None:
-    """Find customers, deals, interactions, notes and relationships by the words in them, the best first.
+    """Find customers, deals, interactions, notes, relationships and tasks by the words in them, the best first.
 
     All words must be there, whole, in any order; `zoe` finds Zoë, `strasse` Straße, 伟芳 finds 王伟芳.
 

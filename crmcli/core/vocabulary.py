@@ -82,6 +82,7 @@ class Found(StrEnum):
     INTERACTION = "interaction"
     NOTE = "note"
     RELATIONSHIP = "relationship"
+    TASK = "task"
 
 
 class FieldOf(StrEnum):

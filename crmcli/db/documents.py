@@ -144,4 +144,27 @@ DOCUMENTS = (
         label="f.name || ' ' || y.name || ' ' || t.name",
         at="r.created_at",
     ),
+    Document(
+        name="task",
+        plural="tasks",
+        code=6,
+        table="task",
+        source="task k left join deal d on d.id = k.deal_id "
+        "left join customer c on c.id = coalesce(k.customer_id, d.customer_id)",
+        key="k.id",
+        live="k.removed_at is null",
+        title="k.text",
+        pieces=("c.name", "d.name"),
+        label="k.text",
+        at="coalesce(k.due_at, k.created_at)",
+        parents=(
+            ("customer", "id", "select k.id from x join task k on k.customer_id = x.link"),
+            (
+                "customer",
+                "id",
+                "select k.id from x join deal d on d.customer_id = x.link join task k on k.deal_id = d.id",
+            ),
+            ("deal", "id", "select k.id from x join task k on k.deal_id = x.link"),
+        ),
+    ),
 )

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from typer.testing import Result
 
 from crmcli.commands.options import FORMATS, Command, Listing
 from tests.conftest import READS, commands, run
@@ -57,7 +58,7 @@ def words_of(path: str, line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", EVERY)
-def test_a_read_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, hostile: Path) -> None:
+def test_a_read_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, attacked: Path) -> None:
     words = words_of(path, EVERY[path])
 
     person, pipe = on_terminal(words), in_pipe(words)
@@ -68,13 +69,13 @@ def test_a_read_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, hostile
 
 
 @pytest.mark.parametrize("path", sorted(commands().keys() - READS.keys()))
-def test_a_write_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, hostile: Path, tmp_path: Path) -> None:
+def test_a_write_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, attacked: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(f"name,city\nEve,Rome\n{PAYLOADS['clear the screen']},x\n", encoding="utf-8")
-    before = hostile.read_bytes()
+    before = attacked.read_bytes()
 
-    for words, code in lines_of(path, hostile, tmp_path / "in.csv"):
+    for words, code in lines_of(path, attacked, tmp_path / "in.csv"):
         for way in (on_terminal, in_pipe):
-            hostile.write_bytes(before)
+            attacked.write_bytes(before)
 
             seen = way(words)
 
@@ -109,12 +110,23 @@ def harmless_in_a_pipe(seen: Seen) -> None:
 
 @pytest.mark.parametrize("form", [form for form in FORMATS if form != "table"])
 @pytest.mark.parametrize("path", EVERY)
-def test_no_format_lets_a_control_byte_out(path: str, form: str, hostile: Path) -> None:
+def test_no_format_lets_a_control_byte_out(path: str, form: str, attacked: Path) -> None:
     if form == "ids" and path in ("funnel show", "help", "why"):
         return
 
     result = run([*words_of(path, EVERY[path]), "-f", form], exit_code=CODES.get(path, 0))
 
+    harmless_as(form, result)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_no_payload_gets_out_of_any_format(form: str, hostile: Path) -> None:
+    columns = ["--columns", "name,note,tag,employer"] if form != "ids" else []
+
+    harmless_as(form, run(["customer", "list", *columns, "-f", form]))
+
+
+def harmless_as(form: str, result: Result) -> None:
     whole = result.stdout.replace("\t", "") if form in ("tsv", "csv") else result.stdout
     assert not CONTROL.search(whole)
     assert not CONTROL.search(result.stderr)
@@ -164,17 +176,17 @@ class _Page(HTMLParser):
 
 
 @pytest.mark.parametrize("path", EVERY)
-def test_no_element_or_attribute_of_a_page_comes_from_data(path: str, hostile: Path, small_file: Path) -> None:
-    harmless, attacked = _Page(), _Page()
+def test_no_element_or_attribute_of_a_page_comes_from_data(path: str, attacked: Path, small_file: Path) -> None:
+    harmless, page = _Page(), _Page()
     words = [*path.split(), *EVERY[path].replace("ada-lovelace", "1").split()]
     harmless.feed(run([*words, "-f", "html", "--db", str(small_file)]).stdout)
 
-    attacked.feed(run([*words_of(path, EVERY[path]), "-f", "html"], exit_code=CODES.get(path, 0)).stdout)
+    page.feed(run([*words_of(path, EVERY[path]), "-f", "html"], exit_code=CODES.get(path, 0)).stdout)
 
-    assert attacked.tags <= harmless.tags | {"p"}
-    assert attacked.attributes <= harmless.attributes | {("class", "n")}
+    assert page.tags <= harmless.tags | {"p"}
+    assert page.attributes <= harmless.attributes | {("class", "n")}
     if path == "customer list":
-        assert "<script>alert(1)</script>" in attacked.text
+        assert "<b a='\">" in page.text
 
 
 def test_markup_is_text_in_markdown(hostile: Path) -> None:

@@ -122,6 +122,7 @@ def test_what_was_removed_is_not_found(people: Path, crm: Run) -> None:
 def test_every_kind_is_found_the_one_with_the_best_hit_first(small: Path, crm: Run) -> None:
     crm("log 李雷 'the engine may wait' --channel note")
     crm("relation add 李雷 knows zoe-muller --note 'of Engine fame'")
+    crm("task add 'Oil it' --deal 1")
 
     rows = [(row[0], row[1], row[2]) for row in looked(small, "engine").table.rows]
 
@@ -129,7 +130,9 @@ def test_every_kind_is_found_the_one_with_the_best_hit_first(small: Path, crm: R
         ("deal", 1, "Engine"),
         ("note", 2, "李雷"),
         ("relationship", 4, "李雷 knows Zoë Müller"),
+        ("task", 3, "Oil it"),
     ]
+    assert [row[:2] for row in looked(small, "stock").table.rows] == [("task", 2)]
     assert [row[0] for row in looked(small, "engine", kinds=("note",)).table.rows] == ["note"]
     assert [row[0] for row in looked(small, "call").table.rows] == ["interaction"]
 
