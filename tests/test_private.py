@@ -124,10 +124,11 @@ def test_the_watch_sees_what_it_should(seeded: Path) -> None:
     assert "PermissionError: socket.getaddrinfo" in done.stderr
 
 
-@pytest.fixture
-def marked(small: Path) -> Path:
-    """The file with a word of its own in every text that can be anything, dates included, names aside."""
-    with closing(sqlite3.connect(small, isolation_level=None)) as raw:
+@pytest.fixture(scope="session")
+def marked_file(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> Path:
+    """A file with a word of its own in every text that can be anything, dates included, names aside; made once."""
+    path = Path(shutil.copy(small_file, tmp_path_factory.mktemp("crm") / "marked.db"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         for (trigger,) in list(raw.execute("select name from sqlite_schema where type = 'trigger'")):
             raw.execute(f"drop trigger {trigger}")
         for table in migrate.tracked(raw):
@@ -135,7 +136,13 @@ def marked(small: Path) -> Path:
                 if row[2] == "TEXT" and table != "setting" and row[1] not in _SPARED:
                     _mark(raw, table, row[1])
         raw.execute(f"update change set old = json_set(old, '$.note', '{_MARK}') where old is not null")
-    return small
+    return path
+
+
+@pytest.fixture
+def marked(marked_file: Path, file: Path) -> Path:
+    shutil.copy(marked_file, file)
+    return file
 
 
 def _mark(raw: sqlite3.Connection, table: str, column: str) -> None:
