@@ -148,7 +148,7 @@ def test_many_new_records_are_announced(small: Path, monkeypatch: pytest.MonkeyP
     with search.searching(small, slow=told.append):
         pass
 
-    assert told == [10]
+    assert told == [12]
 
 
 def test_a_cleared_index_holds_no_word(small: Path, crm: Run) -> None:
