@@ -45,13 +45,13 @@ def remember(database: Path, path: Path, at: datetime) -> None:
     home = folder(database)
     place = Path(os.path.realpath(path))
     told = place.name if place.parent == home else str(place)
-    line = json.dumps({"at": instant(at), "path": told}) + "\n"
+    line = json.dumps({"at": instant(at), "path": told})
     with suppress(OSError, UnicodeEncodeError):
         home.mkdir(mode=0o700, exist_ok=True)
         with open(
             os.open(_list_of(database), os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="utf-8"
         ) as file:
-            file.write(line)
+            file.write(f"\n{line}\n")  # a full disk may have left half of the line before
 
 
 def remembered(database: Path) -> list[Made]:

@@ -12,7 +12,7 @@ from crmcli.db import backup, kept
 from crmcli.db import restore as db
 from crmcli.db.connection import as_it_is, exists, recognise
 from crmcli.db.restore import Restored
-from crmcli.errors import InvalidInput
+from crmcli.errors import FileUnusable, InvalidInput
 from crmcli.exchange import age
 
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -74,7 +74,9 @@ def restore(
 
     Raises InvalidInput, FileUnusable and Busy; the file is unchanged then.
     """
-    if exists(source) and exists(database) and source.samefile(database):
+    if not exists(source):
+        raise FileUnusable(f"no backup at '{source}'; nothing was changed", hint="crm doctor tells of the last one")
+    if exists(database) and source.samefile(database):
         raise InvalidInput(f"'{source}' is the file itself", hint="give a backup of it")
     with ExitStack() as stack:
         if age.is_sealed(source):

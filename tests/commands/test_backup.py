@@ -48,6 +48,18 @@ def test_two_of_one_second_stand_beside_each_other(crm: Run, file: Path) -> None
     assert found == ["crm-20261120T120000Z-2.db", "crm-20261120T120000Z.db"]
 
 
+def test_half_a_line_in_the_list_of_backups_takes_no_other_with_it(crm: Run, file: Path) -> None:
+    crm("backup")
+    listed = file.parent / "backups" / "crm.db.jsonl"
+    with listed.open("a") as half:  # as a disk that is full leaves it
+        half.write('{"at": "2026')
+
+    crm("backup --keep 1")
+    crm("backup --keep 1")
+
+    assert [path.name for path in (file.parent / "backups").glob("*.db")] == ["crm-20261120T120000Z.db"]
+
+
 def test_it_never_overwrites(crm: Run, file: Path, tmp_path: Path) -> None:
     place = tmp_path / "kept.db"
     place.write_text("mine")

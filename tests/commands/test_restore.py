@@ -109,7 +109,7 @@ def test_a_damaged_file_is_kept_byte_by_byte_and_replaced(crm: Run, backed_up: P
         ("text", "is not a crmcli database"),
         ("nothing", "is not a crmcli database"),
         ("folder", "is a directory"),
-        ("missing", "no database at"),
+        ("missing", "no backup at"),
         ("foreign", "is not a crmcli database"),
     ],
 )

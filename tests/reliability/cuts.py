@@ -11,7 +11,7 @@ from pathlib import Path
 from crmcli.core.preferences import Preferences
 from crmcli.db import migrate
 from tests.reliability.lab import Lab
-from tests.reliability.lines import write_rows
+from tests.reliability.lines import write_given
 from tests.reliability.powercut import Outcome, Session
 from tests.reliability.states import content
 
@@ -54,7 +54,7 @@ def disk(place: Path, records: Path | None) -> Path:
     folder.mkdir()
     if records:
         shutil.copy(records, folder / "crm.db")
-        write_rows(folder / "rows.csv", 40)
+        write_given(folder, 40)
     return folder
 
 

@@ -16,12 +16,18 @@ class Line:
     words: str
     first: tuple[str, ...] = ()
     touches_the_file: bool = True
+    is_by_the_way: bool = False  # what it keeps is no promise: it may be kept or not
 
 
 #: The records are those of `tests.conftest.RECORDS`.
 WRITES = {
+    "backup": Line("{folder}/copy.db", touches_the_file=False),
+    "batch": Line("{folder}/lines.txt"),
+    "cadence clear": Line("+vip"),
+    "cadence set": Line("+press 3w"),
     "customer add": Line("'Grace Hopper' --email grace@example.com --employer Navy --tag vip --owner Bob"),
     "customer edit": Line("ada-lovelace --set city=London --set email+=ada@lovelace.example --tag board --untag vip"),
+    "customer note": Line("ada-lovelace 'prefers mail'"),
     "customer remove": Line("3 --yes --force"),
     "customer restore": Line("4", ("customer remove 4 --yes",)),
     "deal add": Line("Licence --customer ada-lovelace --amount 12k --close 2026-12-31 --at 2026-11-01"),
@@ -31,25 +37,59 @@ WRITES = {
     "deal reopen": Line("2"),
     "deal win": Line("1"),
     "demo": Line("{folder}/demo.db", touches_the_file=False),
+    "field add": Line("customer gift --required-at quote"),
+    "field edit": Line("customer tier --name level"),
+    "field remove": Line("customer tier --yes", ("customer edit 1 --set tier=gold",)),
     "import": Line("{folder}/rows.csv"),
     "init": Line("--currency USD --region DE"),
     "interaction edit": Line("1 --set text=other --set channel=email"),
     "interaction remove": Line("1 --yes"),
     "log": Line("ada-lovelace,李雷 met --channel meeting --at yesterday"),
     "pipeline add": Line("partners --stage talks --default"),
+    "privacy consent grant": Line("zoe-muller --purpose newsletter --channel email --at 2026-11-02"),
+    "privacy consent withdraw": Line("ada-lovelace --purpose newsletter"),
+    "privacy erase": Line("ada-lovelace --yes"),
+    "privacy readmit": Line("1", ("privacy erase 1 --yes",)),
+    "privacy restrict": Line("zoe-muller --reason 'accuracy contested'"),
+    "privacy retention add": Line("old --after 5y --action erase kind:organisation"),
+    "privacy retention remove": Line("silent"),
+    "privacy retention run": Line("--yes", ("import {folder}/old.csv",)),
     "redo": Line("", ("undo",)),
     "relation add": Line("李雷 knows zoe-muller"),
     "relation remove": Line("1 --yes"),
+    "restore": Line("{folder}/copy.db --yes", ("backup {folder}/copy.db", "customer edit 1 --set city=Rome")),
+    "segment add": Line("berlin city:Berlin --freeze"),
+    "segment remove": Line("regulars --yes"),
     "stage add": Line("trial --after contact"),
     "stage archive": Line("needs"),
     "stage rename": Line("needs discovery"),
+    "task add": Line("'Send the contract' --for ada-lovelace --due 2026-11-30 --every 2w"),
+    "task done": Line("2"),
+    "task edit": Line("1 --set due=2026-12-01"),
+    "task remove": Line("1 --yes"),
+    "task restore": Line("1", ("task remove 1 --yes",)),
+    "task snooze": Line("1 3d"),
     "undo": Line(""),
+}
+
+#: Other ways of some commands, and what shows something and keeps something by the way.
+MORE = {
+    "backup --keep 1": Line("", ("backup --keep 1",), touches_the_file=False),
+    "customer edit --where": Line("tag:vip --set city=Rome --tag board --yes"),
+    "find": Line("ada", is_by_the_way=True),
 }
 
 
 def writing() -> list[str]:
     """Every command that is not there to show something."""
     return [path for path, command in commands().items() if not isinstance(command, Showing)]
+
+
+def write_given(folder: Path, rows: int) -> None:
+    """The files that the lines name: customers to import, and commands for a batch."""
+    write_rows(folder / "rows.csv", rows)
+    (folder / "old.csv").write_text("name,created\nOld Hand,2019-01-01\n")
+    (folder / "lines.txt").write_text("customer add Eve\nlog eve hello\ndeal add Pump --customer eve --amount 5\n")
 
 
 def write_rows(place: Path, count: int) -> None:

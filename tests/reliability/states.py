@@ -13,8 +13,10 @@ from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
 from crmcli.reports.invariants import breaches
 
-_UID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: Random numbers: the uid of a record, the key of the hashes of who was erased, and these hashes.
+_RANDOM = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64}")
 _BESIDE = ("-wal", "-shm", "-journal")
+_SEARCH = "select rowid, title, rest from search order by rowid"
 
 State = dict[str, str]
 
@@ -24,9 +26,9 @@ class Unsound(AssertionError):
 
 
 def state(folder: Path) -> State:
-    """What each file of `folder` holds, by name. Looking at a database lets SQLite heal it. Raises Unsound."""
-    names = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.endswith(_BESIDE))
-    return {name: content(folder / name) for name in names}
+    """What each file in and below `folder` holds, by name. Looking at a database lets SQLite heal it. Raises Unsound."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(_BESIDE))
+    return {str(path.relative_to(folder)): content(path) for path in files}
 
 
 def content(file: Path) -> str:
@@ -48,7 +50,7 @@ def dump(file: Path) -> str:
         except sqlite3.Error as error:
             raise Unsound(f"{file.name}: {error}") from None
     order: dict[str, str] = {}
-    return _UID.sub(lambda found: order.setdefault(found[0], f"uid {len(order)}"), text)
+    return _RANDOM.sub(lambda found: order.setdefault(found[0], f"random {len(order)}"), text)
 
 
 def _assert_sound(connection: sqlite3.Connection) -> None:
@@ -61,9 +63,13 @@ def _assert_sound(connection: sqlite3.Connection) -> None:
 
 
 def _rows(connection: sqlite3.Connection) -> list[str]:
-    names = connection.execute("select name from sqlite_schema where type = 'table' order by name").fetchall()
-    schema = f"schema {migrate.version(connection)} {len(names)}"
+    """The schema and every row, those of the history and the words of the search index among them."""
+    tables = [*migrate.tracked(connection), *migrate.UNTRACKED]
+    known = {name for (name,) in connection.execute("select name from sqlite_schema where type = 'table'")}
+    queries = {name: f"select * from {name} order by id" for name in tables if name in known - {"current_operation"}}
+    if "search" in known:
+        queries["search"] = _SEARCH
     return [
-        schema,
-        *(f"{name} {row}" for (name,) in names for row in connection.execute(f"select * from {name} order by rowid")),
+        f"schema {migrate.version(connection)} {len(known)}",
+        *(f"{name} {row}" for name, sql in queries.items() for row in connection.execute(sql)),
     ]

@@ -11,7 +11,7 @@ from tests.conftest import run
 from tests.db.test_readonly import shared, without_root
 from tests.reliability.asking import ASIDE, KNOWN_CODES, LINES, SECRETS, asked, damaged
 from tests.reliability.files import UNUSABLE, Spoil, bad_text, newer, short
-from tests.reliability.lines import EVERY_READ, write_rows
+from tests.reliability.lines import EVERY_READ, write_given
 
 __all__ = ["shared"]
 
@@ -39,7 +39,7 @@ def assert_said(result: Result, where: str) -> None:
 @pytest.fixture
 def victim(tmp_path: Path, small_file: Path) -> Path:
     """A copy of the small file, beside what an import needs."""
-    write_rows(tmp_path / "rows.csv", 3)
+    write_given(tmp_path, 3)
     return Path(shutil.copy(small_file, tmp_path / "x.db"))
 
 
@@ -116,8 +116,11 @@ def test_some_damage_does_not_end_in_a_bug(victim: Path, small_file: Path) -> No
 
 @pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o400, 0o700), (0o600, 0o500), (0o400, 0o500)])
 def test_every_command_on_what_may_only_be_read(file_mode: int, folder_mode: int, shared: Path) -> None:
-    write_rows(shared.parent / "rows.csv", 3)
-    (shared.parent / "rows.csv").chmod(0o644)
+    write_given(shared.parent, 3)
+    for name in ("rows.csv", "lines.txt"):
+        (shared.parent / name).chmod(0o644)
+    shutil.copy(shared, shared.parent / "copy.db")
+    (shared.parent / "copy.db").chmod(0o644)
     answers = {path: asked(path, shared) for path in LINES if path in EVERY_READ}
     run(f"import {shared.parent / 'rows.csv'} --dry-run --db {shared}")
     before = shared.read_bytes()
