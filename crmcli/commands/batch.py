@@ -12,7 +12,7 @@ from typing import Annotated, BinaryIO, Protocol, TextIO, runtime_checkable
 import typer
 
 from crmcli import render
-from crmcli.commands import opening
+from crmcli.commands import ahead, opening
 from crmcli.commands.options import Writing, settings
 from crmcli.commands.outer import KEY, Outer
 from crmcli.core.result import Change
@@ -73,6 +73,7 @@ def _together(ctx: typer.Context, lines: list[Line], *, keep_going: bool) -> int
     for line in lines:
         if line.fault and not keep_going:
             return _complain(line)
+        ahead.load(line.words)
     outer = Outer(told.database, ALONE | WITH_A_FILE_OF_ITS_OWN, is_trial=told.dry_run)
     printed = io.StringIO()
     with opening.writing(ctx) as outer.session:

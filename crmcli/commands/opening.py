@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import typer
 
 from crmcli import render
+from crmcli.commands import ahead
 from crmcli.commands.options import settings
 from crmcli.commands.outer import outer, shared
 from crmcli.core.result import Change, Result
@@ -93,6 +94,7 @@ def writing(ctx: typer.Context, *, trial: bool = False, makes: bool = False) -> 
     is_trial = trial or told.dry_run
     if (session := shared(ctx, told.database)) is not None:
         return session.part(dry_run=is_trial)
+    ahead.load(_name(ctx).split())
     return _opened(ctx, db.writing, is_trial=is_trial, makes=makes)
 
 

@@ -105,17 +105,26 @@ def sweep(path: Path, *, wait: float) -> bool:
     """
     until = time.monotonic() + wait
     steps = ["pragma wal_checkpoint(truncate)", "vacuum"]
-    with closing(connections.open_to_write(path, 0)) as opened:
+    with suppress(CrmError, sqlite3.Error), closing(connections.open_to_write(path, 0)) as opened:
         while steps:
-            with suppress(sqlite3.OperationalError):
-                row = opened.execute(steps[-1]).fetchone()
-                if row is None or row[0] == 0:
-                    steps.pop()
-                    continue
-            if time.monotonic() >= until:
-                return False
-            time.sleep(_PAUSE)
-    return True
+            if _is_done(opened, steps[-1]):
+                steps.pop()
+            elif time.monotonic() >= until:
+                break
+            else:
+                time.sleep(_PAUSE)
+    return not steps
+
+
+def _is_done(connection: sqlite3.Connection, step: str) -> bool:
+    """Whether a step went through; False where others use the file."""
+    try:
+        row = connection.execute(step).fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
+    return row is None or row[0] == 0
 
 
 def holders(path: Path, uids: Iterable[str]) -> tuple[Path, ...]:

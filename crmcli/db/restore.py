@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,8 @@ def bring_back(database: Path, source: Path, *, label: str, wait: float = 30.0) 
     with faults_of(database), closing(connect(uri(database, "rw"), wait, uri=True)) as live:
         with as_it_is(source, wait=wait) as found:
             found.backup(live, pages=-1, progress=_patience(database, wait), sleep=0.05)
-        live.execute("pragma wal_checkpoint(truncate)")
+        with suppress(sqlite3.OperationalError):  # it is restored, if only in its log so far
+            live.execute("pragma wal_checkpoint(truncate)")
         backup.check(live, database)
     return Restored(rows, before, was_damaged)
 

@@ -61,6 +61,7 @@ def _session(connection: sqlite3.Connection) -> Iterator[Writer]:
     )
     bound = engine.connect()  # looks at the connection and rolls back, so it comes before the transaction
     session = Writer(bound, autoflush=False, expire_on_commit=False)
+    sa.orm.configure_mappers()  # by whoever is first; better before the file is locked
     try:
         yield session
     finally:

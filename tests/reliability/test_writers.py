@@ -1,13 +1,16 @@
 """Many processes write to one file at once, and nobody loses anything or reads half of anything."""
 
+import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import run, wrote
 from tests.reliability.crowd import hammered
+from tests.reliability.lines import MORE, WRITES, write_given
 from tests.terminal import CRM
 
 
@@ -51,3 +54,24 @@ def test_an_export_that_nobody_reads_on_blocks_nobody(small: Path, monkeypatch: 
     assert b"y" * 90_000 in first + rest
     assert len((first + rest).splitlines()) == 5
     assert run("customer list -f ids").stdout == "1\n2\n3\n4\n5\n"
+
+
+@pytest.mark.slow
+def test_nobody_waits_for_an_import(small_file: Path, tmp_path: Path) -> None:
+    """What a command loads, it loads before it locks the file."""
+    write_given(tmp_path, 3)
+    lines = [f"{path} {line.words.format(folder=tmp_path)}" for path, line in (WRITES | MORE).items() if not line.first]
+
+    told = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("ahead.py")), str(small_file)],
+        input="\n".join(lines),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+    found = [json.loads(line) for line in told.splitlines()]
+    assert len(found) == len(lines)
+    assert [each for each in found if each[1:] != [0, []]] == []

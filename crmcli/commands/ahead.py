@@ -1,0 +1,37 @@
+"""What a command loads before it locks the file: whoever waits for the file waits for no import."""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+#: The service of each command that writes by models, by the first words of what one types.
+_SERVICES = {
+    "cadence": "cadences",
+    "customer": "customers",
+    "deal": "deals",
+    "demo": "demo",
+    "doctor": "repair",
+    "field": "fields",
+    "init": "preferences",
+    "interaction": "interactions",
+    "log": "interactions",
+    "pipeline": "pipelines",
+    "privacy consent": "consents",
+    "privacy erase": "erasing",
+    "privacy readmit": "readmission",
+    "privacy restrict": "consents",
+    "privacy retention": "retention",
+    "redo": "operations",
+    "relation": "relationships",
+    "segment": "segments",
+    "stage": "pipelines",
+    "task": "tasks",
+    "undo": "operations",
+}
+
+
+def load(words: Sequence[str]) -> None:
+    """Import the service of the command that begins with `words`; nothing, where there is none."""
+    for count in (1, 2):
+        name = _SERVICES.get(" ".join(words[:count]))
+        if name is not None:
+            import_module(f"crmcli.services.{name}")
