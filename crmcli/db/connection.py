@@ -63,10 +63,13 @@ def faults_of(path: Path | None) -> Iterator[None]:
 
 
 def _is_sound(path: Path) -> bool:
-    """Whether SQLite finds no damage in the file; asked when it gave an error that it should not."""
+    """Whether pages and schema are as we wrote them; asked when SQLite gave an error that it should not."""
+    from crmcli.db import check  # here, because it makes a file of its own and few need it
+
     try:
-        with closing(sqlite3.connect(uri(path, "ro"), uri=True)) as file:
-            return bool(file.execute("pragma integrity_check(1)").fetchone() == ("ok",))
+        with closing(connect(uri(path, "ro"), 0, uri=True)) as file:
+            is_whole = file.execute("pragma integrity_check(1)").fetchone() == ("ok",)
+            return is_whole and all(part.sql is None for part in check.schema(file))
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 

@@ -68,10 +68,10 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
 
 
 def _is_about_text(error: sqlite3.Error, code: int | None) -> bool:
-    """Whether a text could not be read, by us or by a function of ours that was given it: none fails otherwise."""
+    """Whether a text could not be read, by us, by a function that was given it (none fails otherwise), or as JSON."""
     if code is None:
         return "decode to UTF-8" in str(error)
-    return code == sqlite3.SQLITE_ERROR and str(error) == "user-defined function raised exception"
+    return code == sqlite3.SQLITE_ERROR and str(error) in ("user-defined function raised exception", "malformed JSON")
 
 
 def damaged(path: Path | str) -> FileUnusable:

@@ -103,6 +103,18 @@ def test_damaged_text_is_never_shown(victim: Path) -> None:
     assert refused >= {"customer list", "customer show", "deal list", "deal show", "export", "interaction list"}
 
 
+@pytest.mark.parametrize(("sound", "spoilt"), [(b"old.handle", b"odd.handle"), (b'{"id":', b'{"id";')])
+def test_a_damaged_trigger_or_history_is_no_bug(sound: bytes, spoilt: bytes, victim: Path) -> None:
+    run(f"customer edit 1 --set city=Rome --db {victim}")
+    victim.write_bytes(victim.read_bytes().replace(sound, spoilt))
+    before = victim.read_bytes()
+
+    refused = run(f"undo --db {victim}", exit_code=10)
+
+    assert "damaged" in refused.stderr
+    assert victim.read_bytes() == before
+
+
 @pytest.mark.slow
 def test_no_damage_ends_in_a_bug(victim: Path, small_file: Path) -> None:
     paths = ["customer list", "deal show", "funnel show", "history", "log", "undo"]
