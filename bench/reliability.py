@@ -1,8 +1,8 @@
 """What the file survives, counted in one run: `python -m bench.reliability [MINUTES] [CUSTOMERS]`.
 
-Writes `docs/reliability.md`. The machinery is that of `tests/reliability`; a part whose half of the program is not
-there, or that this machine cannot run, has no line in the page. Faults come in a seeded order until their share of the
-minutes is over; 0 of them are lost, or the page says which.
+Writes `docs/reliability.md`. The machinery is that of the tests; a part that this machine cannot run has no line in
+the page. Faults come in a seeded order until their share of the minutes is over; 0 of them are lost, or the page says
+which.
 """
 
 import json
@@ -10,51 +10,38 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from bench import commands, measure
+from bench.hostile import hostile
+from bench.reliability_page import Figure, came_of, page, quantile
 from crmcli.core.preferences import Preferences
 from crmcli.db import connection, migrate
 from tests.conftest import NOW, RECORDS, run
-from tests.conftest import commands as known
 from tests.reliability import cuts
 from tests.reliability.asking import damaged
 from tests.reliability.crowd import hammered
 from tests.reliability.lab import Fault, Lab, Mode, laboratory, why_not
-from tests.reliability.lines import WRITES
+from tests.reliability.lines import MORE, WRITES
 from tests.reliability.powercut import Outcome
 from tests.reliability.sweep import EVERY, SPECIAL, faults, made, prepared, strike, whole
+from tests.undoing import undo_sequences
 
 _PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 _WORKERS = 2
 _KEPT = Path(tempfile.gettempdir()) / f"crm-bench-{os.getpid()}.db"  # its number is that of the main process
 _DAMAGED = ("customer list", "deal show", "funnel show", "history", "log", "undo")
 
-#: Where others count: `figures()` of each, where it is there, gives more lines of the table.
-ELSEWHERE = ("tests.hostile.figures", "tests.privacy.figures", "tests.undo.figures", "tests.released.figures")
-
+_SEQUENCES = 40
 
 Swept = tuple[int, int, int, list[str]]  # kills, other faults, how many there could be, what was wrong
-
-
-@dataclass(slots=True)
-class Figure:
-    """A line of the page: what was done, how often, and what came of it."""
-
-    what: str
-    count: str
-    came: str
-    wrong: list[str] = field(default_factory=list)
 
 
 def main(minutes: float, customers: int) -> None:
@@ -63,13 +50,10 @@ def main(minutes: float, customers: int) -> None:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
         _kept(Path(folder))
-    for part in (sweeps, imports, power_cuts, writers, damages):
+    for part in (sweeps, imports, power_cuts, writers, damages, hostile, undoing):
         figures += part(minutes * 60)
         print(f"{time.monotonic() - began:5.0f} s  {figures[-1].what}: {figures[-1].count}, {figures[-1].came}")
     figures += million(customers)
-    for name in ELSEWHERE:
-        if _is_there(name):
-            figures += [Figure(*each) for each in import_module(name).figures()]
     _KEPT.unlink()
     _PAGE.write_text(page(figures, minutes, customers, time.monotonic() - began), "utf-8")
 
@@ -78,7 +62,7 @@ def sweeps(seconds: float) -> list[Figure]:
     """A fault at the steps of each writing command."""
     if why_not():
         return []
-    names = [*WRITES, *SPECIAL]
+    names = [*WRITES, *MORE, *SPECIAL]
     shares = [names[number::_WORKERS] for number in range(_WORKERS)]
     with ProcessPoolExecutor(_WORKERS) as pool:
         found = [each for several in pool.map(_swept, shares, [seconds * 0.45] * _WORKERS) for each in several]
@@ -89,11 +73,11 @@ def sweeps(seconds: float) -> list[Figure]:
     )
     wrong = [line for each in found for line in each[3]]
     return [
-        Figure(f"kills at a step of one of {len(names)} kinds of write", f"{kills:,}", _came(wrong, "kill"), wrong),
+        Figure(f"kills at a step of one of {len(names)} kinds of write", f"{kills:,}", came_of(wrong, "kill"), wrong),
         Figure(
             "I/O faults (disk full, failing, half a write; once and lasting)",
             f"{errors:,}",
-            f"{_came(wrong, 'error', 'short')}; {kills + errors:,} of {possible:,} pairs of step and fault",
+            f"{came_of(wrong, 'error', 'short')}; {kills + errors:,} of {possible:,} pairs of step and fault",
             wrong,
         ),
     ]
@@ -148,7 +132,7 @@ def imports(seconds: float) -> list[Figure]:
                 case.run(lab, Fault(Mode.KILL, at))
                 waits.append(_first_read(case.work / "crm.db"))
     rows = Figure("faults in an import of 10,000 rows, at its first 50, last 50 and 100 other steps", "", "", wrong)
-    rows.count, rows.came = f"{done}", _came(wrong)
+    rows.count, rows.came = f"{done}", came_of(wrong)
     if not waits:
         return [rows]
     first = f"median {statistics.median(waits):.1f} ms, slowest {max(waits):.1f} ms"
@@ -201,7 +185,7 @@ def writers(_: float) -> list[Figure]:
     waits = sorted(account.waits)
     errors = sum(count for codes in account.codes.values() for code, count in codes.items() if code not in "04")
     came = f"{errors} errors, {len(wrong) - len(account.said)} lost or doubled"
-    waited = f"p50 {_share(waits, 0.5):.2f} s, p99 {_share(waits, 0.99):.2f} s, longest {waits[-1]:.2f} s"
+    waited = f"p50 {quantile(waits, 0.5):.2f} s, p99 {quantile(waits, 0.99):.2f} s, longest {waits[-1]:.2f} s"
     return [
         Figure(
             "commands of 16 writers (two import 1,000 rows) and 2 readers at once", f"{account.commands}", came, wrong
@@ -222,63 +206,27 @@ def damages(seconds: float) -> list[Figure]:
     return [Figure(f"damaged files, each asked by {len(_DAMAGED)} commands", f"{files:,}", came, wrong)]
 
 
+def undoing(_: float) -> list[Figure]:
+    """Sequences of commands, undos and redos against a plain model."""
+    with tempfile.TemporaryDirectory() as folder, _environment(HOME=folder):
+        done = undo_sequences(_SEQUENCES, 7)
+    came = f"{done.turned:,} undos and redos gave the file back as it must be, {done.refused:,} refused as they must be"
+    return [Figure("sequences of up to 30 commands, undos and redos, beside a plain model", f"{done.sequences}", came)]
+
+
 def million(customers: int) -> list[Figure]:
-    """Backup and check of a large file, where there are such commands."""
-    if "backup" not in known():
-        return []
+    """Backup and check of a large file; the check finds that the file was never backed up and has no history."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "large.db"
         commands.build(file, customers)
         taken = []
-        for words in (["backup", f"{folder}/copy.db"], ["doctor"]):
-            if words[0] in known():
-                began = time.perf_counter()
-                measure.once(measure.crm(*words, "-q", "--db", str(file)))
-                taken.append(Figure(f"`crm {words[0]}`", f"{customers:,} rows", f"{time.perf_counter() - began:.1f} s"))
+        for words, expected in ((("doctor",), 1), (("backup", f"{folder}/copy.db"), 0)):
+            began = time.perf_counter()
+            done = subprocess.run(measure.crm(*words, "-q", "--db", str(file)), capture_output=True, check=False)
+            seconds = time.perf_counter() - began
+            wrong = [] if done.returncode == expected else [f"crm {words[0]}: exit {done.returncode}"]
+            taken.append(Figure(f"`crm {words[0]}`", f"{customers:,} customers", f"{seconds:.1f} s", wrong))
     return taken
-
-
-def page(figures: list[Figure], minutes: float, customers: int, seconds: float) -> str:
-    """The page, every figure of it from this run."""
-    lines = "\n".join(f"| {each.what} | {each.count} | {each.came} |" for each in figures)
-    lost = [line for each in figures for line in each.wrong]
-    verdict = (
-        "Nothing was lost." if not lost else "What went wrong:\n\n" + "\n".join(f"- {line[:300]}" for line in lost)
-    )
-    return f"""# Reliability
-
-What the file was put through in one run of `python -m bench.reliability {minutes:g} {customers}` on {datetime.now(UTC):%Y-%m-%d}, {seconds:.0f} seconds.
-Machine: {measure.machine()}; other work ran beside it (load {os.getloadavg()[1]:.0f} over the last five minutes).
-All or nothing means: the file passes `integrity_check`, `foreign_key_check` and our own rules, and holds to the row what it held before the command or after it; exit 0 means after.
-
-| what | how many | what came of it |
-| --- | --: | --- |
-{lines}
-
-{verdict}
-
-## How
-
-- Faults and kills: a library between `crm` and the disk (`tests/reliability/shim.c`) counts each open for writing, write, sync, truncation, rename, link and removal, and at the Nth kills the process, answers that the disk is full or failing, or writes half.
-- Power cuts: the same library logs every step of a session of commands; the simulator (`tests/reliability/powercut.py`) keeps what was synced and, of the rest, nothing, all, the first so many, any, or parts torn at a sector of 512 bytes.
-- The tests run all of this in a smaller measure; this page counts more of it.
-"""  # noqa: E501
-
-
-def _came(wrong: list[str], *kinds: str) -> str:
-    count = sum(not kinds or any(f", {kind}" in line or ", torn" in line for kind in kinds) for line in wrong)
-    return "all or nothing each time" if not count else f"{count} not all or nothing"
-
-
-def _share(values: list[float], share: float) -> float:
-    return values[min(len(values) - 1, int(len(values) * share))]
-
-
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 @contextmanager
