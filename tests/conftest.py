@@ -67,7 +67,7 @@ READS = {
     "privacy export": "ada-lovelace",
     "privacy retention list": "",
     "relation list": "",
-    "relation types": "",
+    "relation type list": "",
     "cadence due": "",
     "cadence list": "",
     "segment list": "",

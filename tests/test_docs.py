@@ -72,6 +72,8 @@ def test_every_command_has_examples_that_run(
         "cadence set grace-hopper 1w",
     ):
         crm(line)
+    if path == ("relation", "type", "remove"):
+        crm("relation type add mentors --inverse 'mentored by'")
     if path == ("redo",):
         crm("undo")
     if path == ("customer", "restore"):

@@ -189,7 +189,7 @@ def _entity(db: "Reader", ctx: Any) -> "Entity":
 
     path = ctx.command_path.split()[1:]
     name = _PLURALS.get(str(ctx.params.get("entity")), "") if path[0] == "export" else _NOUNS.get(path[0], path[0])
-    if path == ["relation", "types"]:
+    if path[:2] == ["relation", "type"]:
         name = "relation_type"
     return entity(name if name in NAMES else "customer", db)
 

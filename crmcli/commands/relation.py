@@ -1,15 +1,18 @@
-"""`crm relation`: add, list, remove, types."""
+"""`crm relation`: add, list, edit, end, remove, type."""
 
 from typing import Annotated
 
 import typer
 
 from crmcli import reports, services
-from crmcli.commands import opening
-from crmcli.commands.arguments import Id, Query
+from crmcli.commands import opening, relation_type
+from crmcli.commands.arguments import Id, Query, Sets
 from crmcli.commands.options import Asking, Listing, Writing, confirm
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+app.add_typer(relation_type.app, name="type", help="The types of relationship, with their inverse names.")
 
 
 @app.callback()
@@ -25,16 +28,17 @@ def add(
     ],
     target: Annotated[str, typer.Argument(metavar="TO", help="Another customer.", show_default=False)],
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Since when.")] = None,
+    strength: Annotated[str | None, typer.Option(metavar="0..100", help="How strong you know it to be.")] = None,
     note: Annotated[str | None, typer.Option(help="Anything else.")] = None,
 ) -> None:
     """Say what one customer is to another.
 
     Examples:
       crm relation add ada-lovelace knows grace-hopper --since 2024-05
-      crm relation add grace-hopper "referred by" acme-ltd
+      crm relation add grace-hopper "referred by" acme-ltd --strength 80
     """
     with opening.writing(ctx) as session:
-        detail = services.relationships.Detail(since, note)
+        detail = services.relationships.Detail(since, note, strength)
         change = services.relationships.add(session, source, kind, target, detail)
     opening.done(ctx, change)
 
@@ -53,6 +57,34 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
         opening.show_list(ctx, db, "relationship", words)
 
 
+@app.command(cls=Writing)
+def edit(ctx: typer.Context, number: Id, set_: Sets = None) -> None:
+    """Correct a relationship: since, until, strength, note.
+
+    Examples:
+      crm relation edit 1 --set strength=80 --set since=2024
+    """
+    with opening.writing(ctx) as session:
+        change = services.relationships.edit(session, number, tuple(set_ or ()))
+    opening.done(ctx, change)
+
+
+@app.command(cls=Writing)
+def end(
+    ctx: typer.Context,
+    number: Id,
+    at: Annotated[str | None, typer.Option("--at", metavar="DATE", help="The day it ended; else today.")] = None,
+) -> None:
+    """Let a relationship end; it stays in the file, and in every look at a day before.
+
+    Examples:
+      crm relation end 1 --at yesterday
+    """
+    with opening.writing(ctx) as session:
+        change = services.relationships.end(session, number, at)
+    opening.done(ctx, change)
+
+
 @app.command(cls=Asking)
 def remove(ctx: typer.Context, number: Id) -> None:
     """Take a relationship away.
@@ -66,13 +98,3 @@ def remove(ctx: typer.Context, number: Id) -> None:
     with opening.writing(ctx) as session:
         change = services.relationships.remove(session, number)
     opening.done(ctx, change)
-
-
-@app.command(cls=Listing)
-def types(ctx: typer.Context) -> None:
-    """List the types of relationship, with their inverse names.
-
-    Examples:
-      crm relation types
-    """
-    opening.listed(ctx, "relation_type", None)

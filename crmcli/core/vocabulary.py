@@ -3,7 +3,11 @@
 from enum import StrEnum
 
 #: Ids of types of relationship that every file has from the start.
-REFERRED, WORKS_FOR, PARENT_OF = 1, 2, 8
+REFERRED, WORKS_FOR, REPORTS_TO, PARENT_OF = 1, 2, 5, 8
+#: The last of them; types of the user's own come behind.
+LAST_OF_OURS = 10
+#: Types whose ties, followed one way, never lead back to where they began.
+ACYCLIC = (REFERRED, WORKS_FOR, REPORTS_TO, PARENT_OF)
 
 
 class CustomerKind(StrEnum):

@@ -15,7 +15,7 @@ class RelationType(Model, table=True):
     inverse: Name
     is_symmetric: int = 0
     is_forest: int = 0
-    weight: int = 50
+    weight: int = Field(default=50, ge=0, le=100)
 
 
 class Relationship(Model, table=True):
@@ -32,3 +32,4 @@ class Relationship(Model, table=True):
     created_at: str
     recorded_at: str
     removed_at: str | None = None
+    strength: int | None = Field(default=None, ge=0, le=100)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmcli.services import preferences as preferences
     from crmcli.services import readmission as readmission
     from crmcli.services import relationships as relationships
+    from crmcli.services import relationtypes as relationtypes
     from crmcli.services import repair as repair
     from crmcli.services import retention as retention
     from crmcli.services import segments as segments

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from crmcli.core import normal
 from crmcli.core.result import Change
+from crmcli.core.strength import score
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import WORKS_FOR, CustomerKind
 from crmcli.db.reader import Reader
@@ -11,20 +12,24 @@ from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput, NotFound
 from crmcli.models.relationship import Relationship, RelationType
 from crmcli.query import reference
-from crmcli.services import dates
+from crmcli.services import circles, dates
+from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds
 
 _ORGANISATIONS = """
     select id from customer where kind = 'organisation' and name = :name collate nocase and removed_at is null limit 2
 """
 
+FIELDS = ("since", "until", "strength", "note")
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What is said of a tie beside who is tied: since which date, and a note."""
+    """What is said of a tie beside who is tied: since which date, a note, and how strong it is."""
 
     since: str | None = None
     note: str | None = None
+    strength: str | None = None
 
 
 def add(session: Writer, source: str, kind: str, target: str, detail: Detail) -> Change:
@@ -50,6 +55,7 @@ def tie(session: Writer, from_id: int, type_id: int, to_id: int, detail: Detail 
     if kind.is_symmetric and from_id > to_id:
         from_id, to_id = to_id, from_id
     _refuse(session.reader, kind, from_id, to_id)
+    circles.refuse(session.reader, type_id, from_id, to_id, is_forest=bool(kind.is_forest))
     made = Relationship.of(
         uid=uid(milliseconds(session)),
         from_id=from_id,
@@ -57,12 +63,49 @@ def tie(session: Writer, from_id: int, type_id: int, to_id: int, detail: Detail 
         to_id=to_id,
         since=detail.since,
         note=detail.note,
+        strength=None if detail.strength is None else score(detail.strength, name="strength"),
         created_at=session.recorded_at,
         recorded_at=session.recorded_at,
     )
     session.add(made)
     session.flush()
     return made
+
+
+def edit(session: Writer, ref: str, sets: tuple[str, ...]) -> Change:
+    """Correct a tie. Raises InvalidInput, NotFound, and Conflict for one that would last beside another or in a circle."""
+    found = session.get_one(Relationship, reference.relationship(session.reader, ref))
+    wanted = assignments(sets, fields=FIELDS)
+    if not wanted:
+        raise InvalidInput("nothing to change", hint=f"--set FIELD=VALUE, of {', '.join(FIELDS)}")
+    is_unended = any(wish.field == "until" and not wish.value.strip() for wish in wanted)
+    if is_unended and found.until is not None:
+        _refuse_again(session, found)
+    for wish in wanted:
+        found.assign(**_value(session, wish))
+    if found.since and found.until and found.until < found.since:
+        raise InvalidInput(f"until {found.until} is before since {found.since}", hint="give both")
+    if not session.has_changes:
+        return Change((key(found.id),), f"relationship {found.id} is so already; nothing changed")
+    said = {name: getattr(found, name) for name in ("since", "until") if any(w.field == name for w in wanted)}
+    echo = ", ".join(f"{name} {day}" for name, day in said.items() if day) or None
+    sentence = f"changed relationship {found.id}: {_sentence(session.reader, found)}"
+    return Change((key(found.id),), sentence, f"crm graph show {found.from_id}", echo=echo)
+
+
+def end(session: Writer, ref: str, at: str | None) -> Change:
+    """Let a tie last until a day, today without one; it stays in the file. Raises InvalidInput, NotFound and Conflict."""
+    found = session.get_one(Relationship, reference.relationship(session.reader, ref))
+    if found.until is not None:
+        raise Conflict(
+            f"relationship {found.id} ended on {found.until} already",
+            hint=f"crm relation edit {found.id} --set until=DATE gives another day",
+        )
+    found.until = dates.day(session, at or "today", lean="past")
+    if found.since and found.until < found.since:
+        raise InvalidInput(f"relationship {found.id} began on {found.since}, after {found.until}", hint="a later --at")
+    sentence = f"ended relationship {found.id}: {_sentence(session.reader, found)}, until {found.until}"
+    return Change((key(found.id),), sentence, "crm relation list is:ended shows what has ended")
 
 
 def remove(session: Writer, ref: str) -> Change:
@@ -138,11 +181,47 @@ def _refuse(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:
     )
     if there is not None:
         raise Conflict(f"relationship {there} says so already", hint=f"crm relation remove {there} takes it away")
+    if kind.id == WORKS_FOR:
+        _refuse_person(db, to_id)
     if kind.is_forest:
-        _refuse_second_referrer(db, kind, from_id, to_id)
+        _refuse_second_referrer(db, kind, to_id)
 
 
-def _refuse_second_referrer(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:
+def _refuse_person(db: Reader, number: int) -> None:
+    kind, name = db.row("select kind, name from customer where id = :number", number=number) or ("", "")
+    if kind != CustomerKind.ORGANISATION:
+        raise InvalidInput(
+            f"customer {number} {name} is a person and employs nobody",
+            hint=f"crm customer edit {number} --set kind=organisation, if it is one",
+        )
+
+
+def _refuse_again(session: Writer, found: Relationship) -> None:
+    """Raises Conflict where a tie that had ended cannot last again."""
+    db = session.reader
+    kind = session.get_one(RelationType, found.type_id)
+    there = db.value(
+        "select id from relationship where (from_id, type_id, to_id) = (:from_id, :type_id, :to_id) and id <> :id "
+        "and removed_at is null and until is null",
+        {"from_id": found.from_id, "type_id": found.type_id, "to_id": found.to_id, "id": found.id},
+    )
+    if there is not None:
+        raise Conflict(f"relationship {there} says so already", hint=f"crm relation remove {there} takes it away")
+    if not kind.is_forest:
+        circles.refuse(db, found.type_id, found.from_id, found.to_id, is_forest=False)
+
+
+def _value(session: Writer, wish: Assignment) -> dict[str, object]:
+    text = wish.value.strip()
+    match wish.field:
+        case "since" | "until":
+            return {wish.field: dates.day(session, text, lean="past") if text else None}
+        case "strength":
+            return {"strength": score(text, name="strength") if text else None}
+    return {wish.field: wish.value}
+
+
+def _refuse_second_referrer(db: Reader, kind: RelationType, to_id: int) -> None:
     other = db.row(
         "select r.id, c.id, c.name from relationship r join customer c on c.id = r.from_id "
         "where r.to_id = :to_id and r.type_id = :type_id and r.removed_at is null",
@@ -155,27 +234,6 @@ def _refuse_second_referrer(db: Reader, kind: RelationType, from_id: int, to_id:
             f"customer {to_id} {name} was referred by customer {other[1]} {other[2]} already",
             hint=f"crm relation remove {other[0]} first",
         )
-    path = _path_down(db, int(kind.id or 0), to_id, from_id)
-    if path:
-        names = " > ".join(path)
-        hint = "crm relation list type:referred shows the referrals"
-        raise Conflict(f"this referral would close a circle: {names} > {path[0]}", hint=hint)
-
-
-def _path_down(db: Reader, type_id: int, top: int, bottom: int) -> list[str]:
-    """The names from `top` down to `bottom`, empty when `bottom` is not below."""
-    names: list[str] = []
-    at: int | None = bottom
-    while at is not None:
-        names.append(str(db.value("select name from customer where id = :at", at=at)))
-        if at == top:
-            return names[::-1]
-        at = db.value(
-            "select from_id from relationship where to_id = :at and type_id = :type_id and removed_at is null",
-            at=at,
-            type_id=type_id,
-        )
-    return []
 
 
 def _sentence(db: Reader, tie: Relationship) -> str:

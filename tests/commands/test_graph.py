@@ -75,11 +75,11 @@ def test_only_ties_of_a_type_are_followed(name: str, around: Run) -> None:
 
 
 def test_two_ties_between_the_same_two_are_two_rows(around: Run) -> None:
-    around("relation add ada 'works for' bob")
+    around("relation add ada referred bob")
 
     shown = around("graph show ada --depth 1 --columns id,type,direction --no-header").stdout
 
-    assert shown == "2\tworks for\tout\n2\tknows\tboth\n3\tknows\tboth\n"
+    assert shown == "2\treferred\tout\n2\tknows\tboth\n3\tknows\tboth\n"
 
 
 def test_what_has_ended_or_was_removed_ties_nobody(around: Run) -> None:
@@ -117,11 +117,11 @@ def test_what_cannot_be_shown_is_refused(arguments: str, code: int, reason: str,
 
 
 def test_a_person_sees_a_tree_in_which_nobody_is_repeated(around: Run, terminal: Terminal) -> None:
-    around("relation add ada 'works for' bob")
+    around("relation add ada referred bob")
 
     assert terminal("graph show ada --depth 3").stdout == (
         "Ada  1 person\n"
-        "├── works for Bob  2 person\n"
+        "├── referred Bob  2 person\n"
         "│   └── referred Carla  3 ↺ shown elsewhere\n"
         "├── knows Bob  2 ↺ see above\n"
         "└── knows Carla  3 person\n"

@@ -1,6 +1,7 @@
-"""`crm relation`: add, list, remove, types."""
+"""`crm relation`: add, list, edit, end, remove, type."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -58,7 +59,6 @@ def test_since_that_is_no_date_is_refused(people: Run) -> None:
     ("name", "inverse"),
     [
         ("referred", "referred by"),
-        ("works for", "employs"),
         ("reports to", "manages"),
         ("introduced by", "introduced"),
         ("supplies", "supplied by"),
@@ -90,7 +90,7 @@ def test_the_same_relationship_twice_is_a_conflict(people: Run) -> None:
     assert people("relation add bob supplies ada").stdout == "2\n"
 
 
-@pytest.mark.parametrize("kind", ["knows", "referred", "'works for'"])
+@pytest.mark.parametrize("kind", ["knows", "referred", "'reports to'"])
 def test_nobody_is_tied_to_themselves(kind: str, people: Run) -> None:
     assert "customer 1 Ada cannot be tied to itself" in people(f"relation add ada {kind} 1", exit_code=2).stderr
 
@@ -168,7 +168,7 @@ def test_a_relationship_is_removed_for_good_reason_only(people: Run) -> None:
 def test_the_types_have_an_inverse_and_a_direction(people: Run) -> None:
     people("relation add ada knows bob")
 
-    listed = people("relation types --columns name,inverse,is_symmetric,relationships -f csv").stdout
+    listed = people("relation type list --columns name,inverse,is_symmetric,relationships -f csv").stdout
 
     assert "referred,referred by,false,0\n" in listed
     assert "works for,employs,false,0\n" in listed
@@ -183,3 +183,121 @@ def test_a_person_reads_what_was_tied(people: Run, terminal: Terminal) -> None:
     asked = terminal("relation remove 1", answer="y\n")
     assert asked.stdout == "removed relationship 1: Ada referred Bob\n"
     assert asked.stderr.startswith("Remove relationship 1: Ada referred Bob? [y/N]")
+
+
+def test_a_tie_that_ends_stays_in_the_file(people: Run) -> None:
+    people("relation add ada knows bob --since 2024-05-06")
+
+    assert people("relation end 1 --at 2026-11-01").stdout == "1\n"
+
+    assert people("relation list is:ended --columns from,until --no-header").stdout == "Ada\t2026-11-01\n"
+    assert people("relation list is:live -f ids").stdout == ""
+    assert people("graph show ada -f ids").stdout == ""
+    assert "ended on 2026-11-01 already" in people("relation end 1", exit_code=4).stderr
+    assert people("relation add ada knows bob").stdout == "2\n"
+    assert "relationship 2 says so already" in people("relation edit 1 --set until=", exit_code=4).stderr
+
+
+def test_a_tie_ends_after_it_began(people: Run) -> None:
+    people("relation add ada knows bob --since 2026-05-06")
+
+    assert "began on 2026-05-06" in people("relation end 1 --at 2026-05-05", exit_code=2).stderr
+    assert "before since" in people("relation edit 1 --set until=2026-05-05", exit_code=2).stderr
+
+
+def test_a_tie_is_corrected(people: Run) -> None:
+    people("relation add ada knows bob --strength 30")
+
+    people("relation edit 1 --set strength=80 --set since=2024 --set note=chess")
+
+    columns = "relation list --columns since,strength,note --no-header"
+    assert people(columns).stdout == "2024-01-01\t80\tchess\n"
+    people("relation edit 1 --set strength=")
+    assert people(columns).stdout == "2024-01-01\t\tchess\n"
+    assert "nothing changed" not in people("relation edit 1 --set strength=", exit_code=0).stderr
+
+
+@pytest.mark.parametrize("said", ["101", "-1", "strong", "5.5", "٣"])
+def test_a_strength_is_a_whole_number_up_to_100(said: str, people: Run) -> None:
+    assert "from 0 to 100" in people(["relation", "add", "ada", "knows", "bob", "--strength", said], exit_code=2).stderr
+
+
+@pytest.mark.parametrize("kind", ["reports to", "parent of", "works for"])
+def test_types_that_go_one_way_close_no_circle(kind: str, people: Run) -> None:
+    for name in ("ada", "bob", "carla"):
+        people(f"customer edit {name} --set kind=organisation")
+    people(f"relation add ada '{kind}' bob")
+    people(f"relation add bob '{kind}' carla")
+
+    refused = people(f"relation add carla '{kind}' ada", exit_code=4)
+
+    assert f"this tie ({kind}) would close a circle: Ada > Bob > Carla > Ada" in refused.stderr
+    people("relation end 1")
+    assert people(f"relation add carla '{kind}' ada").stdout == "3\n"
+    assert "would close a circle" in people("relation edit 1 --set until=", exit_code=4).stderr
+
+
+def test_only_an_organisation_employs(people: Run) -> None:
+    refused = people("relation add ada 'works for' bob", exit_code=2)
+
+    assert "customer 2 Bob is a person and employs nobody" in refused.stderr
+    people("customer edit bob --set kind=organisation")
+    assert people("relation add bob employs ada").stdout == "1\n"
+
+
+def test_a_type_of_ones_own_is_read_from_either_end(people: Run) -> None:
+    assert people("relation type add mentors --inverse 'mentored by' --weight 70").stdout == "11\n"
+
+    people("relation add bob 'mentored by' ada")
+
+    assert ties(people) == ["Ada mentors Bob"]
+    people("relation type edit mentors --name coaches --inverse 'coached by'")
+    assert ties(people) == ["Ada coaches Bob"]
+    assert "11,coaches,coached by,false,70,1" in people("relation type list -f csv").stdout
+    assert "in use by 1 relationship" in people("relation type remove coaches --yes", exit_code=4).stderr
+
+
+def test_a_type_without_an_inverse_is_the_same_both_ways(people: Run) -> None:
+    people("relation type add 'plays chess with'")
+
+    people("relation add bob 'plays chess with' ada")
+
+    assert ties(people) == ["Ada plays chess with Bob"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "reason"),
+    [
+        ("add knows", 4, "there is a relation type 'knows' already"),
+        ("add minds --inverse 'referred by'", 4, "there is a relation type 'referred by' already"),
+        ("add minds --weight 200", 2, "from 0 to 100"),
+        ("add 12", 2, "a number means its id"),
+        ("edit knows --name likes", 4, "belongs to crm"),
+        ("edit knows", 2, "nothing to change"),
+        ("edit nothing --weight 1", 3, "no relation type 'nothing'"),
+        ("edit 99 --weight 1", 3, "no relation type 99"),
+        ("remove 3 --yes", 4, "belongs to crm"),
+    ],
+)
+def test_what_a_type_cannot_be_is_refused(line: str, code: int, reason: str, people: Run) -> None:
+    assert reason in people(f"relation type {line}", exit_code=code).stderr
+
+
+def test_the_weight_of_our_own_types_can_be_changed(people: Run) -> None:
+    assert people("relation type edit knows --weight 25").stdout == "3\n"
+    assert people("relation type list name:knows --columns weight --no-header").stdout == "25\n"
+    assert people("relation type edit knows --weight 25").stdout == "3\n"
+
+
+def test_a_file_closes_no_circle_either(people: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ties.csv"
+    path.write_text(
+        "from,type,to,strength\nAda,reports to,Bob,70\nBob,reports to,Carla,\nCarla,reports to,Ada,\nDora,knows,Ada,x\n"
+    )
+
+    refused = people(f"import {path} --as relations", exit_code=5)
+
+    assert "this would close a circle" in refused.stderr
+    assert "from 0 to 100" in refused.stderr
+    assert ties(people) == ["Ada reports to Bob", "Bob reports to Carla"]
+    assert people("relation list --columns strength --no-header").stdout == "70\n\n"

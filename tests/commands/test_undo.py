@@ -11,7 +11,12 @@ EVERY_WRITE = [
     "customer note ada 'prefers mail'",
     "customer remove ada --yes --force",
     "relation add ada knows bob",
+    "relation edit 1 --set strength=80 --set until=yesterday",
+    "relation end 1",
     "relation remove 1 --yes",
+    "relation type add mentors --inverse 'mentored by'",
+    "relation type edit knows --weight 10",
+    "relation type remove minds --yes",
     "log ada,bob 'met' --channel meeting --at yesterday",
     "interaction edit 1 --set text=other --set channel=call",
     "interaction remove 1 --yes",
@@ -44,7 +49,10 @@ def started(crm: Run) -> Run:
     return crm
 
 
-NEEDS = {"shoe_size": ("field add customer shoe_size --type number", "customer edit ada --set shoe_size=37")}
+NEEDS = {
+    "remove minds": ("relation type add minds --inverse 'minded by'",),
+    "shoe_size": ("field add customer shoe_size --type number", "customer edit ada --set shoe_size=37"),
+}
 
 
 def prepare(crm: Run, line: str) -> None:

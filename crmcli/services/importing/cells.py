@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from crmcli.core import normal, period
 from crmcli.core.daywords import FIRST_YEAR, LAST_YEAR
 from crmcli.core.result import split_values
+from crmcli.core.strength import score
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import InvalidInput
@@ -168,6 +169,11 @@ def day(session: Opened | Transaction) -> Reader:
     """An ISO day, or the day of an instant in the zone of the file."""
     tz = session.preferences.tz
     return remembered(lambda text: _moment(text, session).astimezone(tz).date().isoformat())
+
+
+def strength(text: str) -> int:
+    """A strength, 0 to 100."""
+    return score(text, name="strength")
 
 
 def duration(text: str) -> int:

@@ -1,9 +1,11 @@
 """Relationships of a file: read, recognised, written."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from crmcli.core.vocabulary import ACYCLIC
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
@@ -18,7 +20,7 @@ from crmcli.services.importing.work import Step, Tally, Work
 
 _TABLE = "import_relation"
 _COLUMNS = """
-    uid, "from", from_uid, "to", to_uid, type integer, since, until, note, created, from_id integer, type_id integer,
+    uid, "from", from_uid, "to", to_uid, type integer, since, until, strength integer, note, created, from_id integer, type_id integer,
     to_id integer
 """
 _ENDS = (Naming(_TABLE, "from_uid", '"from"', "from_id", "from"), Naming(_TABLE, "to_uid", '"to"', "to_id", "to"))
@@ -60,6 +62,7 @@ def _shape(stage: Stage, source: Source) -> Shape:
             **ends,
             "since": cells.day(work.session),
             "until": cells.day(work.session),
+            "strength": cells.strength,
             "note": cells.note,
             "created": cells.instant(work.session),
         },
@@ -119,7 +122,7 @@ def _find(stage: Stage) -> None:
 
 def _refuse(stage: Stage) -> None:
     """A forest has one `from` for each `to`, and no circle: the rows are asked in their order."""
-    refused = dict(_unfit(stage.work))
+    refused = {**dict(_unfit(stage.work)), **dict(_circular(stage.work))}
     stage.work.bulk.run("create temp table import_unfit (row integer primary key, reason)")
     stage.work.bulk.many("insert into import_unfit values (?, ?)", refused.items())
     stage.reject("select row, 'to', reason from import_unfit")
@@ -142,6 +145,36 @@ def _unfit(work: Work) -> Iterator[tuple[int, str]]:
             yield row, f"customer {from_id} is {inverse} customer {to_id} by way of others: this would close a circle"
         else:
             forest.grown[type_id, to_id] = from_id
+
+
+def _circular(work: Work) -> Iterator[tuple[int, str]]:
+    """The rows whose ties would lead back to where they began: of types that go one way, but are no forest."""
+    rows = work.db.rows(
+        f"""
+        select r.row, r.type_id, r.from_id, r.to_id, t.inverse from {_TABLE} r join relation_type t on t.id = r.type_id
+        where r.target is null and r.until is null and not t.is_forest and t.id in (select value from json_each(:types))
+        order by r.row
+        """,
+        types=json.dumps(ACYCLIC),
+    )
+    grown: dict[tuple[int, int], list[int]] = {}
+    for row, type_id, from_id, to_id, inverse in list(rows):
+        if _leads(work.db, grown, type_id, to_id, from_id):
+            yield row, f"customer {from_id} is {inverse} customer {to_id} by way of others: this would close a circle"
+        else:
+            grown.setdefault((type_id, from_id), []).append(to_id)
+
+
+def _leads(db: Reader, grown: Mapping[tuple[int, int], Sequence[int]], type_id: int, start: int, end: int) -> bool:
+    """Whether ties of the type lead from `start` to `end`, those of the database and of the rows so far."""
+    sql = "select to_id from relationship where from_id = :id and type_id = :type and removed_at is null and until is null"
+    seen, frontier = {start}, [start]
+    while frontier and end not in seen:
+        at = frontier.pop()
+        far = [*(int(row[0]) for row in db.rows(sql, id=at, type=type_id)), *grown.get((type_id, at), ())]
+        frontier += [each for each in far if each not in seen]
+        seen.update(far)
+    return end in seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +205,9 @@ def _write(stage: Stage) -> None:
     last = bulk.last("relationship")
     bulk.insert(
         "relationship",
-        f"id, uid, {_TIE}, since, until, note, created_at, recorded_at",
+        f"id, uid, {_TIE}, since, until, strength, note, created_at, recorded_at",
         f"""
-        select target, coalesce(uid, {work.uid("target - :last - 1")}), {_TIE}, since, until, note, coalesce(created, :now), :now
+        select target, coalesce(uid, {work.uid("target - :last - 1")}), {_TIE}, since, until, strength, note, coalesce(created, :now), :now
         from {_TABLE} where is_new order by row
         """,
         last=last,
@@ -189,6 +222,7 @@ def _update(stage: Stage) -> None:
         "uid": "coalesce(r.uid, t.uid)",
         "since": "coalesce(r.since, t.since)",
         "until": "coalesce(r.until, t.until)",
+        "strength": "coalesce(r.strength, t.strength)",
         "note": "coalesce(r.note, t.note)",
         "created_at": "coalesce(r.created, t.created_at)",
     }
