@@ -41,7 +41,8 @@ def demo(
         )
         opening.show(ctx, db, reports.funnel.report(funnel))
         render.say("")
-        around = reports.neighbourhood.report(db, services.demo.CENTRE, preferences=moment.preferences)
+        asked = reports.neighbourhood.Around(most=20)
+        around = reports.neighbourhood.report(db, services.demo.CENTRE, asked, moment=moment)
         opening.show(ctx, db, around)
     for line in _TO_TRY:
         render.say(line.format(place=quote(str(place))))
@@ -54,6 +55,7 @@ _TO_TRY = (
     "  crm customer show ada-lovelace",
     "  crm deal list is:open --sort=-amount",
     "  crm funnel show --by owner",
+    "  crm graph intro 12",
     "  crm log ada-lovelace 'sent the quote' --channel email && crm undo",
 )
 

@@ -1,23 +1,29 @@
-"""`crm graph`: show."""
+"""`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh."""
 
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from crmcli import reports
+from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
-from crmcli.commands.options import Showing
+from crmcli.commands.options import Limited, Showing, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+_AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
+_K = Annotated[int, typer.Option("--k", help="How many paths, the warmest first.")]
+_Hops = Annotated[int, typer.Option(help="At most so many hops, 1 to 4.")]
+_NodeRef = Annotated[str, typer.Argument(metavar="REF", help="A customer, or me.", show_default=False)]
+_IN_A_TREE = 20
 
 
 @app.callback()
 def group() -> None: ...
 
 
-@app.command(cls=Showing)
+@app.command(cls=Limited)
 def show(
     ctx: typer.Context,
     ref: CustomerRef,
@@ -25,16 +31,144 @@ def show(
     kind: Annotated[
         list[str] | None, typer.Option("--type", metavar="TYPE", help="Only ties of this type; repeatable.")
     ] = None,
+    min_strength: Annotated[float, typer.Option(metavar="0..100", help="Only ties at least so strong.")] = 0,
+    as_of: _AsOf = None,
     flat: Annotated[bool, typer.Option("--flat", help="A table instead of a tree.")] = False,
 ) -> None:
-    """Show who is around a customer, and how they are tied.
+    """Show who is around a customer, how they are tied, and how strongly.
+
+    --limit is for each customer: of more ties outwards the strongest stay, and the others are counted.
 
     Examples:
       crm graph show ada-lovelace
       crm graph show ada-lovelace --depth 1 --type knows --flat
-      crm graph show ada-lovelace -f json
+      crm graph show ada-lovelace --min-strength 30 --limit 5
+      crm graph show ada-lovelace --as-of 2026-01-01 -f json
     """
     with opening.reading(ctx) as db:
-        preferences = opening.preferences(db)
-        result = reports.neighbourhood.report(db, ref, depth=depth, types=tuple(kind or ()), preferences=preferences)
+        most = opening.limit(ctx, usual=_IN_A_TREE)
+        asked = reports.neighbourhood.Around(depth, tuple(kind or ()), min_strength, most, as_of)
+        result = reports.neighbourhood.report(db, ref, asked, moment=opening.moment(ctx, db))
         opening.show(ctx, db, replace(result, tree=None) if flat else result)
+
+
+@app.command(cls=Showing)
+def path(
+    ctx: typer.Context,
+    start: Annotated[str, typer.Argument(metavar="A", help="A customer, or me.", show_default=False)],
+    end: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
+    k: _K = 3,
+    hops: _Hops = 3,
+    as_of: _AsOf = None,
+    flat: Annotated[bool, typer.Option("--flat", help="A table instead of a tree.")] = False,
+) -> None:
+    """Show the warmest paths from one to another: the product of the strengths of their ties is greatest.
+
+    No path goes through somebody who must not be contacted.
+
+    Examples:
+      crm graph path ada-lovelace acme-ltd
+      crm graph path me grace-hopper --k 1 --hops 4
+    """
+    with opening.reading(ctx) as db:
+        moment = opening.moment(ctx, db)
+        result = reports.paths.report(db, start, end, reports.paths.Wanted(k, hops, as_of), moment=moment)
+        opening.show(ctx, db, replace(result, tree=None) if flat else result)
+
+
+@app.command(cls=Showing)
+def intro(
+    ctx: typer.Context,
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="Whom you want to meet.", show_default=False)],
+    k: _K = 3,
+    hops: _Hops = 3,
+    as_of: _AsOf = None,
+    flat: Annotated[bool, typer.Option("--flat", help="A table instead of a tree.")] = False,
+) -> None:
+    """Show who can introduce you to somebody, the warmest way first.
+
+    Examples:
+      crm graph intro acme-ltd
+    """
+    with opening.reading(ctx) as db:
+        moment = opening.moment(ctx, db)
+        result = reports.paths.introductions(db, target, reports.paths.Wanted(k, hops, as_of), moment=moment)
+        opening.show(ctx, db, replace(result, tree=None) if flat else result)
+
+
+@app.command(cls=Limited)
+def strength(
+    ctx: typer.Context,
+    ref: _NodeRef,
+    as_of: _AsOf = None,
+    explain: Annotated[bool, typer.Option("--explain", help="How each adds up.")] = False,
+) -> None:
+    """Show how strong the ties of a customer are, 0 to 100, the strongest first.
+
+    Examples:
+      crm graph strength ada-lovelace
+      crm graph strength ada-lovelace --explain
+      crm graph strength me
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        result = reports.strength.report(db, ref, moment=moment, as_of=as_of, explain=explain, limit=limit)
+        opening.show(ctx, db, result)
+
+
+@app.command(cls=Limited)
+def cooling(
+    ctx: typer.Context,
+    days: Annotated[int, typer.Option(metavar="DAYS", help="Compared with how it was so many days ago.")] = 90,
+    as_of: _AsOf = None,
+) -> None:
+    """Show whose tie with us fell most, and what to do.
+
+    Examples:
+      crm graph cooling
+      crm graph cooling --days 30
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        opening.show(ctx, db, reports.cooling.report(db, moment=moment, days=days, as_of=as_of, limit=limit))
+
+
+@app.command(cls=Limited)
+def gaps(ctx: typer.Context, as_of: _AsOf = None) -> None:
+    """Show organisations with open deals and one thread only, no champion, or nobody above.
+
+    Examples:
+      crm graph gaps
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        opening.show(ctx, db, reports.gaps.report(db, moment=moment, as_of=as_of, limit=limit))
+
+
+@app.command(cls=Showing)
+def weights(ctx: typer.Context) -> None:
+    """Show what counts how much for the strength of a tie.
+
+    Examples:
+      crm graph weights
+    """
+    with opening.reading(ctx) as db:
+        opening.show(ctx, db, reports.weights.table(db))
+
+
+@app.command(cls=Writing)
+def weigh(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A channel, half_life, …", show_default=False)],
+    value: Annotated[str, typer.Argument(metavar="NUMBER", help="Or usual.", show_default=False)],
+) -> None:
+    """Let something count more or less for the strength of a tie; it stands in the file.
+
+    Examples:
+      crm graph weigh email 0.5
+      crm graph weigh half_life 60
+      crm graph weigh email usual
+    """
+    with opening.writing(ctx) as session:
+        change = services.weights.weigh(session, name, value)
+    opening.done(ctx, change)

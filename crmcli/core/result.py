@@ -55,11 +55,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A branch of a tree for people; `note` stands behind the text, dimmed."""
+    """A branch of a tree for people; `note` stands behind the text, dimmed, or coloured by its `tone`.
+
+    A tone is strong, fair or weak, and the note says so in words too.
+    """
 
     text: str
     note: str = ""
     children: tuple["Node", ...] = ()
+    tone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,9 @@ def rounded(strength: float) -> float:
 
 
 def word(strength: float) -> str:
-    """A strength in a word: 70 and more is strong, 30 and more fair, the rest weak."""
-    return "strong" if strength >= 70 else "fair" if strength >= 30 else "weak"  # noqa: PLR2004 (said above)
+    """A strength, as a whole number, in a word: from 70 on strong, from 30 on fair, the rest weak."""
+    whole = round(strength)
+    return "strong" if whole >= 70 else "fair" if whole >= 30 else "weak"  # noqa: PLR2004 (said above)
 
 
 def score(text: str, *, name: str) -> int:

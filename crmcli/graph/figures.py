@@ -1,9 +1,7 @@
-"""Figures of a graph of ties, by networkx."""
+"""Figures of a graph of ties, such as stands on a screen."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +18,14 @@ class Figures:
 
 def figures(nodes: Iterable[int], ties: Iterable[tuple[int, int]]) -> Figures:
     """The figures of the undirected graph; two ties between the same nodes are one pair but two edges."""
-    pairs = list(ties)
-    graph: nx.Graph[int] = nx.Graph(pairs)
-    graph.add_nodes_from(nodes)
-    best = min(graph.nodes, key=lambda node: (-graph.degree[node], node))
-    corners = sum(count for count in _triangles(graph).values())
-    return Figures(graph.number_of_nodes(), len(pairs), nx.density(graph), corners // 3, best, graph.degree[best])
-
-
-def _triangles(graph: "nx.Graph[int]") -> dict[int, int]:
-    """In how many triangles each node is a corner."""
-    found = nx.triangles(graph)
-    return found if isinstance(found, dict) else {}
+    around: dict[int, set[int]] = {node: set() for node in nodes}
+    edges = list(ties)
+    for one, other in edges:
+        around[one].add(other)
+        around[other].add(one)
+    pairs = sum(map(len, around.values())) // 2
+    possible = len(around) * (len(around) - 1) // 2
+    best = min(around, key=lambda node: (-len(around[node]), node))
+    corners = sum(len(around[one] & around[other]) for one in around for other in around[one])
+    density = pairs / possible if possible else 0.0
+    return Figures(len(around), len(edges), density, corners // 6, best, len(around[best]))

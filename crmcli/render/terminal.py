@@ -17,6 +17,8 @@ from crmcli.render.layout import layout
 from crmcli.render.safety import lines, short, visible
 from crmcli.render.values import LONGEST, heading, text, words
 
+_TONES = {"strong": "green", "fair": "yellow", "weak": "red"}
+
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
@@ -109,5 +111,5 @@ def _grow(tree: Tree, children: Iterable[Node]) -> None:
 def _label(node: Node) -> Text:
     label = Text(short(node.text, LONGEST))
     if node.note:
-        label.append(f"  {short(node.note, LONGEST)}", style="dim")
+        label.append(f"  {short(node.note, LONGEST)}", style=_TONES.get(node.tone or "", "dim"))
     return label

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crmcli.reports import cadences as cadences
     from crmcli.reports import changes as changes
+    from crmcli.reports import cooling as cooling
     from crmcli.reports import doctor as doctor
     from crmcli.reports import finding as finding
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
+    from crmcli.reports import gaps as gaps
     from crmcli.reports import listing as listing
     from crmcli.reports import neighbourhood as neighbourhood
+    from crmcli.reports import paths as paths
     from crmcli.reports import records as records
     from crmcli.reports import segments as segments
+    from crmcli.reports import strength as strength
     from crmcli.reports import subject as subject
     from crmcli.reports import today as today
+    from crmcli.reports import weights as weights
 
 
 def __getattr__(name: str) -> ModuleType:

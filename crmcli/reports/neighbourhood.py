@@ -2,16 +2,21 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from crmcli.core.preferences import Preferences
+from crmcli.core.money import Money
 from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.strength import STRONGEST, word
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
-from crmcli.graph.neighbourhood import Neighbourhood, Tie, neighbourhood
+from crmcli.graph.figures import figures
+from crmcli.graph.neighbourhood import Choice, Neighbourhood, Tie, neighbourhood
 from crmcli.query import reference
-from crmcli.query.contact import barred
+from crmcli.query.comparison import Moment
+from crmcli.reports import looking
+from crmcli.reports.looking import Person
 
 _DEEPEST = 6
 
@@ -23,92 +28,150 @@ COLUMNS = (
     Column("via"),
     Column("type"),
     Column("direction"),
+    Column("strength", "number"),
+    Column("level"),
+    Column("open_deals", heading="Open deals"),
+    Column("left_out", "integer", "Left out"),
     Column("no_contact", heading="No contact", is_hidden=True),
 )
 
-_People = dict[int, tuple[str, str, str | None]]
+_OPEN = """
+    select d.customer_id, d.currency, sum(coalesce(d.amount, 0)), count(*) from json_each(:ids) f
+    join deal d on d.customer_id = f.value and d.removed_at is null
+    join passage p on p.deal_id = d.id and p.ended_at is null
+    join stage s on s.id = p.stage_id and s.outcome = 'open'
+    group by d.customer_id, d.currency order by d.customer_id, d.currency
+"""
 
 
-def report(db: Reader, ref: str, *, depth: int = 2, types: Sequence[str] = (), preferences: Preferences) -> Report:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is asked: how many hops, over which types, from which strength on, how many from each, on which day."""
+
+    depth: int = 2
+    types: Sequence[str] = ()
+    least: float = 0.0
+    most: int | None = None
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What was found, who they are, the open deals of each, and how many of each were left out."""
+
+    found: Neighbourhood
+    people: Mapping[int, Person]
+    deals: Mapping[int, str]
+    left: Mapping[int, int]
+
+
+def report(db: Reader, ref: str, asked: Around, *, moment: Moment) -> Report:
     """The neighbourhood of the customer `ref`: a row for each tie by which somebody is first reached.
 
     `via` is who they are reached through, `direction` how the tie points from there: out, in or both. Raises
-    InvalidInput for a depth outside 1..6, NotFound and Ambiguous.
+    InvalidInput for a depth outside 1..6 or a strength outside 0..100, NotFound and Ambiguous.
     """
-    if not 1 <= depth <= _DEEPEST:
-        raise InvalidInput(f"depth {depth} is outside 1 to {_DEEPEST}", hint="--depth 2 is usual")
-    centre = reference.customer(db, ref, preferences=preferences)
-    wanted = [reference.relation_type(db, name)[0] for name in types] or None
-    found = neighbourhood(db, centre, depth=depth, types=wanted)
-    people = _people(db, found)
-    rows = [
-        (
-            tie.far,
-            *people[tie.far][:2],
-            found.distances[tie.far],
-            people[tie.near][0],
-            tie.type,
-            tie.way,
-            people[tie.far][2],
-        )
-        for tie in found.reaching()
-    ]
-    return Report(
-        "neighbourhood",
-        {"customer": centre, "depth": depth, "types": list(types)},
-        {"nodes": len(found.distances), "edges": len(found.ties)},
-        Table(COLUMNS, rows, title=f"{people[centre][0]} and who is around", empty="no relationships yet"),
-        notes=_notes(found, people, depth),
-        tree=_tree(found, people),
+    _refuse(asked)
+    centre = reference.customer(db, ref, preferences=moment.preferences)
+    wanted = [reference.relation_type(db, name)[0] for name in asked.types] or None
+    look = looking.look(db, moment, asked.as_of)
+    found = neighbourhood(db, centre, look, depth=asked.depth, choice=Choice(wanted, asked.least))
+    whole = len(found.distances)
+    left: dict[int, int] = {}
+    if asked.most is not None:
+        found, left = found.cut(asked.most)
+    scene = _Scene(found, looking.people(db, found.distances), _open_deals(db, found), left)
+    parameters = {
+        "customer": centre, "depth": asked.depth, "types": list(asked.types), "min_strength": asked.least,
+        "limit": asked.most, "as_of": look.day,
+    }  # fmt: skip
+    summary = {"nodes": len(found.distances), "edges": len(found.ties), "left_out": whole - len(found.distances)}
+    title = f"{scene.people[centre].name} and who is around"
+    table = Table(COLUMNS, [_row(scene, tie) for tie in found.reaching()], title=title, empty="no relationships yet")
+    notes = _notes(scene, asked.depth, whole)
+    return Report("neighbourhood", parameters, summary, table, notes=notes, tree=_tree(scene))
+
+
+def _refuse(asked: Around) -> None:
+    if not 1 <= asked.depth <= _DEEPEST:
+        raise InvalidInput(f"depth {asked.depth} is outside 1 to {_DEEPEST}", hint="--depth 2 is usual")
+    if not 0 <= asked.least <= STRONGEST:
+        raise InvalidInput(f"--min-strength {asked.least:g} is outside 0 to {STRONGEST}", hint="30 leaves the weak out")
+    if asked.most == 0:
+        raise InvalidInput("--limit 0 would show nobody", hint="--limit 20, or all")
+
+
+def _row(scene: _Scene, tie: Tie) -> tuple[object, ...]:
+    far = scene.people[tie.far]
+    return (
+        tie.far,
+        far.name,
+        far.kind,
+        scene.found.distances[tie.far],
+        scene.people[tie.near].name,
+        tie.type,
+        tie.way,
+        tie.strength,
+        word(tie.strength),
+        scene.deals.get(tie.far),
+        scene.left.get(tie.far, 0),
+        far.barred,
     )
 
 
-def _people(db: Reader, found: Neighbourhood) -> _People:
-    ids = json.dumps(list(found.distances))
-    rows = db.rows(
-        f"select id, name, kind, {barred('c')} from customer c where id in (select value from json_each(:ids))", ids=ids
-    )
-    return {number: (name, kind, why) for number, name, kind, why in rows}
+def _open_deals(db: Reader, found: Neighbourhood) -> dict[int, str]:
+    """What each customer's open deals come to, a sum for each currency."""
+    sums: dict[int, list[str]] = defaultdict(list)
+    for number, currency, amount, _ in db.rows(_OPEN, ids=json.dumps(list(found.distances))):
+        sums[int(number)].append(str(Money(amount, currency)))
+    return {number: ", ".join(each) for number, each in sums.items()}
 
 
-def _notes(found: Neighbourhood, people: _People, depth: int) -> tuple[str, ...]:
+def _notes(scene: _Scene, depth: int, whole: int) -> tuple[str, ...]:
+    found = scene.found
     if not found.ties:
         return ("no relationships within reach; crm relation add FROM TYPE TO makes one",)
-    from crmcli.graph.figures import figures  # networkx: only where there is something to reckon
-
     these = figures(found.distances, [(tie.near, tie.far) for tie in found.ties])
-    return (
+    said = (
         f"{counted(these.nodes, 'customer')}, {counted(these.edges, 'tie')} within {counted(depth, 'hop')} · "
         f"density {these.density:.2f} · {counted(these.triangles, 'triangle')} · "
-        f"most ties: {people[these.best_tied][0]} ({these.most_ties:,})",
+        f"most ties: {scene.people[these.best_tied].name} ({these.most_ties:,})"
     )
+    left = whole - len(found.distances)
+    cut = f"{counted(left, 'customer')} left out, the strongest ties of each stay; --limit all shows them"
+    return (said, cut) if left else (said,)
 
 
-def _tree(found: Neighbourhood, people: _People) -> Node:
+def _tree(scene: _Scene) -> Node:
     """Each customer once; a tie that leads back to somebody shown is marked and not followed."""
     below: dict[int, list[Tie]] = defaultdict(list)
-    for tie in found.ties:
+    for tie in scene.found.ties:
         below[tie.near].append(tie)
-    followed: set[int] = {tie.relationship for tie in found.reaching()}
+    followed: set[int] = {tie.relationship for tie in scene.found.reaching()}
     grown: set[int] = set()
 
     def grow(tie: Tie) -> Node:
-        _, kind, _ = people[tie.far]
-        name = _name(people, tie.far)
+        text = f"{tie.reading} {scene.people[tie.far].marked}"
+        level = word(tie.strength)
+        tied = f"{tie.far} · {tie.strength:g} {level}"
         if tie.relationship not in followed:
-            return Node(f"{tie.reading} {name}", f"{tie.far} ↺ shown elsewhere")
+            return Node(text, f"{tied} ↺ shown elsewhere", tone=level)
         if tie.far in grown:
-            return Node(f"{tie.reading} {name}", f"{tie.far} ↺ see above")
+            return Node(text, f"{tied} ↺ see above", tone=level)
         grown.add(tie.far)
-        return Node(f"{tie.reading} {name}", f"{tie.far} {kind}", tuple(grow(next_) for next_ in below[tie.far]))
+        note = f"{tie.far} {_said(scene, tie.far)} · {tie.strength:g} {level}"
+        return Node(text, note, _below(tie.far), tone=level)
 
-    return Node(
-        _name(people, found.centre),
-        f"{found.centre} {people[found.centre][1]}",
-        tuple(grow(tie) for tie in below[found.centre]),
-    )
+    def _below(node: int) -> tuple[Node, ...]:
+        left = scene.left.get(node)
+        more = (Node(f"… {left:,} more", "not shown; --limit all"),) if left else ()
+        return (*(grow(each) for each in below[node]), *more)
+
+    centre = scene.found.centre
+    return Node(scene.people[centre].marked, f"{centre} {_said(scene, centre)}", _below(centre))
 
 
-def _name(people: _People, number: int) -> str:
-    name, _, why = people[number]
-    return f"{name} ({why})" if why else name
+def _said(scene: _Scene, node: int) -> str:
+    """The kind of a customer, and what is open with them."""
+    deals = scene.deals.get(node)
+    return f"{scene.people[node].kind} · open {deals}" if deals else scene.people[node].kind

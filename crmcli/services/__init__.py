@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crmcli.services import retention as retention
     from crmcli.services import segments as segments
     from crmcli.services import tasks as tasks
+    from crmcli.services import weights as weights
 
 
 def __getattr__(name: str) -> ModuleType:

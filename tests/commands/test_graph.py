@@ -25,10 +25,10 @@ def test_a_row_says_how_somebody_is_first_reached(around: Run) -> None:
     shown = around("graph show ada -f csv").stdout
 
     assert shown == (
-        "id,name,kind,distance,via,type,direction,no_contact\n"
-        "2,Bob,person,1,Ada,knows,both,\n"
-        "3,Carla,person,1,Ada,knows,both,\n"
-        "4,Dora,organisation,2,Carla,supplies,out,\n"
+        "id,name,kind,distance,via,type,direction,strength,level,open_deals,left_out,no_contact\n"
+        "2,Bob,person,1,Ada,knows,both,40.0,fair,,0,\n"
+        "3,Carla,person,1,Ada,knows,both,40.0,fair,,0,\n"
+        "4,Dora,organisation,2,Carla,supplies,out,50.0,fair,,0,\n"
     )
 
 
@@ -36,8 +36,15 @@ def test_json_is_a_report_with_its_figures(around: Run) -> None:
     shown = json.loads(around("graph show ada -f json").stdout)
 
     assert shown["report"] == "neighbourhood"
-    assert shown["parameters"] == {"customer": 1, "depth": 2, "types": []}
-    assert shown["summary"] == {"nodes": 4, "edges": 4}
+    assert shown["parameters"] == {
+        "customer": 1,
+        "depth": 2,
+        "types": [],
+        "min_strength": 0.0,
+        "limit": None,
+        "as_of": "2026-11-20",
+    }
+    assert shown["summary"] == {"nodes": 4, "edges": 4, "left_out": 0}
     assert shown["rows"][-1] == {
         "id": 4,
         "name": "Dora",
@@ -46,6 +53,10 @@ def test_json_is_a_report_with_its_figures(around: Run) -> None:
         "via": "Carla",
         "type": "supplies",
         "direction": "out",
+        "strength": 50.0,
+        "level": "fair",
+        "open_deals": None,
+        "left_out": 0,
         "no_contact": None,
     }
 
@@ -59,7 +70,7 @@ def test_the_depth_is_in_hops_and_ties_among_the_last_reached_count(
     shown = json.loads(around(f"graph show ada --depth {depth} -f json").stdout)
 
     assert [row["id"] for row in shown["rows"]] == reached
-    assert shown["summary"] == {"nodes": len(reached) + 1, "edges": edges}
+    assert shown["summary"] == {"nodes": len(reached) + 1, "edges": edges, "left_out": 0}
 
 
 def test_a_direction_is_seen_from_whom_one_comes(around: Run) -> None:
@@ -95,8 +106,11 @@ def test_what_has_ended_or_was_removed_ties_nobody(around: Run) -> None:
 def test_somebody_alone_has_an_empty_neighbourhood(crm: Run, terminal: Terminal) -> None:
     crm("customer add Ada")
 
-    assert crm("graph show ada -f csv").stdout == "id,name,kind,distance,via,type,direction,no_contact\n"
-    assert json.loads(crm("graph show ada -f json").stdout)["summary"] == {"nodes": 1, "edges": 0}
+    assert (
+        crm("graph show ada -f csv").stdout
+        == "id,name,kind,distance,via,type,direction,strength,level,open_deals,left_out,no_contact\n"
+    )
+    assert json.loads(crm("graph show ada -f json").stdout)["summary"] == {"nodes": 1, "edges": 0, "left_out": 0}
     assert terminal("graph show ada").stdout == (
         "Ada  1 person\n\nno relationships within reach; crm relation add FROM TYPE TO makes one\n"
     )
@@ -121,12 +135,12 @@ def test_a_person_sees_a_tree_in_which_nobody_is_repeated(around: Run, terminal:
 
     assert terminal("graph show ada --depth 3").stdout == (
         "Ada  1 person\n"
-        "├── referred Bob  2 person\n"
-        "│   └── referred Carla  3 ↺ shown elsewhere\n"
-        "├── knows Bob  2 ↺ see above\n"
-        "└── knows Carla  3 person\n"
-        "    └── supplies Dora  4 organisation\n"
-        "        └── knows Eve  5 person\n"
+        "├── referred Bob  2 person · 60 fair\n"
+        "│   └── referred Carla  3 · 60 fair ↺ shown elsewhere\n"
+        "├── knows Bob  2 · 40 fair ↺ see above\n"
+        "└── knows Carla  3 person · 40 fair\n"
+        "    └── supplies Dora  4 organisation · 50 fair\n"
+        "        └── knows Eve  5 person · 40 fair\n"
         "\n"
         "5 customers, 6 ties within 3 hops · density 0.50 · 1 triangle · most ties: Carla\n"
         "(3)\n"
@@ -139,3 +153,43 @@ def test_a_person_sees_a_table_where_flat_is_asked(around: Run, terminal: Termin
     assert "Ada and who is around" in seen
     assert "├" not in seen
     assert "3 customers, 3 ties within 1 hop · density 1.00 · 1 triangle · most ties: Ada" in seen
+
+
+def test_weak_ties_are_left_out_where_that_is_asked(around: Run) -> None:
+    assert around("graph show ada --min-strength 41 -f ids").stdout == ""
+    around("relation edit 1 --set strength=90")
+
+    assert around("graph show ada --min-strength 41 --columns id,strength,level --no-header").stdout == (
+        "2\t90.0\tstrong\n3\t60.0\tfair\n4\t50.0\tfair\n"
+    ).replace("4\t50.0\tfair\n", "")
+    assert "outside 0 to 100" in around("graph show ada --min-strength 101", exit_code=2).stderr
+
+
+def test_a_hub_is_cut_to_its_strongest_and_says_how_many_are_left(around: Run, terminal: Terminal) -> None:
+    for name in ("Flo", "Gus", "Hal"):
+        around(f"customer add {name}")
+        around(f"relation add ada advises {name.lower()}")
+    around("relation edit 1 --set strength=95")
+
+    shown = json.loads(around("graph show ada --depth 1 --limit 2 -f json").stdout)
+    seen = terminal("graph show ada --depth 1 --limit 2").stdout
+
+    assert [row["id"] for row in shown["rows"]] == [2, 6]
+    assert shown["summary"]["left_out"] == 3
+    assert "└── … 3 more  not shown; --limit all" in seen
+    assert "3 customers left out" in seen
+    assert around("graph show ada --depth 1 --limit all -f ids").stdout.count("\n") == 5
+
+
+def test_a_day_in_the_past_has_the_ties_of_that_day(around: Run) -> None:
+    around("relation edit 1 --set since=2026-01-01 --set until=2026-06-01")
+
+    assert around("graph show ada --depth 1 -f ids --as-of 2026-05-31").stdout == "2\n3\n"
+    assert around("graph show ada --depth 1 -f ids --as-of 2026-06-01").stdout == "3\n"
+    assert around("graph show ada --depth 1 -f ids --as-of 2025-12-31").stdout == "3\n"
+
+
+def test_open_deals_stand_beside_the_name(around: Run, terminal: Terminal) -> None:
+    around("deal add Engine --customer bob --amount 900")
+
+    assert "Bob  2 person · open 900 EUR · 40 fair" in terminal("graph show ada --depth 1").stdout

@@ -11,6 +11,7 @@ EVERY_WRITE = [
     "customer note ada 'prefers mail'",
     "customer remove ada --yes --force",
     "relation add ada knows bob",
+    "graph weigh email 0.5",
     "relation edit 1 --set strength=80 --set until=yesterday",
     "relation end 1",
     "relation remove 1 --yes",

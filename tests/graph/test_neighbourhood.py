@@ -13,10 +13,12 @@ from crmcli.db import history
 from crmcli.db.connection import in_memory
 from crmcli.db.reader import Reader
 from crmcli.graph.figures import Figures, figures
-from crmcli.graph.neighbourhood import neighbourhood
+from crmcli.graph.look import Look
+from crmcli.graph.neighbourhood import Choice, neighbourhood
 
 AT = "2026-11-20T12:00:00Z"
 KNOWS, SUPPLIES = 3, 7
+LOOK = Look(AT, "2026-11-20")
 
 Arc = tuple[int, int, int]
 """From, type, to."""
@@ -49,8 +51,8 @@ def undirected(customers: int, arcs: Iterable[Arc]) -> "nx.Graph[int]":
 
 
 @st.composite
-def graphs(draw: st.DrawFn) -> tuple[int, list[Arc]]:
-    customers = draw(st.integers(1, 12))
+def graphs(draw: st.DrawFn, most: int = 12) -> tuple[int, list[Arc]]:
+    customers = draw(st.integers(1, most))
     ends = st.tuples(st.integers(1, customers), st.sampled_from([KNOWS, SUPPLIES]), st.integers(1, customers))
     arcs = draw(st.lists(ends.filter(lambda arc: arc[0] != arc[2]), max_size=30, unique=True))
     return customers, arcs
@@ -61,7 +63,7 @@ def test_distances_are_those_of_networkx(drawn: tuple[int, list[Arc]], depth: in
     customers, arcs = drawn
 
     with graph(customers, arcs) as db:
-        found = neighbourhood(db, 1, depth=depth)
+        found = neighbourhood(db, 1, LOOK, depth=depth)
 
     expected = nx.single_source_shortest_path_length(undirected(customers, arcs), 1, cutoff=depth)
     assert found.distances == dict(expected)
@@ -73,7 +75,7 @@ def test_each_tie_within_reach_is_there_once(drawn: tuple[int, list[Arc]], depth
     customers, arcs = drawn
 
     with graph(customers, arcs) as db:
-        found = neighbourhood(db, 1, depth=depth)
+        found = neighbourhood(db, 1, LOOK, depth=depth)
 
     within = [arc for arc in arcs if {arc[0], arc[2]} <= found.distances.keys()]
     assert len(found.ties) == len({tie.relationship for tie in found.ties}) == len(within)
@@ -85,7 +87,7 @@ def test_everybody_is_reached_from_one_hop_nearer(drawn: tuple[int, list[Arc]], 
     customers, arcs = drawn
 
     with graph(customers, arcs) as db:
-        found = neighbourhood(db, 1, depth=depth)
+        found = neighbourhood(db, 1, LOOK, depth=depth)
 
     reaching = found.reaching()
     assert {tie.far for tie in reaching} == found.distances.keys() - {1}
@@ -100,7 +102,7 @@ def test_a_type_narrows_the_graph(drawn: tuple[int, list[Arc]]) -> None:
     of_type = [arc for arc in arcs if arc[1] == SUPPLIES]
 
     with graph(customers, arcs) as db:
-        found = neighbourhood(db, 1, depth=6, types=[SUPPLIES])
+        found = neighbourhood(db, 1, LOOK, depth=6, choice=Choice([SUPPLIES]))
 
     assert found.distances == dict(nx.single_source_shortest_path_length(undirected(customers, of_type), 1, cutoff=6))
 
@@ -112,7 +114,7 @@ def test_the_figures_of_a_random_graph_are_those_of_its_ego_graph(depth: int) ->
     arcs = [(source, KNOWS, target) for source, target in pairs]
 
     with graph(200, arcs) as db:
-        found = neighbourhood(db, 1, depth=depth)
+        found = neighbourhood(db, 1, LOOK, depth=depth)
 
     ego = nx.ego_graph(undirected(200, arcs), 1, radius=depth)
     these = figures(found.distances, [(tie.near, tie.far) for tie in found.ties])

@@ -1,0 +1,77 @@
+"""The interactions between nodes: customers by their numbers, us as nodes below one."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from crmcli.core.strength import Contact, Warmth, warmth
+from crmcli.db.reader import Reader
+from crmcli.graph.look import Look, me
+
+Pair = tuple[int, int]
+
+#: `:channels` are those that weigh something. Whoever logged nothing of an owner is the user of the file.
+_OF_FRONTIER = """
+    with met (near, id, channel, direction, owner, age) as (
+        select p.customer_id, i.id, i.channel, i.direction, coalesce(-i.owner_id, :me),
+            julianday(:now) - julianday(i.occurred_at)
+        from json_each(:frontier) f join interaction_party p on p.customer_id = f.value
+        join interaction i on i.id = p.interaction_id
+        where i.removed_at is null and i.occurred_at <= :now and i.channel in (select value from json_each(:channels))
+        and (i.owner_id is null or exists (select 1 from owner o where o.id = i.owner_id and o.removed_at is null))
+    ),
+    seen (near, far, channel, direction, age) as (
+        select near, owner, channel, direction, age from met
+        union all
+        select m.near, q.customer_id, m.channel, null, m.age
+        from met m join interaction_party q on q.interaction_id = m.id and q.customer_id <> m.near
+        join customer c on c.id = q.customer_id and c.removed_at is null
+    )
+    select near, far, channel, direction, age from seen
+    where :within is null or far in (select value from json_each(:within))
+"""
+
+_ALL = """
+    select p.customer_id, coalesce(-i.owner_id, :me), i.channel, i.direction, julianday(:now) - julianday(i.occurred_at)
+    from interaction_party p cross join interaction i on i.id = p.interaction_id
+    where i.removed_at is null and i.occurred_at <= :now and i.channel in (select value from json_each(:channels))
+    and (i.owner_id is null or exists (select 1 from owner o where o.id = i.owner_id and o.removed_at is null))
+    order by p.customer_id
+"""
+
+
+def contacts(
+    db: Reader, frontier: Iterable[int], look: Look, *, within: Iterable[int] | None = None
+) -> dict[Pair, list[Contact]]:
+    """What the customers of `frontier` had with us and with each other, by (near, far); directions are those to us."""
+    found: dict[Pair, list[Contact]] = defaultdict(list)
+    near = json.dumps([node for node in frontier if node > 0])
+    ends = None if within is None else json.dumps(list(within))
+    rows = db.rows(_OF_FRONTIER, {**_asked(db, look), "frontier": near, "within": ends})
+    for one, other, channel, direction, age in rows:
+        found[int(one), int(other)].append(Contact(channel, direction, age))
+    return found
+
+
+def warmths(
+    db: Reader, frontier: Iterable[int], look: Look, *, within: Iterable[int] | None = None
+) -> Mapping[Pair, Warmth]:
+    """The strength that interactions give, by (near, far)."""
+    return {pair: warmth(met, look.weights) for pair, met in contacts(db, frontier, look, within=within).items()}
+
+
+def with_us(db: Reader, look: Look) -> Iterator[tuple[Pair, list[Contact]]]:
+    """Every customer's interactions with each of us, by (customer, one of us), a customer at a time."""
+    rows = db.rows(_ALL, _asked(db, look))
+    for customer, met in groupby(rows, key=lambda row: int(row[0])):
+        of_owner: dict[int, list[Contact]] = defaultdict(list)
+        for _, owner, channel, direction, age in met:
+            of_owner[int(owner)].append(Contact(channel, direction, age))
+        for owner in sorted(of_owner, reverse=True):
+            yield (customer, owner), of_owner[owner]
+
+
+def _asked(db: Reader, look: Look) -> dict[str, object]:
+    channels = [name for name, weight in look.weights.channels.items() if weight > 0]
+    return {"me": me(db), "now": look.instant, "channels": json.dumps(channels)}

@@ -1,0 +1,59 @@
+"""What the reports on the graph have in common: the day they look at, and the names of its nodes."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from crmcli.core.period import bounds, instant, period
+from crmcli.core.period import moment as parsed
+from crmcli.db.reader import Reader
+from crmcli.graph.look import Look, me, owners, weights
+from crmcli.query import reference
+from crmcli.query.comparison import Moment
+from crmcli.query.contact import barred
+
+ME = "me"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A node: a customer, or one of us (`owner`); `barred` says why they must not be contacted."""
+
+    name: str
+    kind: str
+    barred: str | None = None
+
+    @property
+    def marked(self) -> str:
+        return f"{self.name} ({self.barred})" if self.barred else self.name
+
+
+def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
+    """The graph as it is now, or as it was at the end of the day `as_of`. Raises InvalidInput."""
+    if as_of is None:
+        return Look(instant(moment.now), moment.now.astimezone(moment.tz).date().isoformat(), weights(db))
+    days = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
+    end = parsed(bounds(days, moment.tz)[1]) - timedelta(seconds=1)
+    return Look(instant(end), days.last.isoformat(), weights(db))
+
+
+def node(db: Reader, ref: str, moment: Moment) -> int:
+    """The node that `ref` names: a customer, or `me`. Raises NotFound and Ambiguous."""
+    return me(db) if ref.strip().lower() == ME else reference.customer(db, ref, preferences=moment.preferences)
+
+
+def people(db: Reader, nodes: Iterable[int]) -> dict[int, Person]:
+    """Who the nodes are."""
+    wanted = set(nodes)
+    ours = {number: Person(name, "owner") for number, name in owners(db).items() if number in wanted}
+    ids = json.dumps([number for number in wanted if number > 0])
+    rows = db.rows(
+        f"select c.id, c.name, c.kind, {barred('c')} from json_each(:ids) f join customer c on c.id = f.value", ids=ids
+    )
+    return {**ours, **{int(number): Person(name, kind, why) for number, name, kind, why in rows}}
+
+
+def us(db: Reader) -> tuple[int, ...]:
+    """The nodes of us."""
+    return tuple(owners(db))

@@ -1,0 +1,133 @@
+"""How strong the ties of a customer are, and what makes them so."""
+
+from collections.abc import Iterator
+
+from crmcli.core.result import Column, Report, Table
+from crmcli.core.strength import Warmth, word
+from crmcli.core.wording import counted
+from crmcli.db.reader import Reader
+from crmcli.graph.edges import Edge, edges
+from crmcli.graph.look import Look
+from crmcli.query.comparison import Moment
+from crmcli.reports import looking
+from crmcli.reports.looking import Person
+
+_COLUMNS = (
+    Column("id", "id"),
+    Column("name", heading="With"),
+    Column("kind"),
+    Column("strength", "number"),
+    Column("level"),
+    Column("interactions", "number", "By inter\xadactions"),
+    Column("weight", "integer", "By type"),
+    Column("said", "integer"),
+    Column("why"),
+    Column("next", heading="Next"),
+)
+
+_PARTS = (
+    Column("id", "id"),
+    Column("name", heading="With"),
+    Column("part"),
+    Column("count", "integer"),
+    Column("weight", "number", "Weight or factor"),
+    Column("points", "number"),
+)
+
+
+def report(
+    db: Reader, ref: str, *, moment: Moment, as_of: str | None = None, explain: bool = False, limit: int | None = None
+) -> Report:
+    """The ties of the customer `ref`, the strongest first; with `explain` a row for each part of each.
+
+    Raises InvalidInput, NotFound and Ambiguous.
+    """
+    look = looking.look(db, moment, as_of)
+    centre = looking.node(db, ref, moment)
+    found = _ties(db, centre, look)
+    who = looking.people(db, {centre, *(edge.far for edge in found)})
+    ordered = sorted(found, key=lambda edge: (-edge.strength, edge.far < 1, edge.far))
+    these = ordered[:limit]
+    if explain:
+        rows = [row for edge in these for row in _parts(edge, who[edge.far], look)]
+        table = Table(_PARTS, rows, title=f"How the ties of {who[centre].marked} add up", empty=_EMPTY)
+    else:
+        table = Table(
+            _COLUMNS, [_row(edge, who, centre) for edge in these], title=f"Ties of {who[centre].marked}",
+            total=len(ordered), empty=_EMPTY,
+        )  # fmt: skip
+    parameters = {"customer": centre, "as_of": look.day, "explain": explain}
+    summary = {"ties": len(ordered), "strongest": ordered[0].strength if ordered else None}
+    return Report("strength", parameters, summary, table, notes=_notes(look))
+
+
+_EMPTY = "no ties yet: crm log REF TEXT or crm relation add FROM TYPE TO makes one"
+
+
+def _ties(db: Reader, centre: int, look: Look) -> list[Edge]:
+    if centre < 1:
+        from crmcli.core.strength import warmth
+        from crmcli.graph.contacts import with_us
+
+        return [
+            Edge(centre, customer, warmth(met, look.weights))
+            for (customer, owner), met in with_us(db, look)
+            if owner == centre
+        ]
+    return list(edges(db, [centre], look).values())
+
+
+def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
+    person = who[edge.far]
+    weights = [each.weight for each in edge.related]
+    said = [each.said for each in edge.related if each.said is not None]
+    return (
+        edge.far if edge.far > 0 else None,
+        person.marked,
+        person.kind,
+        edge.strength,
+        word(edge.strength),
+        edge.warmth.strength if edge.warmth else 0.0,
+        max(weights, default=None),
+        max(said, default=None),
+        edge.why,
+        _next(edge, who, centre),
+    )
+
+
+def _next(edge: Edge, who: dict[int, Person], centre: int) -> str | None:
+    """What would keep the tie, or make it: only of ties with us, and only where contact is allowed."""
+    customer = edge.far if edge.far > 0 else centre
+    if customer < 1 or who[customer].barred or (edge.far > 0 and centre > 0):
+        return None
+    days = edge.warmth.latest if edge.warmth else None
+    return f"crm log {customer} TEXT" if days is not None and days < 1 else f"crm task add TEXT --for {customer}"
+
+
+def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...]]:
+    who = (edge.far if edge.far > 0 else None, person.marked)
+    if edge.warmth:
+        yield from _of_interactions(who, edge.warmth, look)
+    for each in edge.related:
+        yield (*who, f"type: {each.reading}", None, each.weight, float(each.weight))
+        if each.said is not None:
+            yield (*who, f"said of: {each.reading}", None, each.said, float(each.said))
+    yield (*who, "tie: the greatest", None, None, edge.strength)
+
+
+def _of_interactions(who: tuple[object, ...], warmth: Warmth, look: Look) -> Iterator[tuple[object, ...]]:
+    for part in warmth.parts:
+        yield (*who, part.channel, part.count, part.weight, round(part.points, 3))
+    way = {look.weights.both_ways: "both ways", look.weights.one_way: "one way only"}.get(warmth.factor, "no direction")
+    yield (*who, f"direction: {way}", None, warmth.factor, round(warmth.raw, 3))
+    yield (*who, "interactions", warmth.count, None, warmth.strength)
+
+
+def _notes(look: Look) -> tuple[str, ...]:
+    of = look.weights
+    channels = ", ".join(f"{name} {weight:g}" for name, weight in of.channels.items())
+    return (
+        f"strength = 100 (1 - e^(-points / {of.scale:g})); an interaction counts half after "
+        f"{counted(int(of.half_life), 'day') if of.half_life.is_integer() else f'{of.half_life:g} days'}; {channels}; "
+        f"both ways x {of.both_ways:g}, one way x {of.one_way:g} · crm graph weigh changes these",
+    )
