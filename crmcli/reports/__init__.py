@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import paths as paths
     from crmcli.reports import records as records
+    from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
     from crmcli.reports import strength as strength
     from crmcli.reports import subject as subject

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences
     from crmcli.services import readmission as readmission
+    from crmcli.services import referrals as referrals
     from crmcli.services import relationships as relationships
     from crmcli.services import relationtypes as relationtypes
     from crmcli.services import repair as repair

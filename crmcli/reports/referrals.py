@@ -1,0 +1,198 @@
+"""Who brought whom, and what came of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from crmcli.core.money import Money
+from crmcli.core.period import period, when
+from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.vocabulary import REFERRED
+from crmcli.core.wording import counted
+from crmcli.db.reader import Reader
+from crmcli.errors import InvalidInput
+from crmcli.query import reference
+from crmcli.query.comparison import Moment
+from crmcli.query.contact import barred
+
+_EDGES = f"""
+    select r.from_id, r.to_id from relationship r
+    join customer f on f.id = r.from_id and f.removed_at is null
+    join customer t on t.id = r.to_id and t.removed_at is null
+    where r.type_id = {REFERRED} and r.removed_at is null order by r.from_id, r.to_id
+"""
+_REVENUE = """
+    select d.customer_id, d.currency, sum(coalesce(d.amount, 0)) from deal d
+    join passage p on p.deal_id = d.id and p.ended_at is null
+    join stage s on s.id = p.stage_id and s.outcome = 'won'
+    join customer c on c.id = d.customer_id and c.removed_at is null
+    where d.removed_at is null group by d.customer_id, d.currency
+"""
+_NEW = f"""
+    select substr(c.created_at, 1, 7), count(*), sum(exists (
+        select 1 from relationship r join customer f on f.id = r.from_id and f.removed_at is null
+        where r.to_id = c.id and r.type_id = {REFERRED} and r.removed_at is null
+    )) from customer c
+    where c.removed_at is null and c.created_at >= :since and c.created_at < :until group by 1 order by 1
+"""
+_NOBODY = "nobody was referred yet; crm referral add REFERRED --by REFERRER"
+
+
+@dataclass(frozen=True, slots=True)
+class _Forest:
+    """Whom each referrer brought, who everybody is, and what each brought in by currency, in minor units."""
+
+    below: Mapping[int, Sequence[int]]
+    names: Mapping[int, str]
+    revenue: Mapping[int, Mapping[str, int]]
+
+    @property
+    def roots(self) -> list[int]:
+        brought = {each for found in self.below.values() for each in found}
+        return sorted(self.below.keys() - brought)
+
+    def generations(self, top: int) -> Iterator[tuple[int, int]]:
+        """(customer, generation) of everybody below, one's own referrals being the first."""
+        frontier, depth = list(self.below.get(top, ())), 1
+        while frontier:
+            yield from ((each, depth) for each in frontier)
+            frontier, depth = [low for each in frontier for low in self.below.get(each, ())], depth + 1
+
+
+def _forest(db: Reader) -> _Forest:
+    below: dict[int, list[int]] = defaultdict(list)
+    for referrer, referred in db.rows(_EDGES):
+        below[int(referrer)].append(int(referred))
+    sql = (
+        f"select c.id, c.name, {barred('c')} from customer c where c.id in (select from_id from relationship "
+        f"where type_id = {REFERRED} union select to_id from relationship where type_id = {REFERRED})"
+    )
+    names = {int(number): f"{name} ({why})" if why else str(name) for number, name, why in db.rows(sql)}
+    revenue: dict[int, dict[str, int]] = defaultdict(dict)
+    for customer, currency, amount in db.rows(_REVENUE):
+        revenue[int(customer)][str(currency)] = int(amount)
+    return _Forest(dict(below), names, dict(revenue))
+
+
+_TREE = (
+    Column("id", "id"),
+    Column("name"),
+    Column("by.id", "id", "By id", is_hidden=True),
+    Column("by", heading="Referred by"),
+    Column("generation", "integer"),
+    Column("referred", "integer"),
+)
+
+
+def tree(db: Reader, ref: str | None, *, moment: Moment) -> Report:
+    """Everybody below one customer, or all who were referred, a generation below the other.
+
+    Raises NotFound and Ambiguous.
+    """
+    forest = _forest(db)
+    tops = [reference.customer(db, ref, preferences=moment.preferences)] if ref else forest.roots
+    names = dict(forest.names)
+    for top in tops:
+        names.setdefault(top, str(db.value("select name from customer where id = :id", id=top)))
+    rows: list[tuple[object, ...]] = []
+
+    def grow(node: int, by: int | None, depth: int) -> Node:
+        below = forest.below.get(node, ())
+        rows.append((node, names[node], by, names[by] if by else None, depth, len(below)))
+        note = f"{node} · {counted(len(below), 'referral')}" if below else f"{node}"
+        return Node(names[node], note, tuple(grow(each, node, depth + 1) for each in below))
+
+    branches = tuple(grow(top, None, 0) for top in tops)
+    drawn = branches[0] if len(branches) == 1 else Node("referrals", counted(len(branches), "line"), branches)
+    referred = sum(1 for row in rows if row[2] is not None)
+    table = Table(_TREE, rows, empty=_NOBODY)
+    notes = (f"{referred:,} referred",) if referred else (_NOBODY,)
+    return Report("referral_tree", {"customer": tops[0] if ref else None}, {"referred": referred}, table, notes, drawn)
+
+
+_TOP = (
+    Column("id", "id"),
+    Column("name", heading="Referrer"),
+    Column("referred", "integer"),
+    Column("downstream", "integer", "All below"),
+    Column("generations", "integer"),
+    Column("won", "integer", "Of them bought"),
+)
+
+
+def top(db: Reader, *, limit: int | None = None) -> Report:
+    """The referrers by how many they brought, then by how many came of these."""
+    forest = _forest(db)
+    rows = []
+    for referrer, brought in forest.below.items():
+        found = list(forest.generations(referrer))
+        bought = sum(1 for each in brought if each in forest.revenue)
+        rows.append((referrer, forest.names[referrer], len(brought), len(found), max(d for _, d in found), bought))
+    rows.sort(key=lambda row: (-row[2], -row[3], row[0]))
+    table = Table(_TOP, rows[:limit], total=len(rows), empty=_NOBODY)
+    return Report("referral_top", {}, {"referrers": len(rows), "referred": sum(row[2] for row in rows)}, table)
+
+
+_MONEY = (
+    Column("id", "id"),
+    Column("name", heading="Referrer"),
+    Column("direct", "money"),
+    Column("downstream", "money", "Down\xadstream, halved"),
+    Column("plain", "money", "Down\xadstream, whole"),
+    Column("currency", is_hidden=True),
+)
+
+
+def revenue(db: Reader, *, limit: int | None = None) -> Report:
+    """Won deals of those whom each referrer brought, and of all below, a generation counting half of the one before.
+
+    Each customer's revenue is direct revenue of one referrer alone: the direct sums add up to that of all referred.
+    """
+    forest = _forest(db)
+    sums: dict[tuple[int, str], list[Fraction]] = defaultdict(lambda: [Fraction()] * 3)
+    for referrer in forest.below:
+        for customer, depth in forest.generations(referrer):
+            for currency, amount in forest.revenue.get(customer, {}).items():
+                direct, halved, whole = sums[referrer, currency]
+                part = Fraction(amount, 2 ** (depth - 1))
+                sums[referrer, currency] = [direct + amount * (depth == 1), halved + part, whole + amount]
+    ordered = sorted(sums.items(), key=lambda each: (each[0][1], -each[1][0], -each[1][1], each[0][0]))
+    rows = [
+        (number, forest.names[number], *(Money(round(each), currency) for each in amounts), currency)
+        for (number, currency), amounts in ordered
+    ]
+    totals: dict[str, int] = defaultdict(int)
+    for brought in forest.below.values():
+        for customer in brought:
+            for currency, amount in forest.revenue.get(customer, {}).items():
+                totals[currency] += amount
+    said = ", ".join(str(Money(totals[currency], currency)) for currency in sorted(totals))
+    notes = (f"referred customers brought in {said}: the sum of the direct column",) if totals else ()
+    summary = {currency: Money(totals[currency], currency).decimal for currency in sorted(totals)}
+    empty = "no won deal of anybody who was referred"
+    table = Table(_MONEY, rows[:limit], total=len(rows), empty=empty)
+    return Report("referral_revenue", {}, {"direct": summary}, table, notes)
+
+
+_RATE = (Column("month"), Column("new", "integer"), Column("referred", "integer"), Column("rate", "rate"))
+
+
+def rate(db: Reader, *, moment: Moment, since: str | None = None, until: str | None = None) -> Report:
+    """The share of new customers who were referred, by month (UTC) of their creation; the last twelve months usually.
+
+    Raises InvalidInput.
+    """
+    said = moment.preferences
+    begin = when(since or "-1y", now=moment.now, tz=said.tz, order=said.date_order, lean="past").day
+    end = period(until or "today", now=moment.now, tz=said.tz, order=said.date_order).last
+    if end < begin:
+        raise InvalidInput(f"the window from {begin} to {end} is empty", hint="give --until a later day")
+    window = {"since": f"{begin}T00:00:00Z", "until": f"{end}T23:59:60Z"}
+    rows = [(month, new, referred, referred / new) for month, new, referred in db.rows(_NEW, window)]
+    new, referred = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    share = referred / new if new else None
+    notes = (f"{referred:,} of {new:,} new customers were referred, {share:.1%}",) if share is not None else ()
+    summary = {"new": new, "referred": referred, "rate": share}
+    table = Table(_RATE, rows, empty=f"no new customers from {begin} to {end}")
+    return Report("referral_rate", {"since": f"{begin}", "until": f"{end}"}, summary, table, notes)
