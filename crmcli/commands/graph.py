@@ -1,4 +1,4 @@
-"""`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh."""
+"""`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh, central, communities, components, stats."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -9,6 +9,7 @@ from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
 from crmcli.commands.options import Limited, Showing, Writing
+from crmcli.core.vocabulary import Centrality
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -16,6 +17,7 @@ _AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As i
 _K = Annotated[int, typer.Option("--k", help="How many paths, the warmest first.")]
 _Hops = Annotated[int, typer.Option(help="At most so many hops, 1 to 4.")]
 _NodeRef = Annotated[str, typer.Argument(metavar="REF", help="A customer, or me.", show_default=False)]
+_Weighted = Annotated[bool, typer.Option("--weighted", help="Count ties by their strength.")]
 _IN_A_TREE = 20
 
 
@@ -172,3 +174,62 @@ def weigh(
     with opening.writing(ctx) as session:
         change = services.weights.weigh(session, name, value)
     opening.done(ctx, change)
+
+
+@app.command(cls=Limited)
+def central(
+    ctx: typer.Context,
+    by: Annotated[Centrality, typer.Option("--by", help="By what.")] = Centrality.DEGREE,
+    weighted: _Weighted = False,
+) -> None:
+    """Show who is central in the graph of relationships.
+
+    Examples:
+      crm graph central
+      crm graph central --by betweenness --weighted
+      crm graph central --by bridge
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        opening.show(ctx, db, reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit))
+
+
+@app.command(cls=Limited)
+def communities(
+    ctx: typer.Context,
+    weighted: _Weighted = False,
+    members: Annotated[bool, typer.Option("--members", help="A row for each customer.")] = False,
+) -> None:
+    """Show who belongs together, named by what they have most in common.
+
+    Examples:
+      crm graph communities
+      crm graph communities --members --weighted
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        found = reports.network.communities(db, moment=moment, weighted=weighted, members=members, limit=limit)
+        opening.show(ctx, db, found)
+
+
+@app.command(cls=Limited)
+def components(ctx: typer.Context) -> None:
+    """Show the parts of the graph between which there is no tie.
+
+    Examples:
+      crm graph components
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        opening.show(ctx, db, reports.network.components(db, moment=moment, limit=limit))
+
+
+@app.command(cls=Showing)
+def stats(ctx: typer.Context) -> None:
+    """Show the figures of the graph: size, density, clustering, triangles, diameter.
+
+    Examples:
+      crm graph stats
+    """
+    with opening.reading(ctx) as db:
+        opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db)))

@@ -158,3 +158,23 @@ class RetentionAction(StrEnum):
 
     ERASE = "erase"
     REMOVE = "remove"
+
+
+class Centrality(StrEnum):
+    """By what somebody is central."""
+
+    DEGREE = "degree"
+    BETWEENNESS = "betweenness"
+    PAGERANK = "pagerank"
+    BRIDGE = "bridge"
+
+
+class Drawing(StrEnum):
+    """A format that programs draw or reckon graphs from."""
+
+    DOT = "dot"
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    MERMAID = "mermaid"
+    JSON = "json"
+    CSV = "csv"

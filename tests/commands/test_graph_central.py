@@ -1,0 +1,130 @@
+"""`crm graph central`, `communities`, `components`, `stats`: published figures of graphs that came by `crm import`."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+from tests.conftest import Run
+
+Load = Callable[["nx.Graph[object]"], Run]
+
+
+@pytest.fixture
+def load(crm: Run, tmp_path: Path) -> Load:
+    """Import a graph: a customer for each node, `knows` for each edge, its weight as the strength."""
+
+    def loaded(graph: "nx.Graph[object]") -> Run:
+        people, ties = tmp_path / "people.csv", tmp_path / "ties.csv"
+        people.write_text("name,handle\n" + "".join(f"Node {node},n-{node}\n".lower() for node in graph))
+        rows = (
+            f"Node {one},knows,Node {other},{data.get('weight', '')}\n".lower()
+            for one, other, data in graph.edges(data=True)
+        )
+        ties.write_text("from,type,to,strength\n" + "".join(rows))
+        crm(f"import {people} --as customers")
+        crm(f"import {ties} --as relations")
+        return crm
+
+    return loaded
+
+
+def values(crm: Run, words: str) -> dict[str, float]:
+    rows = csv.DictReader(crm(f"graph central {words} -f csv").stdout.splitlines())
+    return {row["name"].removeprefix("node "): float(row["value"]) for row in rows}
+
+
+def test_the_karate_club_has_its_published_figures(load: Load) -> None:
+    """Zachary (1977), Journal of Anthropological Research 33, 452-473."""
+    crm = load(nx.karate_club_graph())
+
+    between = values(crm, "--by betweenness")
+    assert list(between)[:2] == ["0", "33"]
+    assert (round(between["0"], 4), round(between["33"], 4)) == (0.4376, 0.3041)
+    ranks = values(crm, "--by pagerank")
+    assert [round(rank, 5) for rank in ranks.values()][:4] == [0.10092, 0.09700, 0.07169, 0.05708]
+    assert sum(ranks.values()) == pytest.approx(1)
+    assert values(crm, "--by bridge") == {"0": 3}  # without node 0: the rest, {4, 5, 6, 10, 16} and {11}
+    assert round(values(crm, "--by degree")["33"] * 33) == 17
+    figures = json.loads(crm("graph stats -f json").stdout)["summary"]
+    assert (figures["nodes"], figures["edges"], figures["triangles"], figures["diameter"]) == (34, 78, 45, 5)
+    assert round(figures["density"], 4) == 0.1390
+    assert round(figures["clustering"], 4) == 0.5706
+
+
+def test_the_communities_of_the_karate_club_by_strength(load: Load) -> None:
+    crm = load(nx.karate_club_graph())
+    crm("relation type edit knows --weight 0")
+
+    shown = json.loads(crm("graph communities --weighted -f json").stdout)
+
+    assert shown["summary"]["communities"] == 4
+    assert round(shown["summary"]["modularity"], 4) == 0.4439
+    assert sum(row["size"] for row in shown["rows"]) == 34
+    again = crm("graph communities --weighted --members -f csv").stdout
+    assert again == crm("graph communities --weighted --members -f csv").stdout
+    assert again.count("\n") == 35
+
+
+def test_the_medici_stand_between_the_families_of_florence(load: Load) -> None:
+    """Padgett & Ansell (1993), American Journal of Sociology 98, 1259-1319."""
+    crm = load(nx.florentine_families_graph())
+
+    between = values(crm, "--by betweenness")
+
+    assert next(iter(between)) == "medici"
+    assert round(between["medici"], 3) == 0.522
+
+
+def test_valjean_stands_between_the_miserable(load: Load) -> None:
+    """Knuth (1993), The Stanford GraphBase."""
+    crm = load(nx.les_miserables_graph())
+
+    assert round(values(crm, "--by betweenness")["valjean"], 3) == 0.570
+
+
+def test_a_strong_tie_is_a_short_one(crm: Run) -> None:
+    for name in "abcd":
+        crm(f"customer add {name}")
+    for tie in ("a knows b", "a knows c", "c knows d", "d knows b"):
+        crm(f"relation add {tie}")
+    for number in (2, 3, 4):
+        crm(f"relation edit {number} --set strength=100")
+    crm("relation type edit knows --weight 10")
+
+    # a - b directly is 10 long, by c and d 3: both lie between a and b
+    assert values(crm, "--by betweenness --weighted") == {"c": 0.666666667, "d": 0.666666667, "a": 0, "b": 0}
+    assert values(crm, "--by degree --weighted")["c"] == 200
+
+
+def test_who_is_apart_makes_a_component(crm: Run) -> None:
+    for name in "abcdef":
+        crm(f"customer add {name}")
+    for tie in ("a knows b", "b knows c", "d knows e"):
+        crm(f"relation add {tie}")
+
+    shown = json.loads(crm("graph components -f json").stdout)
+
+    assert [(row["size"], row["edges"], row["centre"]) for row in shown["rows"]] == [(3, 2, "b"), (2, 1, "d")]
+    assert shown["summary"] == {"components": 2, "nodes": 5, "alone": 1}
+
+
+def test_a_community_is_named_by_what_it_has_in_common(crm: Run) -> None:
+    for name in "abcdef":
+        crm(f"customer add {name} {'--city Rome' if name in 'ab' else ''}")
+    for tie in ("a knows b", "b knows c", "a knows c", "d knows e", "e knows f"):
+        crm(f"relation add {tie}")
+
+    rows = json.loads(crm("graph communities -f json").stdout)["rows"]
+
+    assert [(row["name"], row["named_by"]) for row in rows] == [("Rome", "city"), ("e", "most ties")]
+
+
+@pytest.mark.parametrize("words", ["central", "communities", "components", "stats", "central --by pagerank"])
+def test_no_graph_has_no_rows_and_no_fault(words: str, crm: Run) -> None:
+    crm(f"graph {words}")
+    crm("customer add Ada")
+    crm(f"graph {words} -f json")
