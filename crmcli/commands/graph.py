@@ -1,4 +1,4 @@
-"""`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh, central, communities, components, stats."""
+"""`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh, central, communities, components, stats, export."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -8,8 +8,8 @@ import typer
 from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
-from crmcli.commands.options import Limited, Showing, Writing
-from crmcli.core.vocabulary import Centrality
+from crmcli.commands.options import Drawn, Limited, Showing, Writing
+from crmcli.core.vocabulary import Centrality, Drawing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -233,3 +233,24 @@ def stats(ctx: typer.Context) -> None:
     """
     with opening.reading(ctx) as db:
         opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db)))
+
+
+@app.command(cls=Drawn)
+def export(
+    ctx: typer.Context,
+    ref: Annotated[
+        str | None, typer.Argument(metavar="[REF]", help="Only what is around; else all.", show_default=False)
+    ] = None,
+    form: Annotated[Drawing, typer.Option("--format", "-f", help="What the other program reads.")] = Drawing.GRAPHML,
+    depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
+) -> None:
+    """Write the graph of relationships for Gephi, Graphviz, a Markdown page or a program.
+
+    Examples:
+      crm graph export -o graph.graphml
+      crm graph export ada-lovelace --depth 3 --format dot
+      crm graph export ada-lovelace --format mermaid
+    """
+    with opening.reading(ctx) as db:
+        network = reports.drawing.network(db, ref, depth=depth, moment=opening.moment(ctx, db))
+    opening.show_network(ctx, network, form)

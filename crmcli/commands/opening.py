@@ -11,8 +11,8 @@ from crmcli import render
 from crmcli.commands import ahead
 from crmcli.commands.options import settings
 from crmcli.commands.outer import outer, shared
-from crmcli.core.result import Change, Result
-from crmcli.core.vocabulary import Format
+from crmcli.core.result import Change, Network, Result
+from crmcli.core.vocabulary import Drawing, Format
 from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -221,6 +221,14 @@ def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> Non
         raise InvalidInput("--ics is a format of its own", hint="leave --format and --columns out")
     _spare_the_file(ctx)
     render.put(ics.calendar(todos.todos(db, words, limit=told.limit, moment=moment(ctx, db))), told.path)
+
+
+def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None:
+    """Write a graph in a format of its own."""
+    from crmcli.render import network as drawn
+
+    _spare_the_file(ctx)
+    render.put(drawn.lines(network, drawing), settings(ctx).output.path)
 
 
 def done(ctx: typer.Context, change: Change) -> None:

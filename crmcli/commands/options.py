@@ -68,6 +68,16 @@ class Showing(Command):
         ]
 
 
+class Drawn(Command):
+    """A command that writes a file for another program."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _option("--output", "-o", help="Write to FILE, whole or not at all.", metavar="FILE", set=_path),
+            *super().shared(),
+        ]
+
+
 class Limited(Showing):
     """A command that prints rows in an order of its own."""
 
@@ -204,6 +214,7 @@ def _limit(settings: Settings, value: str) -> Settings:
 __all__ = [
     "Asking",
     "Command",
+    "Drawn",
     "Limited",
     "Listing",
     "Mending",

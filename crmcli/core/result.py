@@ -85,6 +85,40 @@ Result = Table | Record | Report
 
 
 @dataclass(frozen=True, slots=True)
+class Vertex:
+    """A customer of a graph; `no_contact` says why they must not be contacted."""
+
+    id: int
+    name: str
+    kind: str
+    city: str | None = None
+    industry: str | None = None
+    no_contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relationship of a graph, `source` *type* `target`."""
+
+    id: int
+    source: int
+    target: int
+    type: str
+    inverse: str
+    is_symmetric: bool
+    strength: float
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A graph, for other programs."""
+
+    nodes: Sequence[Vertex]
+    edges: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a writing command did: the ids of what it is about, a sentence, and the next useful command.
 

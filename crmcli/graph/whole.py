@@ -66,8 +66,8 @@ def central(graph: "Graph[int]", by: Centrality, *, is_weighted: bool) -> Rankin
         case Centrality.PAGERANK:
             return Ranking(pagerank(graph, is_weighted=is_weighted))
         case Centrality.BRIDGE:
-            found: Iterable[set[int]] = nx.biconnected_components(graph)
-            parts: Counter[int] = Counter(node for part in found for node in part)
+            found = nx.biconnected_components(graph)
+            parts: Counter[int] = Counter(node for part in found for node in part)  # type: ignore[misc]  # the stubs say lists of sets
             return Ranking({node: float(count) for node, count in parts.items() if count > 1})
 
 

@@ -1,0 +1,108 @@
+"""`crm graph export`: the graph comes back whole from every format, whatever the names say."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+
+import networkx as nx
+import pytest
+
+from tests.conftest import Run
+
+NAMES = (
+    "</script><script>alert(1)</script>",
+    "a \"quoted\" 'name' & more",
+    "]] ]]> --> <!--",
+    "right \u05d0\u05d1 left",
+    "back\\N slash\\",
+    "n1[x]|y|{z}#quot;`#35;",
+    "王伟芳",
+)
+
+
+@pytest.fixture
+def hostile(crm: Run) -> Run:
+    """Each tied to the next, one way and both."""
+    for number, name in enumerate(NAMES, 1):
+        crm(["customer", "add", name, *(["--kind", "organisation", "--city", '"<&>'] if number == 2 else [])])
+    for number in range(1, len(NAMES)):
+        crm(f"relation add {number} {'knows' if number % 2 else 'supplies'} {number + 1}")
+    crm("relation add 1 supplies 2 --strength 90 --since 2026-01-01")
+    crm("customer add Alone")
+    return crm
+
+
+def kept(crm: Run) -> dict[str, str]:
+    """The names as the file keeps them."""
+    rows = csv.DictReader(crm("customer list --columns id,name -f csv").stdout.splitlines())
+    return {row["id"]: row["name"] for row in rows if row["name"] != "Alone"}
+
+
+TIES = [("1", "2"), ("1", "2"), ("2", "3"), ("3", "4"), ("4", "5"), ("5", "6"), ("6", "7")]
+
+
+@pytest.mark.parametrize("form", ["graphml", "gexf"])
+def test_what_gephi_reads_is_the_graph(form: str, hostile: Run) -> None:
+    text = hostile(f"graph export --format {form}").stdout
+
+    read = nx.parse_graphml(text) if form == "graphml" else nx.read_gexf(io.BytesIO(text.encode()))
+
+    key = "name" if form == "graphml" else "label"
+    assert {node: data[key] for node, data in read.nodes(data=True)} == kept(hostile)
+    assert sorted(read.edges()) == TIES
+    assert read.nodes["2"]["city"] == '"<&>'
+    strengths = sorted(data["strength"] for _, _, data in read.edges(data=True))
+    assert strengths == [40, 40, 40, 50, 50, 50, 90]
+    assert {data["is_symmetric"] for _, _, data in read.edges(data=True)} == {True, False}
+
+
+def test_json_and_csv_have_the_names_as_they_are(hostile: Run) -> None:
+    shown = json.loads(hostile("graph export --format json").stdout)
+    rows = list(csv.DictReader(io.StringIO(hostile("graph export --format csv").stdout)))
+
+    assert {str(node["id"]): node["name"] for node in shown["nodes"]} == kept(hostile)
+    assert sorted((str(edge["source"]), str(edge["target"])) for edge in shown["edges"]) == TIES
+    assert sorted((row["source"], row["target"]) for row in rows) == TIES
+    assert {row["source"]: row["source_name"] for row in rows}["1"] == kept(hostile)["1"]
+
+
+def test_dot_quotes_every_name(hostile: Run) -> None:
+    text = hostile("graph export --format dot").stdout
+
+    labels = re.findall(r'^  (\d+) \[label="((?:[^"\\]|\\.)*)", shape=(?:box|ellipse)\];$', text, re.MULTILINE)
+    assert {number: re.sub(r"\\(.)", r"\1", label) for number, label in labels} == kept(hostile)
+    assert len(re.findall(r"^  \d+ -> \d+ \[", text, re.MULTILINE)) == len(TIES)
+    assert len(text.splitlines()) == 2 + len(NAMES) + len(TIES)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not there")
+def test_graphviz_reads_the_dot(hostile: Run) -> None:
+    text = hostile("graph export --format dot").stdout
+
+    done = subprocess.run(["dot", "-Tplain"], input=text, capture_output=True, text=True, check=True)
+
+    assert sum(line.startswith("node ") for line in done.stdout.splitlines()) == len(NAMES)
+
+
+def test_mermaid_has_nothing_but_its_own_marks(hostile: Run) -> None:
+    text = hostile("graph export --format mermaid").stdout
+
+    line = re.compile(r'graph LR|  n\d+\["[\w .,#;-]*"\]|  n\d+ (---|-->)\|"[\w ]+"\| n\d+')
+    assert all(line.fullmatch(each) for each in text.splitlines())
+    labels = dict(re.findall(r'n(\d+)\["(.*)"\]', text))
+    assert {key: re.sub(r"#(\d+);", lambda m: chr(int(m[1])), label) for key, label in labels.items()} == kept(hostile)
+
+
+def test_only_what_is_around_somebody(hostile: Run) -> None:
+    shown = json.loads(hostile("graph export 3 --depth 1 --format json").stdout)
+
+    assert [node["id"] for node in shown["nodes"]] == [2, 3, 4]
+    assert "depth 7 is outside" in hostile("graph export 3 --depth 7", exit_code=2).stderr
+
+
+@pytest.mark.parametrize("form", ["dot", "graphml", "gexf", "mermaid", "json", "csv"])
+def test_nothing_is_a_graph_too(form: str, crm: Run) -> None:
+    assert crm(f"graph export --format {form}").stdout != ""
