@@ -28,6 +28,7 @@ class Output:
     is_whole: bool = False
     has_header: bool = True
     is_excel: bool = False
+    is_html: bool = False
 
 
 @dataclass(frozen=True, slots=True)

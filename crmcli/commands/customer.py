@@ -9,7 +9,7 @@ from crmcli import render, reports, services
 from crmcli.commands import editing, opening
 from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
-from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
+from crmcli.commands.options import Asking, Listing, Paged, Writing, confirm
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.errors import InvalidInput
 from crmcli.exchange import form
@@ -82,13 +82,17 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
     opening.listed(ctx, "customer", query)
 
 
-@app.command(cls=Showing)
+@app.command(cls=Paged)
 def show(ctx: typer.Context, ref: CustomerRef) -> None:
-    """Show all that is known of one customer.
+    """Show all that is known of one customer, and what its records add up to.
+
+    A preferred channel or weekday has at least three contacts and more than any other; the next contact is the
+    earliest of its open tasks and its cadence.
 
     Examples:
       crm customer show ada-lovelace
       crm customer show ada@example.com -f json
+      crm customer show ada-lovelace --html -o ada.html
     """
     with opening.reading(ctx) as db:
         opening.show(ctx, db, reports.records.customer(db, ref, moment=opening.moment(ctx, db)))

@@ -256,13 +256,19 @@ def is_for_people(ctx: typer.Context) -> bool:
 
 
 def _form(ctx: typer.Context) -> Format:
-    """The format of the result. Raises InvalidInput for a spreadsheet in another one than CSV."""
+    """The format of the result. Raises InvalidInput where a flag means another format than the one that is named."""
     told = settings(ctx).output
-    if not told.is_excel:
-        return render.settle(told.format, to_file=told.path is not None)
-    if told.format not in (Format.AUTO, Format.CSV):
-        raise InvalidInput(f"--excel writes CSV, not {told.format}", hint="leave --excel or --format out")
-    return Format.CSV
+    for is_asked, flag, means, named in (
+        (told.is_excel, "--excel", "CSV", Format.CSV),
+        (told.is_html, "--html", "a page", Format.HTML),
+    ):
+        if is_asked and told.format not in (Format.AUTO, named):
+            raise InvalidInput(f"{flag} writes {means}, not {told.format}", hint=f"leave {flag} or --format out")
+    if told.is_excel and told.is_html:
+        raise InvalidInput("--excel writes CSV and --html a page", hint="leave one of them out")
+    if told.is_excel or told.is_html:
+        return Format.CSV if told.is_excel else Format.HTML
+    return render.settle(told.format, to_file=told.path is not None)
 
 
 def _spare_the_file(ctx: typer.Context) -> None:

@@ -78,6 +78,13 @@ class Drawn(Command):
         ]
 
 
+class Paged(Showing):
+    """A command that prints one result, which makes a good page too."""
+
+    def shared(self) -> list[TyperOption]:
+        return [_flag("--html", help="One page for a browser: -f html.", set=_html), *super().shared()]
+
+
 class Limited(Showing):
     """A command that prints rows in an order of its own."""
 
@@ -188,6 +195,10 @@ def _format(settings: Settings, value: str) -> Settings:
     return _output(settings, format=Format(value))
 
 
+def _html(settings: Settings, _: str) -> Settings:
+    return _output(settings, is_html=True)
+
+
 def _excel(settings: Settings, _: str) -> Settings:
     return _output(settings, is_excel=True)
 
@@ -219,6 +230,7 @@ __all__ = [
     "Listing",
     "Mending",
     "Output",
+    "Paged",
     "Replacing",
     "Showing",
     "Writing",

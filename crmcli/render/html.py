@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TextIO
 
-from crmcli.core.result import Result, Table
+from crmcli.core.result import Column, Record, Result, Table
 from crmcli.render import Style
 from crmcli.render.markdown import human, sections
 from crmcli.render.values import heading
@@ -14,36 +14,62 @@ _HEAD = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{title}</title><style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }}
+body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; }}
+h1 {{ font-size: 1.6rem; line-height: 1.25; overflow-wrap: anywhere; }} h2 {{ font-size: 1.1rem; margin: 0 0 .3rem; }}
 div {{ overflow-x: auto; }} table {{ border-collapse: collapse; }}
 th, td {{ padding: .3rem .7rem; border-bottom: 1px solid #8884; text-align: left; vertical-align: top; }}
 th {{ font-weight: 600; }} .n {{ text-align: right; font-variant-numeric: tabular-nums; }} p {{ opacity: .8; }}
+main {{ display: grid; gap: 1.8rem 2.5rem; }} section {{ min-width: 0; }}
+.fields th {{ font-weight: 400; opacity: .75; padding-left: 0; }} .fields td {{ overflow-wrap: anywhere; white-space: pre-line; }}
+@media (min-width: 60rem) {{ main {{ grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); align-items: start; }}
+main > :first-child {{ grid-row: span 20; }} }}
 </style></head><body>
 """
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
     """The page of `result`; every character of a value is escaped."""
+    is_record = isinstance(result, Record)
     for number, (title, table, notes) in enumerate(sections(result)):
         if not number:
             out.write(_HEAD.format(title=escape(title or "crm")))
-        if title:
-            out.write(f"<h{min(number + 1, 2)}>{escape(title)}</h{min(number + 1, 2)}>\n")
-        out.write("<div><table>\n")
-        out.writelines(_rows(table, style))
-        out.write("</table></div>\n")
+            out.write(f"<h1>{escape(title)}</h1>\n" if title else "")
+            out.write("<main>\n" if is_record else "")
+        out.write("<section>\n" if is_record else "")
+        out.write(f"<h2>{escape(title)}</h2>\n" if title and number else "")
+        out.writelines(_fields(table, style) if is_record and not number else _table(table, style))
         out.writelines(f"<p>{escape(line)}</p>\n" for line in notes)
-    out.write("</body></html>\n")
+        out.write("</section>\n" if is_record else "")
+    out.write("</main>\n</body></html>\n" if is_record else "</body></html>\n")
 
 
-def _rows(table: Table, style: Style) -> Iterator[str]:
-    classes = ["" if column.kind in ("text", "values") else ' class="n"' for column in table.columns]
+def _fields(table: Table, style: Style) -> Iterator[str]:
+    """The fields of a record that are filled."""
+    yield '<table class="fields">\n'
+    for name, value in table.rows:
+        said = human(value, "text", style)
+        if said:
+            yield f'<tr><th scope="row">{escape(str(name))}</th><td>{escape(said)}</td></tr>\n'
+    yield "</table>\n"
+
+
+def _table(table: Table, style: Style) -> Iterator[str]:
+    yield "<div><table>\n"
     if style.has_header:
-        cells = (f"<th{c}>{escape(heading(column))}</th>" for c, column in zip(classes, table.columns, strict=True))
+        cells = (f'<th scope="col"{_class(column)}>{escape(heading(column))}</th>' for column in table.columns)
         yield f"<tr>{''.join(cells)}</tr>\n"
+    count = 0
     for row in table.rows:
         cells = (
-            f"<td{c}>{escape(human(value, column.kind, style))}</td>"
-            for c, value, column in zip(classes, row, table.columns, strict=True)
+            f"<td{_class(column)}>{escape(human(value, column.kind, style))}</td>"
+            for value, column in zip(row, table.columns, strict=True)
         )
         yield f"<tr>{''.join(cells)}</tr>\n"
+        count += 1
+    yield "</table></div>\n"
+    if not count:
+        yield f"<p>{escape(table.empty)}</p>\n"
+
+
+def _class(column: Column) -> str:
+    return "" if column.kind in ("text", "values", "date", "instant") else ' class="n"'

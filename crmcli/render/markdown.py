@@ -7,7 +7,7 @@ from typing import TextIO
 from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.render import Style
 from crmcli.render.safety import visible
-from crmcli.render.values import heading, text, words
+from crmcli.render.values import aside, beside, heading, text, words
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
@@ -42,8 +42,7 @@ def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ..
         case Report():
             yield result.table.title or result.name.capitalize(), result.table, (*result.table.notes, *result.notes)
         case Record():
-            each = [pair for pair in zip(result.columns, result.values, strict=True) if not pair[0].is_hidden]
-            fields = [(heading(pair[0]), pair) for pair in each]
+            fields = [(heading(column), (column, value, below)) for column, value, below in beside(result)]
             yield result.title, Table((Column("field"), Column("value")), fields), ()
             for name, part in result.parts.items():
                 yield part.title or words(name), part, part.notes
@@ -52,8 +51,8 @@ def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ..
 def human(value: object, kind: str, style: Style) -> str:
     """A cell for a person; a record's value comes with its own column."""
     match value:
-        case (column, inner) if hasattr(column, "kind"):
-            return text(inner, column.kind, style.tz)
+        case (column, inner, list(below)) if hasattr(column, "kind"):
+            return text(inner, column.kind, style.tz) + aside(below, style.tz)
     return text(value, kind, style.tz)  # type: ignore[arg-type]
 
 

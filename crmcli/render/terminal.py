@@ -15,7 +15,7 @@ from crmcli.render.columns import Row, is_filled, shown
 from crmcli.render.grid import coloured, draw
 from crmcli.render.layout import layout
 from crmcli.render.safety import lines, short, visible
-from crmcli.render.values import LONGEST, heading, text, words
+from crmcli.render.values import LONGEST, aside, beside, heading, text, words
 
 _TONES = {"strong": "green", "fair": "yellow", "weak": "red"}
 
@@ -46,11 +46,11 @@ def _record(console: Console, record: Record, style: Style) -> None:
     grid = Grid.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for column, value in zip(record.columns, record.values, strict=True):
-        if is_filled(value) and not column.is_hidden:
+    for column, value, below in beside(record):
+        if is_filled(value):
             is_prose = isinstance(value, str) and column.kind == "text"
-            said = lines(str(value)) if is_prose else text(value, column.kind, style.tz)
-            grid.add_row(heading(column), coloured(said))
+            said = coloured(lines(str(value)) if is_prose else text(value, column.kind, style.tz))
+            grid.add_row(heading(column), said.append(aside(below, style.tz), style="dim"))
     console.print(grid)
     for name, part in record.parts.items():
         rows = list(part.rows)

@@ -1,9 +1,10 @@
 """How a value of each kind reads to a person and to a machine."""
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from crmcli.core.money import Money
-from crmcli.core.result import Column, Kind, split_values
+from crmcli.core.result import Column, Kind, Record, split_values
 from crmcli.render.safety import short, visible
 
 #: Characters of a value in a table or a tree.
@@ -19,6 +20,28 @@ def heading(column: Column, *, hyphen: str = "") -> str:
 def words(name: str) -> str:
     """A key as a person would write it."""
     return name.replace("_", " ").replace(".", " ").capitalize()
+
+
+Below = list[tuple[Column, object]]
+
+
+def beside(record: Record) -> Iterator[tuple[Column, object, Below]]:
+    """The fields of a record that a person sees, each with the filled ones that stand under it."""
+    values = {column.name: (column, value) for column, value in zip(record.columns, record.values, strict=True)}
+    under = {name for column in record.columns for name in column.under if name in values}
+    for column, value in values.values():
+        if not column.is_hidden and column.name not in under:
+            yield (
+                column,
+                value,
+                [values[name] for name in column.under if name in values and values[name][1] is not None],
+            )
+
+
+def aside(below: Below, tz: tzinfo) -> str:
+    """What stands under a field, behind its value."""
+    said = "; ".join(text(value, column.kind, tz) for column, value in below)
+    return f" ({said})" if said else ""
 
 
 def text(value: object, kind: Kind, tz: tzinfo) -> str:

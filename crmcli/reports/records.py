@@ -6,11 +6,14 @@ from dataclasses import replace
 from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
 from crmcli.core.result import Column, Record, Table
+from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
+from crmcli.reports import portrait
 from crmcli.reports.listing import View, listing
+from crmcli.reports.quality import quality
 
 _LATEST = 10
 
@@ -31,21 +34,39 @@ _TASK = (
     "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "deal", "deal.id", "owner",
     "created", "after", "done",
 )  # fmt: skip
+_TOLD_BELOW = ("last",)
 _TO_DO = ("id", "text", "due", "every", "priority")
 
 
 def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
-    """A customer, removed or not, with its open tasks, deals, relationships (read from its side) and latest interactions."""
+    """All that is known of a customer, removed or not: its fields, what its records add up to, and these themselves.
+
+    Tasks are the open ones, relationships are read from its side, of the interactions there are the latest.
+    """
     number = reference.customer(db, ref, preferences=moment.preferences, removed=True)
     own = f"customer.id={number}"
+    columns, values = _single(db, "customer", number, _CUSTOMER, moment)
+    known = {column.name: value for column, value in zip(columns, values, strict=True)}
+    complete, problems = quality(db, known)
+    summed, sums = portrait.split(
+        (
+            portrait.lifecycle(db, number, moment),
+            portrait.coming(db, number, moment, is_barred=known["no_contact"] is not None),
+            portrait.habits(db, number, moment),
+            portrait.referrals(db, number),
+            ((Column("completeness", "rate"), complete),),
+        )
+    )
+    shown = [replace(column, is_hidden=column.name in _TOLD_BELOW) for column in columns]
     parts = {
         "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
-        "deals": _part(db, "deal", own, ("id", "name", "stage", "amount", "currency", "close"), moment),
+        "deal_sums": portrait.deal_sums(db, number),
+        "deals": _deals(db, own, moment),
         "relationships": _relationships(db, number),
         "latest_interactions": _part(db, "interaction", own, ("id", "at", "channel", "direction", "text"), moment),
+        "quality": problems,
     }
-    columns, values = _single(db, "customer", number, _CUSTOMER, moment)
-    return Record(_title(db, "customer", number), columns, values, parts)
+    return Record(_title(db, "customer", number), [*shown, *summed], [*values, *sums], parts)
 
 
 def deal(db: Reader, ref: str, *, moment: Moment) -> Record:
@@ -119,6 +140,14 @@ def _part(
     under = {"customer": ("customer.no_contact",)} if "customer.no_contact" in names else {}
     shown = [replace(column, under=under.get(column.name, ())) for column in _for_people(found.columns)]
     return replace(found, columns=shown)
+
+
+def _deals(db: Reader, own: str, moment: Moment) -> Table:
+    """The deals of a customer, the open ones first."""
+    names = ("id", "name", "stage", "outcome", "amount", "currency", "close")
+    found = _part(db, "deal", own, names, moment)
+    place = names.index("outcome")
+    return replace(found, rows=sorted(found.rows, key=lambda row: row[place] != Outcome.OPEN))
 
 
 def _for_people(columns: Sequence[Column]) -> Sequence[Column]:

@@ -1,7 +1,7 @@
 """Who is to be heard from, by the cadences and what was logged: derived each time, nothing stored that could go stale."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from crmcli.core import period
@@ -71,7 +71,7 @@ def rhythms(db: Reader, moment: Moment, *, only: int | None = None) -> Rhythms:
     to now is a contact.
     """
     parameters = Parameters()
-    cadences, problems = _cadences(db, moment, parameters)
+    cadences, problems = _cadences(db, moment, parameters, only)
     known = list(db.rows(f"select a.id, a.days, {cadence.TARGET}, a.customer_id {_FROM} where a.removed_at is null"))
     sources = {number: "own" if customer else target for number, _, target, customer in known}
     limits = _limits({days for _, days, *_ in known}, moment, parameters)
@@ -127,12 +127,15 @@ def _day(day: date) -> Period:
     return covering("day", day)
 
 
-def _cadences(db: Reader, moment: Moment, parameters: Parameters) -> tuple[str, tuple[str, ...]]:
+def _cadences(db: Reader, moment: Moment, parameters: Parameters, only: int | None) -> tuple[str, tuple[str, ...]]:
     """The SELECT of every cadence of every customer, and what is wrong with the segments that it leaves out."""
+    own, tagged, member = (
+        f" and {column} = {only:d}" if only else "" for column in ("customer_id", "k.customer_id", "c.id")
+    )
     parts = [
-        "select customer_id, days, id, 0 from cadence where customer_id is not null and removed_at is null",
+        f"select customer_id, days, id, 0 from cadence where customer_id is not null and removed_at is null{own}",
         "select k.customer_id, a.days, a.id, 1 from cadence a join customer_tag k on k.tag_id = a.tag_id "
-        "where a.removed_at is null",
+        f"where a.removed_at is null{tagged}",
     ]
     problems = []
     segments = Segments(db)
@@ -145,5 +148,6 @@ def _cadences(db: Reader, moment: Moment, parameters: Parameters) -> tuple[str, 
         except QueryError as error:
             problems.append(f"{error}: its cadence is left out")
             continue
+        condition = replace(condition, sql=f"({condition.sql}){member}")
         parts.append(sql.select(segments.customers, ["c.id", f"{days:d}", f"{number:d}", "1"], condition))
     return " union all ".join(parts), tuple(problems)

@@ -55,8 +55,23 @@ def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
         "last": None,
         "interactions": 0,
         "external": [],
+        "first_contact": None,
+        "last_contact": None,
+        "customer_since": None,
+        "deals_won": 0,
+        "next_contact": None,
+        "next_because": None,
+        "preferred_channel": None,
+        "preferred_channel_count": None,
+        "preferred_weekday": None,
+        "preferred_weekday_count": None,
+        "referrals_made": 0,
+        "referrals_in_all": 0,
+        "completeness": 1.0,
         "tasks": [],
+        "deal_sums": [],
         "latest_interactions": [],
+        "quality": [],
     }
 
 
@@ -258,7 +273,15 @@ def test_the_tables_of_a_customer_are_read_from_its_side(ada: Run) -> None:
         }
     ]
     assert shown["deals"] == [
-        {"id": 1, "name": "Engine", "stage": "lead", "amount": "12000.00", "currency": "EUR", "close": None}
+        {
+            "id": 1,
+            "name": "Engine",
+            "stage": "lead",
+            "outcome": "open",
+            "amount": "12000.00",
+            "currency": "EUR",
+            "close": None,
+        }
     ]
     assert shown["latest_interactions"] == [
         {"id": 1, "at": "2026-11-19T00:00:00Z", "channel": "call", "direction": None, "text": "hello"}
