@@ -49,6 +49,7 @@ RECORDS = (
 READS = {
     "customer list": "",
     "customer show": "ada-lovelace",
+    "customer timeline": "ada-lovelace",
     "deal list": "",
     "deal show": "1",
     "doctor": "",

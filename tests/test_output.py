@@ -16,6 +16,7 @@ from tests.conftest import READS, Run, commands, run
 REPORTS = {
     "cadence due": "cadences_due",
     "doctor": "doctor",
+    "customer timeline": "timeline",
     "funnel show": "funnel",
     "graph show": "neighbourhood",
     "history show": "changes",

@@ -9,7 +9,7 @@ from crmcli import render, reports, services
 from crmcli.commands import editing, opening
 from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
-from crmcli.commands.options import Asking, Listing, Paged, Writing, confirm
+from crmcli.commands.options import Asking, Limited, Listing, Paged, Writing, confirm
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.errors import InvalidInput
 from crmcli.exchange import form
@@ -96,6 +96,25 @@ def show(ctx: typer.Context, ref: CustomerRef) -> None:
     """
     with opening.reading(ctx) as db:
         opening.show(ctx, db, reports.records.customer(db, ref, moment=opening.moment(ctx, db)))
+
+
+@app.command(cls=Limited)
+def timeline(
+    ctx: typer.Context,
+    ref: CustomerRef,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="From this day on.")] = None,
+) -> None:
+    """Show everything that happened with a customer, the oldest first.
+
+    Interactions, moves of deals, tasks, relationships, consents, notes, edits and imports; --limit keeps the latest.
+
+    Examples:
+      crm customer timeline ada-lovelace
+      crm customer timeline ada-lovelace --since -30d
+    """
+    with opening.reading(ctx) as db:
+        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
+        opening.show(ctx, db, reports.timeline.timeline(db, ref, moment=moment, since=since, limit=limit))
 
 
 @app.command(cls=Asking)
