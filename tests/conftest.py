@@ -47,6 +47,7 @@ RECORDS = (
 
 # What each command that only reads is asked for in the tests of all of them.
 READS = {
+    "customer brief": "ada-lovelace",
     "customer list": "",
     "customer show": "ada-lovelace",
     "customer timeline": "ada-lovelace",

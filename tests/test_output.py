@@ -24,7 +24,15 @@ REPORTS = {
     "today": "today",
     "why": "why",
 }
-SHOWS = ["customer show", "deal show", "interaction show", "pipeline show", "segment show", "task show"]
+SHOWS = [
+    "customer brief",
+    "customer show",
+    "deal show",
+    "interaction show",
+    "pipeline show",
+    "segment show",
+    "task show",
+]
 EVERY = {**READS, "history show": "1"}
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]
 

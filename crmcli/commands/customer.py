@@ -9,7 +9,7 @@ from crmcli import render, reports, services
 from crmcli.commands import editing, opening
 from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
-from crmcli.commands.options import Asking, Limited, Listing, Paged, Writing, confirm
+from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing, confirm
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.errors import InvalidInput
 from crmcli.exchange import form
@@ -96,6 +96,17 @@ def show(ctx: typer.Context, ref: CustomerRef) -> None:
     """
     with opening.reading(ctx) as db:
         opening.show(ctx, db, reports.records.customer(db, ref, moment=opening.moment(ctx, db)))
+
+
+@app.command(cls=Showing)
+def brief(ctx: typer.Context, ref: CustomerRef) -> None:
+    """Show a customer on one screen before a call: who, the last words, what is open, what to do next.
+
+    Examples:
+      crm customer brief ada-lovelace
+    """
+    with opening.reading(ctx) as db:
+        opening.show(ctx, db, reports.brief.brief(db, ref, moment=opening.moment(ctx, db)))
 
 
 @app.command(cls=Limited)

@@ -1,6 +1,11 @@
 """How a message shows a value, and what it offers instead."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
+
+#: Cells of the longest escape: `\\U000e0001`.
+_ESCAPE = 10
 
 
 def shown(value: str, limit: int = 80) -> str:
@@ -20,3 +25,21 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
 def counted(number: int, noun: str) -> str:
     """So many of something, for a person: `1 tie`, `2,500 ties`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def clipped(text: str, cells: int) -> str:
+    """The text on one line, in at most so many cells of a terminal; `…` ends what was cut."""
+    line = " ".join(text.split())
+    ends = list(accumulate(map(_width, line)))
+    if not ends or ends[-1] <= cells:
+        return line
+    return f"{line[: bisect_right(ends, cells - 1)]}…"
+
+
+def _width(char: str) -> int:
+    """Cells of a character as it is shown: one that does not print, as its escape."""
+    from unicodedata import combining, east_asian_width
+
+    if not char.isprintable():
+        return _ESCAPE
+    return 0 if combining(char) else 1 + (east_asian_width(char) in "WF")

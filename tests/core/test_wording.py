@@ -1,4 +1,6 @@
-from crmcli.core.wording import counted, did_you_mean, shown
+import pytest
+
+from crmcli.core.wording import clipped, counted, did_you_mean, shown
 
 
 def test_a_shown_value_cannot_act_on_a_terminal() -> None:
@@ -16,3 +18,21 @@ def test_only_a_near_word_is_suggested() -> None:
 
 def test_one_is_singular() -> None:
     assert [counted(number, "tie") for number in (0, 1, 2, 2500)] == ["0 ties", "1 tie", "2 ties", "2,500 ties"]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "expected"),
+    [
+        ("abc", 3, "abc"),
+        ("abcd", 3, "ab…"),
+        ("a\n b\tc", 9, "a b c"),
+        ("漢字", 4, "漢字"),
+        ("漢字漢", 5, "漢字…"),
+        ("漢字漢", 4, "漢…"),
+        ("e\u0301e\u0301", 2, "e\u0301e\u0301"),
+        ("", 5, ""),
+        ("abc", 1, "…"),
+    ],
+)
+def test_a_text_is_clipped_to_cells(text: str, cells: int, expected: str) -> None:
+    assert clipped(text, cells) == expected
