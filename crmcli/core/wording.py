@@ -36,6 +36,11 @@ def clipped(text: str, cells: int) -> str:
     return f"{line[: bisect_right(ends, cells - 1)]}…"
 
 
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes, as it is shown."""
+    return sum(map(_width, text))
+
+
 def _width(char: str) -> int:
     """Cells of a character as it is shown: one that does not print, as its escape."""
     from unicodedata import combining, east_asian_width

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from crmcli.core.money import Money
 from crmcli.core.result import Column, Record, Table, join_values, split_values
-from crmcli.core.wording import clipped
+from crmcli.core.wording import cells, clipped
 from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
@@ -100,10 +100,10 @@ def _few(values: object) -> str | None:
     several: list[str] = []
     room = _LINE
     for value in split_values(str(values or "")):
-        room -= len(clipped(value, _LINE)) * 2 + 2
-        if room < 0:
+        if several and cells(value) + 5 > room:  # the comma before it, and what says that there are more
             return join_values([*several, "…"])
-        several.append(value)
+        several.append(clipped(value, _LINE - 5))
+        room -= cells(several[-1]) + 2
     return join_values(several) or None
 
 
