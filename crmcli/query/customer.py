@@ -1,5 +1,7 @@
 """What customers can be asked."""
 
+from dataclasses import replace
+
 from crmcli.core.vocabulary import CustomerKind, Outcome
 from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
@@ -13,6 +15,11 @@ _LIVE = "r.removed_at is null and r.until is null"
 
 def _contact(name: str) -> Many:
     return Many("contact_point p", "p.customer_id", "c.id", f"p.kind = '{name}'", "p.position, p.id")
+
+
+_CONTACTS = Many("contact_point p", "p.customer_id", "c.id", order="p.kind, p.position, p.id")
+_LABELS = replace(_CONTACTS, condition="p.label is not null")
+_LABELLED = "p.value || coalesce(' (' || p.label || ')', '')"
 
 
 def _related(joined: str, mine: str, type_id: int) -> str:
@@ -55,6 +62,8 @@ _OWN = (
     Field("handle", "text", "c.handle", "the short name to type"),
     Field("email", "text", "p.value", "e-mail addresses, the primary one first", many=_contact("email")),
     Field("phone", "text", "p.value", "phones; digits anywhere in one find it", many=_contact("phone"), clean=_digits),
+    Field("contact", "text", _LABELLED, "e-mails and phones, each with its label", many=_CONTACTS),
+    Field("contact.label", "text", "p.label", "the labels of e-mails and phones: work, home", many=_LABELS),
     Field("employer", "text", _related("to_id", "from_id", 2), "the organisation a person works for"),
     Field("parent", "text", _related("from_id", "to_id", 8), "the organisation that this one belongs to"),
     Field("title", "text", "c.title", "job title"),

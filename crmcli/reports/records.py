@@ -34,7 +34,7 @@ _TASK = (
     "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "deal", "deal.id", "owner",
     "created", "after", "done",
 )  # fmt: skip
-_TOLD_BELOW = ("last",)
+_TOLD_BELOW = ("last", "email", "phone")
 _TO_DO = ("id", "text", "due", "every", "priority")
 
 
@@ -59,6 +59,7 @@ def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
     )
     shown = [replace(column, is_hidden=column.name in _TOLD_BELOW) for column in columns]
     parts = {
+        "contacts": _contacts(db, number),
         "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
         "deal_sums": portrait.deal_sums(db, number),
         "deals": _deals(db, own, moment),
@@ -153,6 +154,19 @@ def _deals(db: Reader, own: str, moment: Moment) -> Table:
 def _for_people(columns: Sequence[Column]) -> Sequence[Column]:
     """The columns, without what an amount or a name says already."""
     return [replace(column, is_hidden=column.name in ("currency", "customer.id")) for column in columns]
+
+
+def _contacts(db: Reader, customer: int) -> Table:
+    """E-mails, then phones; the primary one of each first."""
+    columns = (Column("kind"), Column("value", heading="Contact"), Column("label"), Column("primary", "boolean"))
+    rows = db.rows(
+        """
+        select kind, value, label, row_number() over (partition by kind order by position, id) = 1
+        from contact_point where customer_id = :customer order by kind, position, id
+        """,
+        customer=customer,
+    )
+    return Table(columns, rows, empty="no e-mail, no phone")
 
 
 def _relationships(db: Reader, customer: int) -> Table:

@@ -1,14 +1,18 @@
 """The e-mail addresses, phones and tags of a customer."""
 
+from dataclasses import dataclass
+
 from sqlmodel import col, select
 
 from crmcli.core import normal
+from crmcli.core.result import Change
 from crmcli.core.vocabulary import ContactKind
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
-from crmcli.errors import Conflict, NotFound
+from crmcli.errors import Conflict, InvalidInput, NotFound
 from crmcli.models.customer import ContactPoint, CustomerTag, Tag
+from crmcli.query import reference
 from crmcli.services import erasedkeys
 from crmcli.services.assignments import Assignment
 from crmcli.services.owners import key
@@ -42,6 +46,41 @@ def change(session: Writer, customer: int, wish: Assignment) -> None:
     else:
         for value in values:
             add(session, customer, kind, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What is said of one address or number: its `label` (empty: none), and whether it is to be the primary one."""
+
+    label: str | None = None
+    is_primary: bool = False
+
+
+def add_one(session: Writer, ref: str, text: str, said: Particulars) -> Change:
+    """Give a customer one address or number. Raises InvalidInput, NotFound, Ambiguous and Conflict."""
+    number = reference.customer(session.reader, ref, preferences=session.preferences)
+    add(session, number, _kind(text), text)
+    return _described(session, _point(session, number, text), said, "gave")
+
+
+def edit_one(session: Writer, ref: str, text: str, said: Particulars, *, to: str | None = None) -> Change:
+    """Correct an address or number, label it, make it the primary one. Raises as `add_one` does."""
+    if to is None and said == Particulars():
+        raise InvalidInput("nothing to change", hint="--to VALUE, --label TEXT or --primary")
+    number = reference.customer(session.reader, ref, preferences=session.preferences)
+    point = _point(session, number, text)
+    if to is not None:
+        _correct(session, point, to)
+    return _described(session, point, said, "changed")
+
+
+def remove_one(session: Writer, ref: str, text: str) -> Change:
+    """Take one address or number away. Raises InvalidInput, NotFound and Ambiguous."""
+    number = reference.customer(session.reader, ref, preferences=session.preferences)
+    point = _point(session, number, text)
+    session.delete(point)
+    session.flush()
+    return Change((number,), f"removed {point.kind} {point.value} of customer {number}", "crm undo brings it back")
 
 
 def retire(session: Writer, customer: int) -> None:
@@ -90,6 +129,53 @@ def change_tags(session: Writer, customer: int, wish: Assignment) -> None:
         session.flush()
     for name in names:
         (untag if wish.op == "-=" else tag)(session, customer, name)
+
+
+def _kind(text: str) -> ContactKind:
+    return ContactKind.EMAIL if "@" in text else ContactKind.PHONE
+
+
+def _point(session: Writer, customer: int, text: str) -> ContactPoint:
+    """The address or number of `customer` that `text` names."""
+    kind = _kind(text)
+    return _named(customer, kind, _normal(session, kind, text), _points(session, customer, kind))
+
+
+def _named(customer: int, kind: str, value: str, points: list[ContactPoint]) -> ContactPoint:
+    """The one of `points` that is `value`. Raises NotFound."""
+    known = {point.value: point for point in points}
+    if value not in known:
+        message = f"customer {customer} has no {kind} {shown(value)}{did_you_mean(value, known)}"
+        raise NotFound(message, hint=f"crm customer show {customer} lists them")
+    return known[value]
+
+
+def _correct(session: Writer, point: ContactPoint, text: str) -> None:
+    value = _normal(session, point.kind, text)
+    if value == point.value:
+        return
+    if value in [each.value for each in _points(session, point.customer_id, point.kind)]:
+        hint = f"crm customer contact remove {point.customer_id} {point.value}"
+        raise Conflict(f"customer {point.customer_id} has {point.kind} {shown(value)} already", hint=hint)
+    if point.kind == ContactKind.EMAIL:
+        _refuse_taken(session.reader, value, point.customer_id)
+    erasedkeys.refuse(session, point.kind, value)
+    point.value = value
+    session.flush()
+
+
+def _described(session: Writer, point: ContactPoint, said: Particulars, verb: str) -> Change:
+    if said.label is not None:
+        point.label = normal.text(said.label, name="label", limit=40) if said.label.strip() else None
+    if said.is_primary:
+        others = [each for each in _points(session, point.customer_id, point.kind) if each is not point]
+        for position, each in enumerate((point, *others)):
+            each.position = position
+    session.flush()
+    number, what = point.customer_id, f"{point.kind} {point.value}"
+    if not session.has_changes:
+        return Change((number,), f"{what} of customer {number} is so already; nothing changed")
+    return Change((number,), f"{verb} customer {number} {what}", f"crm customer show {number}")
 
 
 def _tag_name(text: str) -> str:
@@ -148,13 +234,9 @@ def _replace(session: Writer, customer: int, kind: str, values: list[str]) -> No
 
 
 def _take_away(session: Writer, customer: int, kind: str, values: list[str]) -> None:
-    points = {point.value: point for point in _points(session, customer, kind)}
+    points = _points(session, customer, kind)
     for value in values:
-        if value not in points:
-            meant = did_you_mean(value, points)
-            message = f"customer {customer} has no {kind} {shown(value)}{meant}"
-            raise NotFound(message, hint=f"crm customer show {customer} lists them")
-        session.delete(points[value])
+        session.delete(_named(customer, kind, value, points))
     session.flush()
 
 

@@ -68,6 +68,11 @@ def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
         "referrals_made": 0,
         "referrals_in_all": 0,
         "completeness": 1.0,
+        "contacts": [
+            {"kind": "email", "value": "ada@example.com", "label": None, "primary": True},
+            {"kind": "email", "value": "countess@example.com", "label": None, "primary": False},
+            {"kind": "phone", "value": "+442079460958", "label": None, "primary": True},
+        ],
         "tasks": [],
         "deal_sums": [],
         "latest_interactions": [],
