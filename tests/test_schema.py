@@ -25,6 +25,7 @@ TRACKED = (
     "consent", "restriction", "retention_rule", "erasure", "erased_key",
     "task", "segment", "segment_member", "cadence",
     "requirement",
+    "address",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from crmcli import render, reports, services
-from crmcli.commands import contact, editing, opening
+from crmcli.commands import address, contact, editing, opening
 from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing, confirm
@@ -15,6 +15,7 @@ from crmcli.errors import InvalidInput
 from crmcli.exchange import form
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.add_typer(address.app, name="address", help="Addresses by post and on the web.")
 app.add_typer(contact.app, name="contact", help="E-mail addresses and phones one by one, with their labels.")
 
 _Texts = list[str] | None

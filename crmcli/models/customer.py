@@ -43,6 +43,21 @@ class ContactPoint(Model, table=True):
     is_live: int = 1
 
 
+class Address(Model, table=True):
+    """Where it is found, by post or at a `url`; the one with the least `position` is the primary one of its kind."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int
+    label: str | None = None
+    street: str | None = None
+    postcode: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    url: str | None = None
+    position: int = 0
+
+
 class Tag(Model, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: Name

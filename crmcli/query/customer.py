@@ -22,6 +22,14 @@ _LABELS = replace(_CONTACTS, condition="p.label is not null")
 _LABELLED = "p.value || coalesce(' (' || p.label || ')', '')"
 
 
+_POSTAL = "ltrim({}, ', ')".format(
+    " || ".join(f"coalesce(', ' || a.{name}, '')" for name in ("street", "postcode", "city", "region", "country"))
+)
+_ADDRESSES = Many("address a", "a.customer_id", "c.id", "a.url is null", "a.position, a.id")
+_ADDRESS_LABELS = replace(_ADDRESSES, condition="a.label is not null")
+_URLS = replace(_ADDRESSES, condition="a.url is not null")
+
+
 def _related(joined: str, mine: str, type_id: int) -> str:
     """The name of the customer at the other end of the latest live relationship of a type."""
     return f"""(
@@ -64,6 +72,9 @@ _OWN = (
     Field("phone", "text", "p.value", "phones; digits anywhere in one find it", many=_contact("phone"), clean=_digits),
     Field("contact", "text", _LABELLED, "e-mails and phones, each with its label", many=_CONTACTS),
     Field("contact.label", "text", "p.label", "the labels of e-mails and phones: work, home", many=_LABELS),
+    Field("address", "text", _POSTAL, "postal addresses, the primary one first", many=_ADDRESSES),
+    Field("address.label", "text", "a.label", "the labels of addresses: office, linkedin", many=_ADDRESS_LABELS),
+    Field("url", "text", "a.url", "addresses on the web", many=_URLS),
     Field("employer", "text", _related("to_id", "from_id", 2), "the organisation a person works for"),
     Field("parent", "text", _related("from_id", "to_id", 8), "the organisation that this one belongs to"),
     Field("title", "text", "c.title", "job title"),

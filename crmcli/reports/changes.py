@@ -67,6 +67,7 @@ def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
 
 
 _PARENTS = {
+    "address": ("customer", "customer_id"),
     "contact_point": ("customer", "customer_id"),
     "customer_tag": ("customer", "customer_id"),
     "interaction_party": ("customer", "customer_id"),

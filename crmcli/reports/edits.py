@@ -1,4 +1,4 @@
-"""What the operations of the history did to one customer itself: its fields, contact points and tags."""
+"""What the operations of the history did to one customer itself: its fields, contact points, addresses and tags."""
 
 import json
 from collections import defaultdict
@@ -13,6 +13,7 @@ Row = Mapping[str, object]
 
 #: Columns that say nothing of the customer.
 _SILENT = {"id", "uid", "recorded_at", "custom", "merged_into_id"}
+_ADDRESS = ("street", "postcode", "city", "region", "country", "url")
 _LONGEST = 60
 
 
@@ -35,7 +36,7 @@ def edits(db: Reader, customer: int) -> list[Edit]:
         for name, old, new in _changed(db, before, after):
             edit.fields.add(name)
             edit.said.append(_told(name, old, new))
-    for table in ("contact_point", "customer_tag"):
+    for table in ("contact_point", "customer_tag", "address"):
         for operation, before, after in _steps(db, table, _parts(db, table, customer)):
             was, became = _part(db, table, before), _part(db, table, after)
             if was != became:
@@ -107,9 +108,11 @@ def _parts(db: Reader, table: str, customer: int) -> list[int]:
 
 
 def _part(db: Reader, table: str, row: Row | None) -> str | None:
-    """An address or number, or a tag, as a person knows it."""
+    """An address, a number or a tag, as a person knows it."""
     if row is None:
         return None
+    if table == "address":
+        return ", ".join(str(row[name]) for name in _ADDRESS if row[name])
     return str(row["value"]) if table == "contact_point" else _name(db, "tag", row["tag_id"])
 
 

@@ -60,6 +60,7 @@ def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
     shown = [replace(column, is_hidden=column.name in _TOLD_BELOW) for column in columns]
     parts = {
         "contacts": _contacts(db, number),
+        "addresses": _addresses(db, number),
         "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
         "deal_sums": portrait.deal_sums(db, number),
         "deals": _deals(db, own, moment),
@@ -167,6 +168,20 @@ def _contacts(db: Reader, customer: int) -> Table:
         customer=customer,
     )
     return Table(columns, rows, empty="no e-mail, no phone")
+
+
+def _addresses(db: Reader, customer: int) -> Table:
+    """By post, then on the web; the primary one of each first."""
+    names = ("label", "street", "postcode", "city", "region", "country", "url")
+    columns = (Column("id", "id"), *map(Column, names), Column("primary", "boolean"))
+    rows = db.rows(
+        f"""
+        select id, {", ".join(names)}, row_number() over (partition by url is null order by position, id) = 1
+        from address where customer_id = :customer order by url is not null, position, id
+        """,
+        customer=customer,
+    )
+    return Table(columns, rows, empty="no address")
 
 
 def _relationships(db: Reader, customer: int) -> Table:

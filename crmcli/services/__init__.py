@@ -5,9 +5,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crmcli.services import addresses as addresses
     from crmcli.services import backups as backups
     from crmcli.services import cadences as cadences
     from crmcli.services import consents as consents
+    from crmcli.services import contacts as contacts
     from crmcli.services import customers as customers
     from crmcli.services import deals as deals
     from crmcli.services import demo as demo

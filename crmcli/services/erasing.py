@@ -36,6 +36,7 @@ class Fate(Enum):
 FATES = {
     "customer": Fate.BLANK,
     "contact_point": Fate.GONE,
+    "address": Fate.GONE,
     "customer_tag": Fate.GONE,
     "relationship": Fate.GONE,  # but referrals, which others' lines hang on: blank
     "deal": Fate.BLANK,

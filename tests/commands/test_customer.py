@@ -73,6 +73,7 @@ def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
             {"kind": "email", "value": "countess@example.com", "label": None, "primary": False},
             {"kind": "phone", "value": "+442079460958", "label": None, "primary": True},
         ],
+        "addresses": [],
         "tasks": [],
         "deal_sums": [],
         "latest_interactions": [],

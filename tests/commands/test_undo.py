@@ -9,6 +9,7 @@ EVERY_WRITE = [
     "customer edit ada --set city=London --set email+=ada@lovelace.example.com --tag vip",
     "customer edit ada --set email= --set employer=Engines --untag press",
     "customer note ada 'prefers mail'",
+    "customer address add ada --street 'Main St 1' --city Rome --label office --primary",
     "customer contact add ada ada@work.example.com --label work --primary",
     "customer contact edit ada ada@example.com --to countess@example.com --label home",
     "customer contact remove ada ada@example.com --yes",

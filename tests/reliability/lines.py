@@ -26,6 +26,13 @@ WRITES = {
     "cadence clear": Line("+vip"),
     "cadence set": Line("+press 3w"),
     "customer add": Line("'Grace Hopper' --email grace@example.com --employer Navy --tag vip --owner Bob"),
+    "customer address add": Line("ada-lovelace --street 'Main St 1' --city Rome --label office"),
+    "customer address edit": Line(
+        "ada-lovelace office --city Paris", ("customer address add ada-lovelace --city Rome --label office",)
+    ),
+    "customer address remove": Line(
+        "ada-lovelace office --yes", ("customer address add ada-lovelace --city Rome --label office",)
+    ),
     "customer contact add": Line("ada-lovelace ada@work.example.com --label work --primary"),
     "customer contact edit": Line("ada-lovelace countess@example.com --label home --primary"),
     "customer contact remove": Line("ada-lovelace countess@example.com --yes"),
