@@ -22,8 +22,10 @@ from crmcli.db.writing import Writer, writing
 from crmcli.errors import Conflict, CrmError, NotFound
 from crmcli.reports.invariants import breaches
 from crmcli.services import (
+    addresses,
     cadences,
     consents,
+    contacts,
     customers,
     deals,
     fields,
@@ -165,6 +167,10 @@ CUSTOMER_SETS = st.sampled_from(
         *("employer=Acme", "employer=", "employer=Navy", "tag=vip,new", "tag+=press", "tag-=vip", "favourite=7"),
     ]
 )
+POINTS = st.sampled_from(["a@example.com", "b@example.com", "work@example.com", "+4930901820"])
+ADDRESSES = st.sampled_from(
+    [{"city": "Rome", "label": "office"}, {"street": "Main St 1"}, {"url": "https://example.com"}, {"label": ""}]
+)
 DEAL_SETS = st.sampled_from(
     ["amount=900", "amount=", "currency=JPY", "close=eom", "owner=Eve", "owner=", "customer=1", "customer=", "name=X"]
 )
@@ -256,6 +262,32 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(ref=REFS, sets=st.lists(CUSTOMER_SETS, max_size=2), tags=several(TAGS), untags=several(TAGS))
     def customer_edit(self, ref: str, sets: list[str], tags: tuple[str, ...], untags: tuple[str, ...]) -> None:
         self.do(lambda session: customers.edit(session, ref, sets=tuple(sets), tags=tags, untags=untags))
+
+    @rule(ref=REFS, text=POINTS, is_primary=st.booleans())
+    def contact_add(self, ref: str, text: str, is_primary: bool) -> None:
+        said = contacts.Particulars("work", is_primary)
+        self.do(lambda session: contacts.add_one(session, ref, text, said))
+
+    @rule(ref=REFS, text=POINTS, to=st.none() | POINTS)
+    def contact_edit(self, ref: str, text: str, to: str | None) -> None:
+        said = contacts.Particulars("home", is_primary=True)
+        self.do(lambda session: contacts.edit_one(session, ref, text, said, to=to))
+
+    @rule(ref=REFS, text=POINTS)
+    def contact_remove(self, ref: str, text: str) -> None:
+        self.do(lambda session: contacts.remove_one(session, ref, text))
+
+    @rule(ref=REFS, fields=ADDRESSES, is_primary=st.booleans())
+    def address_add(self, ref: str, fields: dict[str, str], is_primary: bool) -> None:
+        self.do(lambda session: addresses.add(session, ref, addresses.Said(fields, is_primary)))
+
+    @rule(ref=REFS, which=st.sampled_from(["1", "2", "office"]), fields=ADDRESSES)
+    def address_edit(self, ref: str, which: str, fields: dict[str, str]) -> None:
+        self.do(lambda session: addresses.edit(session, ref, which, addresses.Said(fields, is_primary=True)))
+
+    @rule(ref=REFS, which=st.sampled_from(["1", "2", "office"]))
+    def address_remove(self, ref: str, which: str) -> None:
+        self.do(lambda session: addresses.remove(session, ref, which))
 
     @rule(numbers=MANY, sets=st.lists(CUSTOMER_SETS, max_size=1), tags=several(TAGS), untags=several(TAGS))
     def customer_edit_many(

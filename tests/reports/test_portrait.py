@@ -159,6 +159,15 @@ def test_what_is_missing_or_invalid_is_told_with_the_way_out(ada: Run, file: Pat
     ]
 
 
+def test_a_city_or_country_of_an_address_is_not_missing(ada: Run) -> None:
+    ada("customer address add ada --city Rome --country Italy")
+
+    found = show(ada)
+
+    assert found["completeness"] == 2 / 8
+    assert not {"city", "country"} & {each["field"] for each in found["quality"]}  # type: ignore[attr-defined]
+
+
 def test_for_people_a_count_stands_behind_its_habit(ada: Run) -> None:
     for day in (2, 9, 16):
         ada(f"log ada mail --channel email --at 2026-11-{day:02}T09:00")
