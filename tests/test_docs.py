@@ -43,7 +43,10 @@ TOLD = [page for page in PAGES if "```console" in page.read_text("utf-8")]
 
 
 @pytest.mark.parametrize("page", TOLD, ids=lambda page: page.name)
-def test_every_transcript_of_the_page_is_what_happens(page: Path, crm: Run) -> None:
+def test_every_transcript_of_the_page_is_what_happens(
+    page: Path, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some write files
     for block in re.findall(r"```console\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
         for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
             said, piped, line = command.rpartition(" | crm ")

@@ -54,7 +54,7 @@ def _source(name: str, metavar: str, path: list[str]) -> Source | None:
     noun = path[0] if path else ""
     if metavar in ("REF", "[REF]", "FROM", "TO"):
         named = noun if name == "ref" else name
-        return {"deal": _deals, "task": _tasks}.get(named, _customers)
+        return _REFERENCES.get(named, _customers)
     return next((_SOURCES[key, name] for key in (" ".join(path), noun, "") if (key, name) in _SOURCES), None)
 
 
@@ -281,6 +281,7 @@ def _exported(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
 
 
 #: By noun and parameter, or by parameter alone.
+_REFERENCES: dict[str, Source] = {"deal": _deals, "task": _tasks}
 _SOURCES: dict[tuple[str, str], Source] = {
     ("", "by"): _several(_fields),
     ("", "columns"): _several(_fields),

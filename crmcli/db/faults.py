@@ -80,6 +80,12 @@ def damaged(path: Path | str) -> FileUnusable:
     return FileUnusable(message.format(f"'{path}'"), hint=hint)
 
 
+def unconfirmed(path: Path) -> FileUnusable:
+    """What was written to `path` stands, and may not outlast a power cut."""
+    _, message, hint = _UNCONFIRMED
+    return FileUnusable(message.format(f"'{path}'"), hint=hint)
+
+
 def refused(error: OSError | ValueError, path: Path) -> FileUnusable:
     """Why the system does not let us have the file at `path`."""
     number = (error.errno or 0) if isinstance(error, OSError) else errno.EINVAL

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from crmcli.core.preferences import Preferences
-from crmcli.db.faults import fault, refused
+from crmcli.db.faults import fault, refused, unconfirmed
 from crmcli.db.files import part_of, publish, remove, sync
 from crmcli.errors import Conflict, FileUnusable
 
@@ -104,7 +104,7 @@ def name(new: Path, path: Path) -> None:
         sync(new)
         publish(new, path)
     except OSError as error:
-        raise refused(error, path) from None
+        raise (unconfirmed(path) if path.exists() else refused(error, path)) from None
     except sqlite3.Error as error:
         raise fault(error, path) or error from None
 

@@ -159,7 +159,7 @@ def _correct(session: Writer, point: ContactPoint, text: str) -> None:
         raise Conflict(f"customer {point.customer_id} has {point.kind} {shown(value)} already", hint=hint)
     if point.kind == ContactKind.EMAIL:
         _refuse_taken(session.reader, value, point.customer_id)
-    erasedkeys.refuse(session, point.kind, value)
+    erasedkeys.refuse(session.reader, point.kind, value)
     point.value = value
     session.flush()
 
