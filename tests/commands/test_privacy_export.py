@@ -24,6 +24,7 @@ def known(crm: Run, file: Path) -> Run:
     crm("relation add ada referred bob --note 'from school'")
     crm("deal add Engine --customer ada --amount 900 --note 'before winter' --at 2026-11-03")
     crm("deal move 1 quote --note 'in a hurry'")
+    crm("customer address add ada --street 'Baker St 7'")
     crm("log ada,bob 'met at the fair'")
     crm("task add 'send the plans' --for ada")
     crm("cadence set ada 10d")
@@ -49,6 +50,7 @@ def test_every_table_that_leads_to_a_customer_is_in_the_export(known: Run, db: R
 def test_it_says_what_is_kept_by_name(known: Run) -> None:
     assert {
         *("Ada", "ada@example.com", "vip", "likes tea", "Engine", "before winter", "in a hurry", "met at the fair"),
+        "Baker St 7",
         *("K-77", "newsletter", "in court", "from school", "works for", "Engines", "quote"),
     } <= values(known)
 
