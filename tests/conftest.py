@@ -61,7 +61,7 @@ READS = {
     "graph central": "",
     "graph communities": "",
     "graph components": "",
-    "graph cooling": "",
+    "graph cooling": "--days 10",
     "graph gaps": "",
     "graph intro": "zoe-muller",
     "graph path": "李雷 zoe-muller",

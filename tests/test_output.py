@@ -18,7 +18,21 @@ REPORTS = {
     "doctor": "doctor",
     "customer timeline": "timeline",
     "funnel show": "funnel",
+    "graph central": "graph_central",
+    "graph communities": "graph_communities",
+    "graph components": "graph_components",
+    "graph cooling": "cooling",
+    "graph gaps": "gaps",
+    "graph intro": "path",
+    "graph path": "path",
     "graph show": "neighbourhood",
+    "graph stats": "graph_stats",
+    "graph strength": "strength",
+    "graph weights": "graph_weights",
+    "referral rate": "referral_rate",
+    "referral revenue": "referral_revenue",
+    "referral top": "referral_top",
+    "referral tree": "referral_tree",
     "history show": "changes",
     "privacy export": "subject",
     "today": "today",
@@ -34,6 +48,19 @@ SHOWS = [
     "task show",
 ]
 EVERY = {**READS, "history show": "1"}
+NO_IDS = (
+    *(
+        "funnel show",
+        "help",
+        "why",
+        "graph communities",
+        "graph components",
+        "graph intro",
+        "graph path",
+        "graph stats",
+    ),
+    *("graph weights", "referral rate"),
+)
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]
 
 FUNNEL_ROWS = [
@@ -80,7 +107,7 @@ def test_every_command_that_shows_anything_is_tried_here() -> None:
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("path", EVERY)
 def test_every_format_goes_to_stdout_alone(path: str, form: str, small: Path) -> None:
-    if form == "ids" and path in ("funnel show", "help", "why"):
+    if form == "ids" and path in NO_IDS:
         assert run([*path.split(), *EVERY[path].split(), "-f", "ids"], exit_code=2).stderr.startswith("error: ")
         return
 

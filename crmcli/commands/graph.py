@@ -155,7 +155,7 @@ def weights(ctx: typer.Context) -> None:
       crm graph weights
     """
     with opening.reading(ctx) as db:
-        opening.show(ctx, db, reports.weights.table(db))
+        opening.show(ctx, db, reports.weights.report(db))
 
 
 @app.command(cls=Writing)

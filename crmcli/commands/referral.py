@@ -76,7 +76,7 @@ def revenue(ctx: typer.Context) -> None:
       crm referral revenue
     """
     with opening.reading(ctx) as db:
-        opening.show(ctx, db, reports.referrals.revenue(db, limit=opening.limit(ctx)))
+        opening.show(ctx, db, reports.referrals.revenue(db, moment=opening.moment(ctx, db), limit=opening.limit(ctx)))
 
 
 @app.command(cls=Showing)

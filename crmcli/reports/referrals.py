@@ -144,7 +144,7 @@ _MONEY = (
 )
 
 
-def revenue(db: Reader, *, limit: int | None = None) -> Report:
+def revenue(db: Reader, *, moment: Moment, limit: int | None = None) -> Report:
     """Won deals of those whom each referrer brought, and of all below, a generation counting half of the one before.
 
     Each customer's revenue is direct revenue of one referrer alone: the direct sums add up to that of all referred.
@@ -157,6 +157,8 @@ def revenue(db: Reader, *, limit: int | None = None) -> Report:
                 direct, halved, whole = sums[referrer, currency]
                 part = Fraction(amount, 2 ** (depth - 1))
                 sums[referrer, currency] = [direct + amount * (depth == 1), halved + part, whole + amount]
+    earned = {referrer for referrer, _ in sums}
+    sums |= {(each, moment.preferences.currency): [Fraction()] * 3 for each in forest.below if each not in earned}
     ordered = sorted(sums.items(), key=lambda each: (each[0][1], -each[1][0], -each[1][1], each[0][0]))
     rows = [
         (number, forest.names[number], *(Money(round(each), currency) for each in amounts), currency)
@@ -170,8 +172,7 @@ def revenue(db: Reader, *, limit: int | None = None) -> Report:
     said = ", ".join(str(Money(totals[currency], currency)) for currency in sorted(totals))
     notes = (f"referred customers brought in {said}: the sum of the direct column",) if totals else ()
     summary = {currency: Money(totals[currency], currency).decimal for currency in sorted(totals)}
-    empty = "no won deal of anybody who was referred"
-    table = Table(_MONEY, rows[:limit], total=len(rows), empty=empty)
+    table = Table(_MONEY, rows[:limit], total=len(rows), empty=_NOBODY)
     return Report("referral_revenue", {}, {"direct": summary}, table, notes)
 
 

@@ -95,6 +95,8 @@ def test_currencies_are_never_added(line: Run) -> None:
 
     assert [(row["name"], row["direct"], row["currency"]) for row in rows(line, "revenue")] == [
         ("Ada", "100.00", "EUR"),
+        ("Bob", "0.00", "EUR"),
+        ("Dora", "0.00", "EUR"),
         ("Ada", "5", "JPY"),
     ]
 
