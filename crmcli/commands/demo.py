@@ -55,7 +55,6 @@ _TO_TRY = (
     "  crm customer show ada-lovelace",
     "  crm deal list is:open --sort=-amount",
     "  crm funnel show --by owner",
-    "  crm graph intro 12",
     "  crm log ada-lovelace 'sent the quote' --channel email && crm undo",
 )
 
