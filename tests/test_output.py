@@ -249,10 +249,14 @@ def test_the_rows_and_summary_of_a_neighbourhood(small: Path) -> None:
     found = json.loads(out("graph show", "-f", "json"))
 
     assert all(
-        list(row) == ["id", "name", "kind", "distance", "via", "type", "direction", "no_contact"]
+        list(row)
+        == [
+            *("id", "name", "kind", "distance", "via", "type", "direction"),
+            *("strength", "level", "open_deals", "left_out", "no_contact"),
+        ]
         for row in found["rows"]
     )
-    assert found["summary"] == {"nodes": 4, "edges": 3}
+    assert found["summary"] == {"nodes": 4, "edges": 3, "left_out": 0}
     assert table("graph show") == table("graph show", "--flat")
 
 

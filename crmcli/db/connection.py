@@ -69,7 +69,8 @@ def _is_sound(path: Path) -> bool:
     try:
         with closing(connect(uri(path, "ro"), 0, uri=True)) as file:
             is_whole = file.execute("pragma integrity_check(1)").fetchone() == ("ok",)
-            return is_whole and all(part.sql is None for part in check.schema(file))
+            is_old = migrate.version(file) < migrate.latest()
+            return is_whole and (is_old or all(part.sql is None for part in check.schema(file)))
     except (sqlite3.Error, UnicodeDecodeError):
         return False
 

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from crmcli.core.result import Network
 from crmcli.core.vocabulary import Drawing
+from crmcli.render import safety
 
 _NODE = ("kind", "city", "industry", "no_contact")
 _EDGE = ("type", "inverse", "is_symmetric", "strength", "since")
@@ -35,7 +36,7 @@ def _dot(network: Network) -> Iterator[str]:
 
 def _quoted(text: str) -> str:
     """A string of DOT. A backslash is doubled, else it could stand for the name of a node."""
-    plain = " ".join(_NOT_XML.sub("", text).splitlines())
+    plain = safety.visible(" ".join(_NOT_XML.sub("", text).splitlines()))
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -54,7 +55,11 @@ def _entities(text: str) -> str:
 
 
 def _xml(value: object) -> str:
-    return escape(_plain(value))
+    return safety.xml_escaped(escape(_plain(value)))
+
+
+def _attribute(value: object) -> str:
+    return safety.xml_escaped(quoteattr(_plain(value)))
 
 
 def _plain(value: object) -> str:
@@ -94,19 +99,19 @@ def _gexf(network: Network) -> Iterator[str]:
     yield "    <nodes>\n"
     for node in network.nodes:
         values = {name: getattr(node, name) for name in _NODE}
-        label = quoteattr(_plain(node.name))
+        label = _attribute(node.name)
         yield f'      <node id="{node.id}" label={label}>{_attvalues("node", values)}</node>\n'
     yield "    </nodes>\n    <edges>\n"
     for edge in network.edges:
         values = {name: getattr(edge, name) for name in _EDGE}
         ends = f'id="{edge.id}" source="{edge.source}" target="{edge.target}" weight="{edge.strength:g}"'
-        yield f"      <edge {ends} label={quoteattr(_plain(edge.type))}>{_attvalues('edge', values)}</edge>\n"
+        yield f"      <edge {ends} label={_attribute(edge.type)}>{_attvalues('edge', values)}</edge>\n"
     yield "    </edges>\n  </graph>\n</gexf>\n"
 
 
 def _attvalues(domain: str, values: Mapping[str, object]) -> str:
     said = ((name, value) for name, value in values.items() if value is not None)
-    inner = "".join(f'<attvalue for="{domain}_{name}" value={quoteattr(_plain(value))}/>' for name, value in said)
+    inner = "".join(f'<attvalue for="{domain}_{name}" value={_attribute(value)}/>' for name, value in said)
     return f"<attvalues>{inner}</attvalues>" if inner else ""
 
 
@@ -118,9 +123,8 @@ def _json(network: Network) -> Iterator[str]:
         {"id": edge.id, "source": edge.source, "target": edge.target, **{name: getattr(edge, name) for name in _EDGE}}
         for edge in network.edges
     ]
-    yield json.dumps(
-        {"directed": True, "multigraph": True, "nodes": nodes, "edges": edges}, ensure_ascii=False, indent=1
-    )
+    whole = {"directed": True, "multigraph": True, "nodes": nodes, "edges": edges}
+    yield safety.json_escaped(json.dumps(whole, ensure_ascii=False, indent=1))
     yield "\n"
 
 
@@ -133,7 +137,8 @@ def _csv(network: Network) -> Iterator[str]:
         ends = (edge.id, edge.source, names[edge.source], edge.target, names[edge.target])
         values = [getattr(edge, name) for name in _EDGE]
         shown = ["" if each is None else _plain(each) if isinstance(each, bool) else each for each in values]
-        csv.writer(out, lineterminator="\n").writerow((*ends, *shown))
+        cells = (safety.cell(each) if isinstance(each, str) else each for each in (*ends, *shown))
+        csv.writer(out, lineterminator="\n").writerow(cells)
         yield out.getvalue()
 
 

@@ -36,6 +36,11 @@ def json_escaped(text: str) -> str:
     return text if text.isprintable() else _UNPRINTED.sub(_json_escape, text)
 
 
+def xml_escaped(text: str) -> str:
+    """XML with what does not print as a character reference: the same text, and harmless in a terminal."""
+    return text if text.isprintable() else _UNPRINTED.sub(lambda match: f"&#{ord(match.group())};", text)
+
+
 def lines(text: str) -> str:
     """`text` for a person, its lines kept."""
     return "\n".join(visible(line) for line in text.split("\n"))

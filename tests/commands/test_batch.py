@@ -55,7 +55,7 @@ def test_a_batch_does_what_its_lines_do_one_by_one(crm: Run, small: Path, tmp_pa
     crm(f"batch --db {other}", input="\n".join(RECORDS))
 
     for path, words in READS.items():
-        if path not in ("help", "history"):
+        if path not in ("help", "history", "customer timeline"):  # which tell the operations apart
             one, many = (crm(f"{path} {words} -f json --db {file}").stdout for file in (small, other))
             assert _UID.sub("", one) == _UID.sub("", many)
 
@@ -231,6 +231,8 @@ def test_every_command_is_a_line_or_refused(started: Run, tmp_path: Path, monkey
         for line in EVERY_WRITE
         if line.split()[0] != "init"
     ]
+    writes.sort(key=lambda line: not line.startswith("customer contact"))  # before others change the e-mails
+    writes = [line.replace("contact remove ada ada@", "contact remove ada countess@") for line in writes]
     writes.insert(writes.index("deal lose 1 --reason price"), "deal reopen 1")
     refused = batch.ALONE | batch.WITH_A_FILE_OF_ITS_OWN
     reads = [f"{path} {words}".replace("ada-lovelace", "ada") for path, words in READS.items() if path not in refused]

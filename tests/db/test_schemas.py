@@ -90,7 +90,7 @@ def amounts(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_every_schema_but_the_present_one_has_its_file() -> None:
-    assert HANDED_IN | set(range(6, migrate.latest())) == set(SCHEMAS) - {migrate.latest()}
+    assert set(SCHEMAS) - {migrate.latest()} == HANDED_IN
 
 
 @pytest.mark.parametrize("number", sorted(SCHEMAS))
