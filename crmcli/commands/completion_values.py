@@ -54,7 +54,8 @@ def _source(name: str, metavar: str, path: list[str]) -> Source | None:
     noun = path[0] if path else ""
     if metavar in ("REF", "[REF]", "FROM", "TO"):
         named = noun if name == "ref" else name
-        return _REFERENCES.get(named, _customers)
+        source: Source = _REFERENCES.get(named, _customers)
+        return source
     return next((_SOURCES[key, name] for key in (" ".join(path), noun, "") if (key, name) in _SOURCES), None)
 
 
