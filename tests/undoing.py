@@ -34,11 +34,14 @@ from crmcli.services import (
     operations,
     pipelines,
     preferences,
+    referrals,
     relationships,
+    relationtypes,
     repair,
     retention,
     segments,
     tasks,
+    weights,
 )
 from tests.conftest import NOW
 
@@ -311,6 +314,34 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def relation_remove(self, number: str) -> None:
         self.do(lambda session: relationships.remove(session, number))
+
+    @rule(number=NUMBERS, sets=st.sampled_from(["strength=80", "until=yesterday", "until=", "note=x"]))
+    def relation_edit(self, number: str, sets: str) -> None:
+        self.do(lambda session: relationships.edit(session, number, (sets,)))
+
+    @rule(number=NUMBERS)
+    def relation_end(self, number: str) -> None:
+        self.do(lambda session: relationships.end(session, number, None))
+
+    @rule(name=st.sampled_from(["mentors", "sponsors"]), inverse=st.sampled_from([None, "mentored by"]))
+    def relation_type_add(self, name: str, inverse: str | None) -> None:
+        self.do(lambda session: relationtypes.add(session, name, relationtypes.Wish(inverse=inverse)))
+
+    @rule(name=st.sampled_from(["mentors", "knows"]), weight=st.sampled_from(["10", "90"]))
+    def relation_type_edit(self, name: str, weight: str) -> None:
+        self.do(lambda session: relationtypes.edit(session, name, relationtypes.Wish(weight=weight)))
+
+    @rule(name=st.sampled_from(["mentors", "sponsors", "knows"]))
+    def relation_type_remove(self, name: str) -> None:
+        self.do(lambda session: relationtypes.remove(session, name))
+
+    @rule(name=st.sampled_from(["email", "half_life"]), value=st.sampled_from(["2", "usual"]))
+    def weigh(self, name: str, value: str) -> None:
+        self.do(lambda session: weights.weigh(session, name, value))
+
+    @rule(one=REFS, other=REFS)
+    def referral_add(self, one: str, other: str) -> None:
+        self.do(lambda session: referrals.add(session, one, by=other))
 
     @rule(who=REFS, channel=st.sampled_from(Channel), at=st.sampled_from([None, "yesterday", "tomorrow"]), deal=NUMBERS)
     def log(self, who: str, channel: Channel, at: str | None, deal: str) -> None:

@@ -13,7 +13,9 @@ _PLAIN = re.compile(r"[^\W\d_][\w.@/ -]*(?<! )|\+?\d[\w.:/-]*")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 _FIELD = re.compile(r"([^\s:#-][^:]*?)\s*:(?:\s+(.*))?")
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*(?:#.*)?""")
-_ITEM = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'\]][^,\]]*)\s*(?:,|$)""")
+_ITEM = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^,"'\]][^,\]]*)\s*(?:,|(?=\]))""")
+_END = re.compile(r"\s*\]")
+_AFTER = re.compile(r"\s*(?:#.*)?")
 
 
 def written(values: Mapping[str, Value], *, remarks: Sequence[str]) -> str:
@@ -92,16 +94,18 @@ def _value(text: str, below: list[str], place: int) -> Value:
 
 
 def _listed(text: str, place: int) -> tuple[str, ...]:
-    inner = re.sub(r"\s#.*$", "", text).strip()
-    if not inner.endswith("]"):
-        raise InvalidInput(f"line {place} of the form: the list is not closed by ]")
-    inner, items, at = inner[1:-1].strip(), [], 0
-    while at < len(inner):
-        match = _ITEM.match(inner, at)
+    items: list[str] = []
+    at = 1
+    while not (end := _END.match(text, at)):
+        match = _ITEM.match(text, at)
+        if match is None and "]" not in text[at:]:
+            raise InvalidInput(f"line {place} of the form: the list is not closed by ]")
         if match is None:
             raise InvalidInput(f"line {place} of the form is not a list: {shown(text)}", hint='["one", "two"]')
         items.append(_scalar(match[1], place))
         at = match.end()
+    if not _AFTER.fullmatch(text, end.end()):
+        raise InvalidInput(f"line {place} of the form is not a list: {shown(text)}", hint='["one", "two"]')
     return tuple(items)
 
 
