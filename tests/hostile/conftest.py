@@ -77,3 +77,9 @@ def _finish(raw: sqlite3.Connection) -> None:
     raw.execute("update passage set stage_entered_at = '2026-01-01T00:00:00Z' where id = 1")
     raw.execute("update segment set name = 'regulars', query = 'id>0' where id = 1")
     raw.execute("update customer set custom = ? where id = 1", (json.dumps({MIX + "1": MIX}),))
+
+
+@pytest.fixture(autouse=True)
+def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples write files where they run."""
+    monkeypatch.chdir(tmp_path)
