@@ -45,12 +45,6 @@ def begin(connection: sqlite3.Connection, header: Header, *, recorded_at: str) -
     return int(number)
 
 
-def has_changes(connection: sqlite3.Connection, operation: int) -> bool:
-    """Whether the operation changed anything."""
-    found = connection.execute("select exists (select 1 from change where operation_id = ?)", (operation,)).fetchone()
-    return bool(found[0])
-
-
 def end(connection: sqlite3.Connection) -> None:
     """Close the operation; the commit is the caller's."""
     connection.execute("delete from current_operation")
@@ -213,8 +207,7 @@ def _delete_inserted(connection: sqlite3.Connection, latest: int, table: str) ->
 
 
 def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
-    """Give the rows that `latest` found back what it found in them."""
-    names = migrate.columns(connection, table)
+    """Give the rows that `latest` found back what it found in them; a column that came later keeps what it has."""
     first = f"""
         with ranges as materialized ({_RANGES})
         select c.row_id, c.old, min(c.id) from change c
@@ -223,7 +216,10 @@ def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
         group by c.row_id having c.action <> 'insert'
     """
     parameters = {"latest": latest, "table": table}
-    _refuse_other_columns(connection, first, parameters, names)
+    row = connection.execute(f"select old from ({first}) limit 1", parameters).fetchone()
+    if row is None:
+        return
+    names = _columns_then(connection, table, row[0])
     values = ", ".join(f"json_extract(old, '$.{name}')" for name in names)
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
     connection.execute(
@@ -236,19 +232,16 @@ def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
     )
 
 
-def _refuse_other_columns(
-    connection: sqlite3.Connection, first: str, parameters: dict[str, object], names: Iterable[str]
-) -> None:
-    """An old row from before a migration fits while it has just the columns of today."""
-    row = connection.execute(f"select old from ({first}) limit 1", parameters).fetchone()
-    if row is None:
-        return
-    had = {name for (name,) in connection.execute("select key from json_each(?)", row)}
-    if had != set(names):
+def _columns_then(connection: sqlite3.Connection, table: str, old: str) -> list[str]:
+    """The columns that the table had when the row `old` was kept. Raises Conflict when one of them is gone."""
+    had = {name for (name,) in connection.execute("select key from json_each(?)", (old,))}
+    names = [name for name in migrate.columns(connection, table) if name in had]
+    if len(names) < len(had):
         raise Conflict(
             "the operation is older than the shape of the file and cannot be turned round",
             hint="crm history lists newer ones",
         )
+    return names
 
 
 def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
