@@ -117,21 +117,21 @@ class _Writable(Protocol):
     def has_changes(self) -> bool: ...
 
 
-Opening = TypeVar("Opening", bound=_Writable)
+Kind = TypeVar("Kind", bound=_Writable)
 
 
 @contextmanager
 def _opened(
-    ctx: typer.Context, way: Callable[..., AbstractContextManager[Opening]], *, is_trial: bool, makes: bool = False
-) -> Iterator[Opening]:
+    ctx: typer.Context, way: Callable[..., AbstractContextManager[Kind]], *, is_trial: bool, makes: bool = False
+) -> Iterator[Kind]:
     """The file, opened that way; made where it is not there yet, unless in a trial."""
     from crmcli.db import connection
     from crmcli.db.first import first
 
     told = settings(ctx)
-    is_there = connection.exists(told.database)
-    if is_trial or is_there:
-        with _at(ctx, way, told.database if is_there else None, is_trial=is_trial) as file:
+    path = told.database if connection.exists(told.database) else None
+    if is_trial or path is not None:
+        with _at(ctx, way, path, is_trial=is_trial) as file:
             yield file
         return
     with (
@@ -146,11 +146,11 @@ def _opened(
 
 def _at(
     ctx: typer.Context,
-    way: Callable[..., AbstractContextManager[Opening]],
+    way: Callable[..., AbstractContextManager[Kind]],
     path: Path | None,
     *,
     is_trial: bool = False,
-) -> AbstractContextManager[Opening]:
+) -> AbstractContextManager[Kind]:
     from crmcli.db.history import Header
 
     told = settings(ctx)

@@ -79,12 +79,14 @@ class Bulk:
     def under(self, operation: int) -> Iterator[None]:
         """Bulk mode of the operation under way, for the time of the block: before it only temporary tables are there."""
         switch = "update current_operation set is_bulk = ?"
-        self.connection.execute(switch, (int(self.silent),))
-        self.operation = operation
-        yield
-        self.record_inserts()
-        self.connection.execute(switch, (0,))
-        self.connection.execute("pragma secure_delete = on")
+        try:
+            self.connection.execute(switch, (int(self.silent),))
+            self.operation = operation
+            yield
+            self.record_inserts()
+            self.connection.execute(switch, (0,))
+        finally:
+            self.connection.execute("pragma secure_delete = on")
 
     def record_inserts(self) -> None:
         """Write the changes of all inserts that have none yet."""

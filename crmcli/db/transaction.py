@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self, TypedDict, TypeVar, Unpack
 
 from crmcli.core.period import instant
 from crmcli.core.preferences import Preferences
@@ -21,6 +21,7 @@ from crmcli.errors import Busy
 
 _PAUSE = (0.0005, 0.006)  # seconds; SQLite's own waiting starves all but one of many writers
 _NOTICE_AFTER = 1.0
+_WAIT = 30.0
 _USUAL = Preferences()
 
 
@@ -112,6 +113,15 @@ class Transaction:
 Kind = TypeVar("Kind", bound=Transaction)
 
 
+class Opening(TypedDict, total=False):
+    """How a file is opened."""
+
+    dry_run: bool  # roll back in the end
+    wait: float  # so many seconds for another writer, else 30
+    waiting: Callable[[], None]  # is called once, after a second of that
+    new: Preferences  # those of a file that is not there yet
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file that is open to be written, not locked yet: what can be done before, keeps nobody waiting."""
@@ -151,8 +161,7 @@ class Opened:
         begin_immediate(self.raw, self.path, wait=self.wait, waiting=self.waiting)
         transaction.enter(self)
         yield transaction
-        transaction.sync()
-        if self.dry_run or not history.has_changes(self.raw, transaction.operation):
+        if self.dry_run or not transaction.has_changes:
             self.raw.execute("rollback")
         else:
             history.end(self.raw)
@@ -160,24 +169,16 @@ class Opened:
 
 
 @contextmanager
-def opened(
-    path: Path | None,
-    header: Header,
-    *,
-    now: datetime,
-    dry_run: bool = False,
-    wait: float = 30.0,
-    waiting: Callable[[], None] = lambda: None,
-    new: Preferences = _USUAL,
-) -> Iterator[Opened]:
+def opened(path: Path | None, header: Header, *, now: datetime, **how: Unpack[Opening]) -> Iterator[Opened]:
     """The file at `path`, to be written; None stands for one that is not there (a dry run makes none), empty.
 
-    That would begin with the preferences `new`. Raises FileUnusable and Busy.
+    Raises FileUnusable and Busy.
     """
-    connection = in_memory(new) if path is None else open_to_write(path, wait)
+    wait = how.get("wait", _WAIT)
+    connection = in_memory(how.get("new", _USUAL)) if path is None else open_to_write(path, wait)
     try:
         with faults_of(path):
-            yield Opened(connection, path, header, now, dry_run, wait, waiting)
+            yield Opened(connection, path, header, now, how.get("dry_run", False), wait, how.get("waiting", _silently))
     finally:
         if connection.in_transaction:
             connection.execute("rollback")
@@ -211,6 +212,10 @@ def patiently(took: Callable[[], bool], path: Path | None, *, wait: float, waiti
             waiting()
             noticed = True
         time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
+
+
+def _silently() -> None:
+    pass
 
 
 def _begun(file: Opened) -> int:

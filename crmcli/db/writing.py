@@ -1,20 +1,18 @@
 """A transaction with a session of models over it: what most services write through."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Unpack
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from crmcli.core.preferences import Preferences
 from crmcli.db.connection import faults_of
 from crmcli.db.history import Header
-from crmcli.db.transaction import Transaction, opened
-
-_USUAL = Preferences()
+from crmcli.db.transaction import Opening, Transaction, opened
 
 
 class Writer(Session, Transaction):
@@ -33,19 +31,10 @@ class Writer(Session, Transaction):
 
 
 @contextmanager
-def writing(
-    path: Path | None,
-    header: Header,
-    *,
-    now: datetime,
-    dry_run: bool = False,
-    wait: float = 30.0,
-    waiting: Callable[[], None] = lambda: None,
-    new: Preferences = _USUAL,
-) -> Iterator[Writer]:
+def writing(path: Path | None, header: Header, *, now: datetime, **how: Unpack[Opening]) -> Iterator[Writer]:
     """A session whose transaction is committed at the end of the block; otherwise as `opened` and `Opened.locked`."""
     with (
-        opened(path, header, now=now, dry_run=dry_run, wait=wait, waiting=waiting, new=new) as file,
+        opened(path, header, now=now, **how) as file,
         _unwrapped(),
         _session(file.raw) as session,
         file.locked(session),
