@@ -7,7 +7,7 @@ import typer
 from crmcli import services
 from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
-from crmcli.commands.options import Asking, Writing, confirm
+from crmcli.commands.options import Asking, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -86,12 +86,7 @@ def remove(ctx: typer.Context, ref: CustomerRef, which: _Which) -> None:
       crm customer address add ada-lovelace --city London --label office
       crm customer address remove ada-lovelace office --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.addresses.remove(session, ref, which)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.addresses.remove(session, ref, which)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.addresses.remove(session, ref, which))
 
 
 def _said(**fields: str | None) -> dict[str, str]:

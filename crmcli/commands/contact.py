@@ -7,7 +7,7 @@ import typer
 from crmcli import services
 from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
-from crmcli.commands.options import Asking, Writing, confirm
+from crmcli.commands.options import Asking, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -59,9 +59,4 @@ def remove(ctx: typer.Context, ref: CustomerRef, value: _Value) -> None:
     Examples:
       crm customer contact remove ada-lovelace ada@example.com --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.contacts.remove_one(session, ref, value)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.contacts.remove_one(session, ref, value)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.contacts.remove_one(session, ref, value))

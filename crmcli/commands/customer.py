@@ -9,7 +9,7 @@ from crmcli import render, reports, services
 from crmcli.commands import address, contact, editing, opening
 from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
-from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing, confirm
+from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.errors import InvalidInput
 from crmcli.exchange import form
@@ -193,12 +193,7 @@ def remove(
     Examples:
       crm customer remove grace-hopper --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.customers.remove(session, ref, force=force)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.customers.remove(session, ref, force=force)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.customers.remove(session, ref, force=force))
 
 
 @app.command(cls=Writing)

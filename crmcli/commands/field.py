@@ -7,7 +7,7 @@ import typer
 from crmcli import services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Pipeline, Query
-from crmcli.commands.options import Asking, Listing, Writing, confirm
+from crmcli.commands.options import Asking, Listing, Writing
 from crmcli.core.vocabulary import FieldOf, FieldType
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -90,12 +90,7 @@ def remove(ctx: typer.Context, record: _Of, name: _Name) -> None:
     Examples:
       crm field remove customer shoe_size --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.fields.remove(session, record, name)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.fields.remove(session, record, name)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.fields.remove(session, record, name))
 
 
 def _several(text: str | None) -> tuple[str, ...]:

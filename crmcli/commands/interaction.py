@@ -5,7 +5,7 @@ import typer
 from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Id, Query, Sets
-from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
+from crmcli.commands.options import Asking, Listing, Showing, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -55,9 +55,4 @@ def remove(ctx: typer.Context, number: Id) -> None:
     Examples:
       crm interaction remove 2 --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.interactions.remove(session, number)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.interactions.remove(session, number)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.interactions.remove(session, number))

@@ -9,7 +9,7 @@ import typer
 
 from crmcli import render
 from crmcli.commands import ahead
-from crmcli.commands.options import settings
+from crmcli.commands.options import confirm, settings
 from crmcli.commands.outer import outer, shared
 from crmcli.core.result import Change, Network, Result
 from crmcli.core.vocabulary import Drawing, Format
@@ -229,6 +229,18 @@ def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None
 
     _spare_the_file(ctx)
     render.put(drawn.lines(network, drawing), settings(ctx).output.path)
+
+
+def remove(ctx: typer.Context, removes: "Callable[[Writer], Change]") -> None:
+    """Take something away, asked first with the words that tell of it."""
+    told = settings(ctx)
+    if not (told.yes or told.dry_run):
+        with writing(ctx, trial=True) as session:
+            tried = removes(session)
+        confirm(ctx, f"{tried.sentence.replace('removed', 'Remove', 1)}?")
+    with writing(ctx) as session:
+        change = removes(session)
+    done(ctx, change)
 
 
 def done(ctx: typer.Context, change: Change) -> None:

@@ -7,7 +7,7 @@ import typer
 from crmcli import reports, services
 from crmcli.commands import opening, relation_type
 from crmcli.commands.arguments import Id, Query, Sets
-from crmcli.commands.options import Asking, Listing, Writing, confirm
+from crmcli.commands.options import Asking, Listing, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -92,9 +92,4 @@ def remove(ctx: typer.Context, number: Id) -> None:
     Examples:
       crm relation remove 1 --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.relationships.remove(session, number)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.relationships.remove(session, number)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.relationships.remove(session, number))

@@ -7,7 +7,7 @@ import typer
 from crmcli import services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
-from crmcli.commands.options import Asking, Listing, Writing, confirm
+from crmcli.commands.options import Asking, Listing, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -81,9 +81,4 @@ def remove(ctx: typer.Context, name: _Name) -> None:
     Examples:
       crm relation type remove mentors --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.relationtypes.remove(session, name)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.relationtypes.remove(session, name)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.relationtypes.remove(session, name))

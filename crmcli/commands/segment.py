@@ -7,7 +7,7 @@ import typer
 from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
-from crmcli.commands.options import Asking, Listing, Showing, Writing, confirm
+from crmcli.commands.options import Asking, Listing, Showing, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -75,9 +75,4 @@ def remove(ctx: typer.Context, ref: _Ref) -> None:
     Examples:
       crm segment remove regulars --yes
     """
-    with opening.writing(ctx, trial=True) as session:
-        change = services.segments.remove(session, ref)
-    confirm(ctx, f"{change.sentence.replace('removed', 'Remove', 1)}?")
-    with opening.writing(ctx) as session:
-        change = services.segments.remove(session, ref)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.segments.remove(session, ref))
