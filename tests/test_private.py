@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crmcli.cli import app
-from crmcli.db import migrate
+from crmcli.db import driver, migrate
 from tests.conftest import READS, commands
 
 #: What the examples of the help refer to.
@@ -127,7 +127,7 @@ def test_the_watch_sees_what_it_should(seeded: Path) -> None:
 @pytest.fixture
 def marked(small: Path) -> Path:
     """The file with a word of its own in every text that can be anything, dates included, names aside."""
-    with closing(sqlite3.connect(small, isolation_level=None)) as raw:
+    with closing(driver.connect(small)) as raw:
         for (trigger,) in list(raw.execute("select name from sqlite_schema where type = 'trigger'")):
             raw.execute(f"drop trigger {trigger}")
         for table in migrate.tracked(raw):

@@ -24,7 +24,9 @@ from crmcli.settings import Settings, load
 app = typer.Typer(add_completion=False)
 
 ALONE = frozenset(("batch", "demo"))
-WITH_A_FILE_OF_ITS_OWN = frozenset(("init", "undo", "redo", "backup", "restore", "doctor", "privacy"))
+WITH_A_FILE_OF_ITS_OWN = frozenset(
+    ("init", "undo", "redo", "backup", "restore", "doctor", "privacy", "encrypt", "decrypt")
+)
 _USAGE, _PARTIAL, _LAST_ANSWER = 2, 5, 6  # a greater exit code is about the file or the program, not about the line
 
 

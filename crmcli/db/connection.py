@@ -10,7 +10,7 @@ from shlex import quote
 
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
-from crmcli.db import migrate
+from crmcli.db import driver, migrate
 from crmcli.db.faults import DAMAGED, damaged, fault, refused
 from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
@@ -65,7 +65,7 @@ def faults_of(path: Path | None) -> Iterator[None]:
 def _is_sound(path: Path) -> bool:
     """Whether SQLite finds no damage in the file; asked when it gave an error that it should not."""
     try:
-        with closing(sqlite3.connect(uri(path, "ro"), uri=True)) as file:
+        with closing(driver.connect(path, "ro")) as file:
             return bool(file.execute("pragma integrity_check(1)").fetchone() == ("ok",))
     except (sqlite3.Error, UnicodeDecodeError):
         return False
@@ -73,18 +73,24 @@ def _is_sound(path: Path) -> bool:
 
 def in_memory(preferences: Preferences = _USUAL) -> sqlite3.Connection:
     """A file that is nowhere, with the latest schema and nothing in it."""
-    connection = connect(":memory:", 0)
+    connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=256)
+    set_up(connection)
     migrate.prepare(connection, preferences)
     return connection
 
 
-def connect(database: str, wait: float, *, uri: bool = False) -> sqlite3.Connection:
+def connect(path: Path, mode: str, wait: float, *, immutable: bool = False) -> sqlite3.Connection:
     """A connection with every setting made, outside of any transaction."""
-    connection = sqlite3.connect(database, timeout=wait, isolation_level=None, uri=uri, cached_statements=256)
+    connection = driver.connect(path, mode, wait=wait, immutable=immutable)
+    set_up(connection)
+    return connection
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Make every setting."""
     connection.create_function("fold", 1, _fold, deterministic=True)
     for pragma in ("foreign_keys = on", "synchronous = full", "cell_size_check = on", "secure_delete = on"):
         connection.execute(f"pragma {pragma}")
-    return connection
 
 
 def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
@@ -95,13 +101,7 @@ def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
             f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db"
         )
     with _opening(path):
-        return _checked(connect(uri(path, "rw"), wait, uri=True), path)
-
-
-def uri(path: Path, mode: str, *, immutable: bool = False) -> str:
-    """What SQLite opens the file at `path` by; it makes no file that is not there."""
-    place = os.path.realpath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return f"file:{place}?mode={mode}{'&immutable=1' if immutable else ''}"
+        return _checked(connect(path, "rw", wait), path)
 
 
 def exists(path: Path) -> bool:
@@ -116,11 +116,16 @@ def exists(path: Path) -> bool:
 
 
 def is_current(path: Path) -> bool:
-    """Whether the file at `path` is ours and of the shape that this version writes, judged by its first bytes alone.
+    """Whether the file at `path` is ours and of the shape that this version writes.
+
+    A plain one is judged by its first bytes alone.
 
     Raises FileUnusable for one that is not ours.
     """
     recognise(path)
+    if driver.is_encrypted(path):
+        with _opening(path), closing(driver.connect(path, "ro")) as connection:
+            return migrate.version(connection) == migrate.latest()
     with path.open("rb") as file:
         file.seek(_USER_VERSION_AT)
         return int.from_bytes(file.read(4), "big") == migrate.latest()
@@ -141,7 +146,7 @@ def recognise(path: Path) -> None:
     except OSError as error:
         raise refused(error, path) from None
     ours = int.from_bytes(header[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4], "big") == migrate.APPLICATION_ID
-    if not (header.startswith(_MAGIC) and ours):
+    if not (header.startswith(_MAGIC) and ours) and not header.startswith(driver.SALT):
         raise FileUnusable(f"'{path}' is not a crmcli database", hint="give another file with --db")
 
 
@@ -172,7 +177,7 @@ def _open_to_read(
     with _opening(path):
         connection = _reached(path, wait)
         if connection is None:
-            connection = connect(uri(path, "ro", immutable=True), wait, uri=True)
+            connection = connect(path, "ro", wait, immutable=True)
             frozen()
         return _checked(connection, path, prepare)
 
@@ -181,7 +186,7 @@ def _reached(path: Path, wait: float) -> sqlite3.Connection | None:
     """A connection that has seen the file; None where there is no place for the journal that every reader needs."""
     connection = None
     try:
-        connection = connect(uri(path, "rw"), wait, uri=True)
+        connection = connect(path, "rw", wait)
         migrate.version(connection)
     except sqlite3.OperationalError as error:
         if connection is not None:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from crmcli.core.preferences import Preferences
+from crmcli.db import driver
 from crmcli.db.faults import fault, refused
 from crmcli.db.files import part_of, publish, remove, sync
 from crmcli.errors import Conflict, FileUnusable
@@ -83,10 +84,10 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def create(path: Path, preferences: Preferences) -> bool:
+def create(path: Path, preferences: Preferences, *, encrypted: bool = False) -> bool:
     """Make the file at `path`, whole or not at all; False when somebody else was quicker. Raises FileUnusable."""
     path = Path(os.path.realpath(path))
-    with drafted(path, preferences) as new:
+    with drafted(path, preferences, encrypted=encrypted) as new:
         try:
             publish(new, path)
         except Conflict:
@@ -97,13 +98,13 @@ def create(path: Path, preferences: Preferences) -> bool:
 
 
 @contextmanager
-def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
+def drafted(path: Path, preferences: Preferences, *, encrypted: bool = False) -> Iterator[Path]:
     """A new file beside `path` under a name that nobody knows; it is gone at the end. Raises FileUnusable."""
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     with ExitStack() as stack:
         try:
             stack.enter_context(part_of(new))
-            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+            with closing(driver.connect(new, encrypted=encrypted)) as connection:
                 prepare(connection, preferences)
                 connection.execute("pragma journal_mode = wal")  # last: closing a log says nothing of what fails
             sync(new)
