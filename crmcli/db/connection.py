@@ -60,6 +60,10 @@ def faults_of(path: Path | None) -> Iterator[None]:
         raise known or damaged(path or "memory") from None
     except UnicodeDecodeError:  # what SQLite says of a damaged file can quote the damage
         raise damaged(path or "memory") from None
+    except MemoryError:  # what SQLCipher says of a page that is not as it was written
+        if path is None or not driver.is_encrypted(path):
+            raise
+        raise damaged(path) from None
 
 
 def _is_sound(path: Path) -> bool:

@@ -95,6 +95,9 @@ def _kept(database: Path, label: str, wait: float) -> tuple[Path, bool]:
     except FileUnusable:
         if not _is_damaged(database, wait):
             raise
+        if driver.is_encrypted(database):  # SQLCipher writes over no page that it cannot read
+            message = f"'{database}' is damaged and encrypted: it cannot be written over; nothing was changed"
+            raise FileUnusable(message, hint="move it and its -wal away, then crm restore again") from None
     try:
         for suffix in ("", "-wal"):
             if os.path.exists(f"{database}{suffix}"):
@@ -114,6 +117,8 @@ def _is_damaged(database: Path, wait: float) -> bool:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         is_another_key = code == sqlite3.SQLITE_NOTADB and driver.is_encrypted(database)
         return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) and not is_another_key
+    except MemoryError:
+        return driver.is_encrypted(database)
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -229,6 +229,26 @@ def test_backups_of_it_are_encrypted_under_the_same_key(crm: Run, encrypted: Pat
     assert dump() == before
 
 
+def test_a_damaged_one_is_named_and_replaced_once_it_is_moved_away(
+    crm: Run, encrypted: Path, dump: Dump, tmp_path: Path
+) -> None:
+    before = dump()
+    backup = crm("backup").stdout.strip()
+    content = bytearray(encrypted.read_bytes())
+    for page in range(4096, len(content), 4096):
+        content[page + 100] ^= 0xFF
+    encrypted.write_bytes(content)
+
+    assert "is damaged" in crm("customer list", exit_code=10).stderr
+    assert "move it and its -wal away" in crm(f"restore {backup} --yes", exit_code=10).stderr
+    assert encrypted.read_bytes() == content
+
+    encrypted.rename(tmp_path / "damaged.db")
+    crm(f"restore {backup} --yes")
+
+    assert dump() == before
+
+
 def test_backups_of_before_are_named(cipher: None, crm: Run, small: Path) -> None:
     backup = crm("backup").stdout.strip()
 

@@ -204,7 +204,8 @@ def test_a_full_disk_is_said_and_takes_everything_back(file: Path) -> None:
 
 def test_a_process_that_dies_leaves_what_was_before(small: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from tests.conftest import wrote\n"
+        "import os, sys; from pathlib import Path; from crmcli.db import keys; from tests.conftest import wrote\n"
+        "keys.place.set(Path(os.environ['CRM_KEY_FILE']))\n"
         "with wrote(Path(sys.argv[1])) as s:\n"
         "    s.raw.execute(\"update customer set name = 'lost'\"); os._exit(9)"
     )
