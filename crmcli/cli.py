@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crmcli import __version__, settings
+from crmcli.db import keys
 from crmcli.lazy import Entry, RootGroup, begin
 
 _EVERYDAY, _RECORDS, _INSIGHT, _FILE = "Every day", "Records", "Insight", "The file"
@@ -43,6 +44,8 @@ class Crm(RootGroup):
         Entry("backup", "Copy the file, and check the copy.", _FILE, "crmcli.commands.backup"),
         Entry("restore", "Go back to a backup.", _FILE, "crmcli.commands.restore"),
         Entry("init", "Make the file, or change its currency, region and zone.", _FILE, "crmcli.commands.init"),
+        Entry("encrypt", "Encrypt the file under a key.", _FILE, "crmcli.commands.encrypt"),
+        Entry("decrypt", "Make an encrypted file a plain one again.", _FILE, "crmcli.commands.decrypt"),
         Entry("demo", "Build a demo file and look around in it.", _FILE, "crmcli.commands.demo"),
         Entry("help", "Help on a command, or on columns and queries.", _FILE, "crmcli.commands.help"),
     )
@@ -98,5 +101,6 @@ def root(
 ) -> None:
     """A customer-relationship toolkit in the terminal, over one local SQLite file."""
     ctx.obj = settings.chosen(ctx.obj or settings.load(os.environ), db=db, quiet=quiet)
+    keys.place.set(ctx.obj.key_file)
     if ctx.invoked_subcommand is None:
         begin(ctx)

@@ -13,7 +13,7 @@ from crmcli.core.vocabulary import DateOrder, Format
 from crmcli.errors import InvalidInput
 
 _LONGEST_WAIT = 86_400
-_KEYS = ("db", "actor", "currency", "phone_region", "zone", "date_order")
+_KEYS = ("db", "key_file", "actor", "currency", "phone_region", "zone", "date_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,12 @@ class Output:
 class Settings:
     """What every command is told.
 
-    `is_named`: the user named the file, so that a read must find it. `preferences` are those of a file yet to be made.
+    `key_file` holds the key of encrypted files. `is_named`: the user named the file, so that a read must find it.
+    `preferences` are those of a file yet to be made.
     """
 
     database: Path
+    key_file: Path
     is_named: bool
     now: datetime
     actor: str
@@ -54,8 +56,10 @@ def load(environ: Mapping[str, str]) -> Settings:
     """The settings before any option is read. Raises InvalidInput for a config file that says what is not known."""
     config = _config(environ)
     named = environ.get("CRM_DB") or config.get("db")
+    key = environ.get("CRM_KEY_FILE") or config.get("key_file")
     return Settings(
         database=Path(named).expanduser() if named else data_folder(environ) / "crm.db",
+        key_file=Path(key).expanduser() if key else _config_folder(environ) / "key",
         is_named=bool(named),
         now=_now(environ),
         actor=environ.get("CRM_ACTOR") or config.get("actor") or environ.get("USER") or environ.get("LOGNAME") or "",
@@ -111,7 +115,11 @@ def _xdg(environ: Mapping[str, str], variable: str, usual: str) -> Path:
 
 
 def _config_place(environ: Mapping[str, str]) -> Path:
-    return _xdg(environ, "XDG_CONFIG_HOME", ".config") / "config.toml"
+    return _config_folder(environ) / "config.toml"
+
+
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    return _xdg(environ, "XDG_CONFIG_HOME", ".config")
 
 
 def _config(environ: Mapping[str, str]) -> dict[str, str]:

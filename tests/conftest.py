@@ -1,5 +1,6 @@
 """The fixtures that every test may ask for."""
 
+import os
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -15,11 +16,14 @@ from typer.testing import CliRunner, Result
 
 from crmcli.cli import app
 from crmcli.core.preferences import Preferences
-from crmcli.db import connection, migrate
+from crmcli.db import connection, keys, migrate
 from crmcli.db.history import Header
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer, writing
 from crmcli.lazy import LazyCommand
+
+#: The tests run on encrypted files: `tests/db/test_encrypted.py` sets this for those of the storage.
+IS_ENCRYPTED = bool(os.environ.get("CRM_TEST_ENCRYPTED"))
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 
@@ -111,22 +115,42 @@ class Run(Protocol):
     def __call__(self, line: str | list[str], *, exit_code: int = 0, input: str | None = None) -> Result: ...  # noqa: A002
 
 
+@pytest.fixture(scope="session", autouse=True)
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the key of encrypted files is; there is one where the tests run on such files."""
+    path = tmp_path_factory.mktemp("key") / "key"
+    keys.place.set(path)
+    if IS_ENCRYPTED:
+        keys.make()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_KEY_FILE", str(path))
+        yield path
+
+
 @pytest.fixture(autouse=True)
-def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, key_file: Path) -> None:
     """No test sees the machine's files, zone, name or clock."""
     home = tmp_path_factory.mktemp("home")
     for name in ("CRM_DB", "CRM_DEBUG", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "FORCE_COLOR", "LOGNAME"):
         monkeypatch.delenv(name, raising=False)
-    settings = {"HOME": str(home), "TZ": "UTC", "USER": "tester", "COLUMNS": "80", "NO_COLOR": "1"}
+    keys.place.set(key_file)
+    settings = {
+        "HOME": str(home),
+        "CRM_KEY_FILE": str(key_file),
+        "TZ": "UTC",
+        "USER": "tester",
+        "COLUMNS": "80",
+        "NO_COLOR": "1",
+    }
     for name, value in {**settings, "CRM_NOW": NOW.isoformat(), "CRM_WAIT": "5"}.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_file(tmp_path_factory: pytest.TempPathFactory, key_file: Path) -> Path:
     """A file with the latest schema and no records, made once."""
     path = tmp_path_factory.mktemp("crm") / "empty.db"
-    migrate.create(path, Preferences())
+    migrate.create(path, Preferences(), encrypted=IS_ENCRYPTED)
     return path
 
 

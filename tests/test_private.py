@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crmcli.cli import app
-from crmcli.db import migrate
+from crmcli.db import driver, migrate
 from tests.conftest import READS, by_number, commands
 
 #: What the examples of the help refer to.
@@ -128,7 +128,7 @@ def test_the_watch_sees_what_it_should(seeded: Path) -> None:
 def marked_file(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> Path:
     """A file with a word of its own in every text that can be anything, dates included, names aside; made once."""
     path = Path(shutil.copy(small_file, tmp_path_factory.mktemp("crm") / "marked.db"))
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+    with closing(driver.connect(path)) as raw:
         for (trigger,) in list(raw.execute("select name from sqlite_schema where type = 'trigger'")):
             raw.execute(f"drop trigger {trigger}")
         for table in migrate.tracked(raw):

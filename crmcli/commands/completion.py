@@ -65,11 +65,15 @@ def _is_file(parameter: Any) -> bool:
 
 
 def _place(words: Sequence[str], environ: Mapping[str, str]) -> "Path":
-    """The file that the command line is about."""
+    """The file that the command line is about; where its key may be is told on."""
+    from crmcli.db import keys
+
     named = None
     for place, word in enumerate(words):
         if word == "--db" and place + 1 < len(words):
             named = words[place + 1]
         elif word.startswith("--db="):
             named = word.partition("=")[2]
-    return chosen(load(environ or os.environ), db=named or None).database
+    told = chosen(load(environ or os.environ), db=named or None)
+    keys.place.set(told.key_file)
+    return told.database

@@ -82,11 +82,14 @@ def nothing() -> "AbstractContextManager[Reader]":
     return connection.reading(None)
 
 
-def writing(ctx: typer.Context, *, trial: bool = False, makes: bool = False) -> "AbstractContextManager[Writer]":
+def writing(
+    ctx: typer.Context, *, trial: bool = False, makes: bool = False, encrypted: bool = False
+) -> "AbstractContextManager[Writer]":
     """The file, to change in one operation; one that is not there yet is made by a write that succeeds, and said.
 
     A `trial` shows what would come of it and changes nothing, as `--dry-run` does. A line of a batch is a part of its
-    operation. A command that `makes` the file does so even if it has nothing to write into it.
+    operation. A command that `makes` the file does so even if it has nothing to write into it, and can make it
+    an `encrypted` one.
     """
     from crmcli.db import writing as db
 
@@ -95,7 +98,7 @@ def writing(ctx: typer.Context, *, trial: bool = False, makes: bool = False) -> 
     if (session := shared(ctx, told.database)) is not None:
         return session.part(dry_run=is_trial)
     ahead.load(_name(ctx).split())
-    return _opened(ctx, db.writing, is_trial=is_trial, makes=makes)
+    return _opened(ctx, db.writing, is_trial=is_trial, makes=makes, encrypted=encrypted)
 
 
 @contextmanager
@@ -122,7 +125,12 @@ Kind = TypeVar("Kind", bound=_Writable)
 
 @contextmanager
 def _opened(
-    ctx: typer.Context, way: Callable[..., AbstractContextManager[Kind]], *, is_trial: bool, makes: bool = False
+    ctx: typer.Context,
+    way: Callable[..., AbstractContextManager[Kind]],
+    *,
+    is_trial: bool,
+    makes: bool = False,
+    encrypted: bool = False,
 ) -> Iterator[Kind]:
     """The file, opened that way; made where it is not there yet, unless in a trial."""
     from crmcli.db import connection
@@ -135,7 +143,7 @@ def _opened(
             yield file
         return
     with (
-        first(told.database, told.preferences, wait=told.wait, waiting=lambda: _wait(told)) as new,
+        first(told.database, told.preferences, wait=told.wait, waiting=lambda: wait(told), encrypted=encrypted) as new,
         _at(ctx, way, new.path) as file,
     ):
         yield file
@@ -160,14 +168,31 @@ def _at(
         now=told.now,
         dry_run=is_trial,
         wait=told.wait,
-        waiting=lambda: _wait(told),
+        waiting=lambda: wait(told),
         new=told.preferences,
     )
 
 
-def _wait(told: "Settings") -> None:
+def wait(told: "Settings") -> None:
+    """Say that another process is waited for."""
     if not told.quiet:
         render.note("waiting for another crm to finish…")
+
+
+def new_key(told: "Settings") -> None:
+    """Say where the key stands that was made just now; nobody can do without knowing."""
+    render.note(f"new key: {told.key_file}; keep a copy elsewhere, without it nobody opens the file or its backups")
+
+
+def state(told: "Settings", sentence: str) -> None:
+    """Say what the file as a whole is now."""
+    if told.dry_run:
+        render.note("dry run: nothing was written")
+    line = f"{told.database}: {sentence}"
+    if render.is_terminal() and not told.dry_run:
+        render.say(line)
+    elif not told.quiet:
+        render.note(line)
 
 
 def preferences(db: "Reader") -> "Preferences":

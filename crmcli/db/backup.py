@@ -7,8 +7,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmcli.db import kept
-from crmcli.db.connection import connect, faults_of, uri
+from crmcli.db import driver, kept
+from crmcli.db.connection import connect, faults_of
 from crmcli.db.faults import refused
 from crmcli.db.files import part_of, publish, sync, taken
 from crmcli.errors import Conflict, FileUnusable
@@ -44,7 +44,7 @@ def write(connection: sqlite3.Connection, target: Path, *, source: Path, seal: S
     plain = part if seal is None else kept.folder(source) / f".{target.name}.{os.getpid()}.plain"
     try:
         with part_of(plain):
-            rows = _copied(connection, plain, target)
+            rows = _copied(connection, plain, target, encrypted=driver.is_cipher(connection))
             _verify(plain, source, rows)
             if seal is None:
                 publish(plain, target)
@@ -91,12 +91,12 @@ def scratch(database: Path, name: str) -> Iterator[Path]:
         raise refused(error, path) from None
 
 
-def _copied(connection: sqlite3.Connection, part: Path, target: Path) -> dict[str, int]:
+def _copied(connection: sqlite3.Connection, part: Path, target: Path, *, encrypted: bool) -> dict[str, int]:
     """Copy all pages in one step: in several it would begin anew with every write of others, and never end."""
     connection.execute("begin")
     try:
         wanted = counts(connection)  # also pins the moment
-        with faults_of(target), closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        with faults_of(target), closing(driver.connect(part, encrypted=encrypted)) as copy:
             copy.execute("pragma synchronous = off")  # synced once, at the end
             connection.backup(copy, pages=-1)
     finally:
@@ -106,7 +106,7 @@ def _copied(connection: sqlite3.Connection, part: Path, target: Path) -> dict[st
 
 
 def _verify(part: Path, source: Path, wanted: dict[str, int]) -> None:
-    with faults_of(source), closing(connect(uri(part, "ro", immutable=True), 0, uri=True)) as copy:
+    with faults_of(source), closing(connect(part, "ro", 0, immutable=True)) as copy:
         check(copy, source)
         if counts(copy) != wanted:
             raise FileUnusable(

@@ -10,7 +10,7 @@ from shlex import quote
 
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
-from crmcli.db import migrate
+from crmcli.db import driver, migrate
 from crmcli.db.faults import DAMAGED, damaged, fault, refused
 from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
@@ -60,6 +60,10 @@ def faults_of(path: Path | None) -> Iterator[None]:
         raise known or damaged(path or "memory") from None
     except UnicodeDecodeError:  # what SQLite says of a damaged file can quote the damage
         raise damaged(path or "memory") from None
+    except MemoryError:  # what SQLCipher says of a page that is not as it was written
+        if path is None or not driver.is_encrypted(path):
+            raise
+        raise damaged(path) from None
 
 
 def _is_sound(path: Path) -> bool:
@@ -67,7 +71,7 @@ def _is_sound(path: Path) -> bool:
     from crmcli.db import check  # here, because it makes a file of its own and few need it
 
     try:
-        with closing(connect(uri(path, "ro"), 0, uri=True)) as file:
+        with closing(driver.connect(path, "ro")) as file:
             is_whole = file.execute("pragma integrity_check(1)").fetchone() == ("ok",)
             is_old = migrate.version(file) < migrate.latest()
             return is_whole and (is_old or all(part.sql is None for part in check.schema(file)))
@@ -77,18 +81,24 @@ def _is_sound(path: Path) -> bool:
 
 def in_memory(preferences: Preferences = _USUAL) -> sqlite3.Connection:
     """A file that is nowhere, with the latest schema and nothing in it."""
-    connection = connect(":memory:", 0)
+    connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=256)
+    set_up(connection)
     migrate.prepare(connection, preferences)
     return connection
 
 
-def connect(database: str, wait: float, *, uri: bool = False) -> sqlite3.Connection:
+def connect(path: Path, mode: str, wait: float, *, immutable: bool = False) -> sqlite3.Connection:
     """A connection with every setting made, outside of any transaction."""
-    connection = sqlite3.connect(database, timeout=wait, isolation_level=None, uri=uri, cached_statements=256)
+    connection = driver.connect(path, mode, wait=wait, immutable=immutable)
+    set_up(connection)
+    return connection
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Make every setting."""
     connection.create_function("fold", 1, _fold, deterministic=True)
     for pragma in ("foreign_keys = on", "synchronous = full", "cell_size_check = on", "secure_delete = on"):
         connection.execute(f"pragma {pragma}")
-    return connection
 
 
 def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
@@ -99,13 +109,7 @@ def open_to_write(path: Path, wait: float) -> sqlite3.Connection:
             f"cannot write '{path}': permission denied; nothing was changed", hint="give another file with --db"
         )
     with _opening(path):
-        return _checked(connect(uri(path, "rw"), wait, uri=True), path)
-
-
-def uri(path: Path, mode: str, *, immutable: bool = False) -> str:
-    """What SQLite opens the file at `path` by; it makes no file that is not there."""
-    place = os.path.realpath(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return f"file:{place}?mode={mode}{'&immutable=1' if immutable else ''}"
+        return _checked(connect(path, "rw", wait), path)
 
 
 def exists(path: Path) -> bool:
@@ -120,11 +124,16 @@ def exists(path: Path) -> bool:
 
 
 def is_current(path: Path) -> bool:
-    """Whether the file at `path` is ours and of the shape that this version writes, judged by its first bytes alone.
+    """Whether the file at `path` is ours and of the shape that this version writes.
+
+    A plain one is judged by its first bytes alone.
 
     Raises FileUnusable for one that is not ours.
     """
     recognise(path)
+    if driver.is_encrypted(path):
+        with _opening(path), closing(driver.connect(path, "ro")) as connection:
+            return migrate.version(connection) == migrate.latest()
     with path.open("rb") as file:
         file.seek(_USER_VERSION_AT)
         return int.from_bytes(file.read(4), "big") == migrate.latest()
@@ -145,7 +154,7 @@ def recognise(path: Path) -> None:
     except OSError as error:
         raise refused(error, path) from None
     ours = int.from_bytes(header[_APPLICATION_ID_AT : _APPLICATION_ID_AT + 4], "big") == migrate.APPLICATION_ID
-    if not (header.startswith(_MAGIC) and ours):
+    if not (header.startswith(_MAGIC) and ours) and not header.startswith(driver.SALT):
         raise FileUnusable(f"'{path}' is not a crmcli database", hint="give another file with --db")
 
 
@@ -176,7 +185,7 @@ def _open_to_read(
     with _opening(path):
         connection = _reached(path, wait)
         if connection is None:
-            connection = connect(uri(path, "ro", immutable=True), wait, uri=True)
+            connection = connect(path, "ro", wait, immutable=True)
             frozen()
         return _checked(connection, path, prepare)
 
@@ -185,7 +194,7 @@ def _reached(path: Path, wait: float) -> sqlite3.Connection | None:
     """A connection that has seen the file; None where there is no place for the journal that every reader needs."""
     connection = None
     try:
-        connection = connect(uri(path, "rw"), wait, uri=True)
+        connection = connect(path, "rw", wait)
         migrate.version(connection)
     except sqlite3.OperationalError as error:
         if connection is not None:

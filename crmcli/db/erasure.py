@@ -169,7 +169,7 @@ def _may_hold(copy: Path, uids: str) -> bool:
         )
     """
     try:
-        with closing(connections.connect(connections.uri(copy, "ro", immutable=True), 0, uri=True)) as opened:
+        with closing(connections.connect(copy, "ro", 0, immutable=True)) as opened:
             return bool(opened.execute(asked, {"uids": uids}).fetchone()[0])
-    except sqlite3.Error:
+    except (sqlite3.Error, CrmError):
         return True

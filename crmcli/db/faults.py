@@ -4,6 +4,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
+from crmcli.db import driver, keys
 from crmcli.errors import Busy, CrmError, FileUnusable
 
 #: What else reading a damaged file can end in: a nonsensical length asks for more memory than there is, and a message
@@ -63,6 +64,12 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
         )
     if code is None:
         return None
+    if code == sqlite3.SQLITE_NOTADB and isinstance(path, Path) and driver.is_encrypted(path):
+        where = keys.place.get()
+        return FileUnusable(
+            f"the key in '{where}' does not open '{path}', or its first page is damaged",
+            hint="CRM_KEY_FILE names another key; a damaged file is moved away before crm restore",
+        )
     kind, message, hint = _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code & 0xFF, (None, "", ""))
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 

@@ -32,7 +32,9 @@ class First:
 
 
 @contextmanager
-def first(path: Path, preferences: Preferences, *, wait: float, waiting: Callable[[], None]) -> Iterator[First]:
+def first(
+    path: Path, preferences: Preferences, *, wait: float, waiting: Callable[[], None], encrypted: bool = False
+) -> Iterator[First]:
     """A place for the first write to `path`, where nothing is. Others who want to make it wait. Raises CrmErrors."""
     path = Path(os.path.realpath(path))
     with _folder(path), _alone(path, wait, waiting):
@@ -40,7 +42,7 @@ def first(path: Path, preferences: Preferences, *, wait: float, waiting: Callabl
             yield First(path)
             return
         _refuse_foreign_log(path)
-        with migrate.drafted(path, preferences) as new:
+        with migrate.drafted(path, preferences, encrypted=encrypted) as new:
             made = First(new)
             try:
                 yield made

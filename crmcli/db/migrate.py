@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from crmcli.core.preferences import Preferences
+from crmcli.db import driver
 from crmcli.db.faults import fault, refused, unconfirmed
 from crmcli.db.files import part_of, publish, remove, sync
 from crmcli.errors import Conflict, FileUnusable
@@ -83,10 +84,10 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def create(path: Path, preferences: Preferences) -> bool:
+def create(path: Path, preferences: Preferences, *, encrypted: bool = False) -> bool:
     """Make the file at `path`, whole or not at all; False when somebody else was quicker. Raises FileUnusable."""
     path = Path(os.path.realpath(path))
-    with drafted(path, preferences) as new:
+    with drafted(path, preferences, encrypted=encrypted) as new:
         try:
             name(new, path)
         except Conflict:
@@ -97,7 +98,7 @@ def create(path: Path, preferences: Preferences) -> bool:
 def name(new: Path, path: Path) -> None:
     """Give the finished draft its name: from then on others read beside a writer. Raises Conflict and FileUnusable."""
     try:
-        with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+        with closing(driver.connect(new)) as connection:
             mode = connection.execute("pragma journal_mode = wal").fetchone()[0]
         if mode != "wal" or _is_filled(Path(f"{new}-wal")):
             raise FileUnusable(f"'{path}' could not be written to its end; nothing was changed", hint="check the disk")
@@ -114,7 +115,7 @@ def _is_filled(log: Path) -> bool:
 
 
 @contextmanager
-def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
+def drafted(path: Path, preferences: Preferences, *, encrypted: bool = False) -> Iterator[Path]:
     """A new file beside `path` under a name that nobody knows; it is gone at the end. Raises FileUnusable.
 
     Nobody reads it while it is written, so it needs no log beside it, which would write every page twice.
@@ -123,7 +124,7 @@ def drafted(path: Path, preferences: Preferences) -> Iterator[Path]:
     with ExitStack() as stack:
         try:
             stack.enter_context(part_of(new))
-            with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+            with closing(driver.connect(new, encrypted=encrypted)) as connection:
                 prepare(connection, preferences)
         except OSError as error:
             raise refused(error, path) from None

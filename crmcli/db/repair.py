@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crmcli.core.wording import counted
 from crmcli.db import check
-from crmcli.db.connection import connect, faults_of, recognise, uri
+from crmcli.db.connection import connect, faults_of, recognise
 from crmcli.db.transaction import begin_immediate
 
 _ALL = 1_000_000
@@ -23,7 +23,7 @@ def structure(database: Path, *, wait: float = 30.0) -> list[str]:
     damaged is left alone.
     """
     recognise(database)
-    with faults_of(database), closing(connect(uri(database, "rw"), wait, uri=True)) as connection:
+    with faults_of(database), closing(connect(database, "rw", wait)) as connection:
         begin_immediate(connection, database, wait=wait, waiting=lambda: None)
         before = check.integrity(connection, most=_ALL)
         done = _restructured(connection) if check.are_tables_whole(before) else []

@@ -4,13 +4,13 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmcli.db import backup, kept
-from crmcli.db.connection import as_it_is, connect, exists, faults_of, recognise, uri
+from crmcli.db import backup, conversion, driver, kept
+from crmcli.db.connection import as_it_is, connect, exists, faults_of, recognise
 from crmcli.db.faults import refused
 from crmcli.db.files import sync
 from crmcli.errors import Busy, FileUnusable
@@ -44,13 +44,29 @@ def bring_back(database: Path, source: Path, *, label: str, wait: float = 30.0) 
     if not os.access(database, os.W_OK):
         raise FileUnusable(f"cannot write '{database}': permission denied; nothing was changed")
     before, was_damaged = _kept(database, label, wait)
-    with faults_of(database), closing(connect(uri(database, "rw"), wait, uri=True)) as live:
-        with as_it_is(source, wait=wait) as found:
+    with (
+        _alike(source, database) as alike,
+        faults_of(database),
+        closing(connect(database, "rw", wait)) as live,
+    ):
+        with as_it_is(alike, wait=wait) as found:
             found.backup(live, pages=-1, progress=_patience(database, wait), sleep=0.05)
         with suppress(sqlite3.OperationalError):  # it is restored, if only in its log so far
             live.execute("pragma wal_checkpoint(truncate)")
         backup.check(live, database)
     return Restored(rows, before, was_damaged)
+
+
+@contextmanager
+def _alike(source: Path, database: Path) -> Iterator[Path]:
+    """The backup, encrypted if the file is and plain if it is plain: the file stays what it is."""
+    encrypted = driver.is_encrypted(database)
+    if driver.is_encrypted(source) == encrypted:
+        yield source
+        return
+    with backup.scratch(database, source.name) as place:
+        conversion.copy(source, place, encrypted=encrypted)
+        yield place
 
 
 def _placed(database: Path, source: Path, *, label: str, rows: int) -> Restored:
@@ -80,6 +96,9 @@ def _kept(database: Path, label: str, wait: float) -> tuple[Path, bool]:
     except FileUnusable:
         if not _is_damaged(database, wait):
             raise
+        if driver.is_encrypted(database):  # SQLCipher writes over no page that it cannot read
+            message = f"'{database}' is damaged and encrypted: it cannot be written over; nothing was changed"
+            raise FileUnusable(message, hint="move it and its -wal away, then crm restore again") from None
     try:
         for suffix in ("", "-wal"):
             if os.path.exists(f"{database}{suffix}"):
@@ -92,11 +111,15 @@ def _kept(database: Path, label: str, wait: float) -> tuple[Path, bool]:
 def _is_damaged(database: Path, wait: float) -> bool:
     """Whether the file itself is to blame, and not its schema or the disk."""
     try:
-        with closing(connect(uri(database, "rw"), wait, uri=True)) as connection:
+        with closing(connect(database, "rw", wait)) as connection:
             is_sound = connection.execute("pragma integrity_check(1)").fetchone() == ("ok",)
             return not is_sound or connection.execute("pragma foreign_key_check").fetchone() is not None
     except sqlite3.Error as error:
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        is_another_key = code == sqlite3.SQLITE_NOTADB and driver.is_encrypted(database)
+        return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) and not is_another_key
+    except MemoryError:
+        return driver.is_encrypted(database)
 
 
 def _copied(source: Path, target: Path) -> None:

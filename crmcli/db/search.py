@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmcli.core.words import RULES, words
-from crmcli.db import connection
+from crmcli.db import connection, driver
 from crmcli.db.documents import DOCUMENTS, Document
 from crmcli.db.reader import Reader
 
@@ -79,7 +79,7 @@ def searching(
 @contextmanager
 def index_of(db: Reader) -> Iterator[Index]:
     """The index of the file as it stands, with what changed since beside it."""
-    with closing(sqlite3.connect("", isolation_level=None)) as beside:
+    with closing(driver.beside(db.connection)) as beside:
         stale = pending(db)
         beside.execute(_creation(db))
         beside.execute("begin")

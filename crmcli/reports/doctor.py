@@ -1,6 +1,5 @@
 """What is wrong with the file, its copies and its place, and the way out of each."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +52,7 @@ class Diagnosis:
 
     findings: tuple[Finding, ...]
     schema: int
+    sqlite: str
 
     @property
     def is_well(self) -> bool:
@@ -70,11 +70,11 @@ def diagnosis(database: Path, *, now: datetime, own_folder: Path | None = None, 
         schema = migrate.version(raw)
         if damage:
             found = (*_damage(damage), *_inside(Reader(raw)), *_around(Reader(raw), database, now, own_folder))
-            return Diagnosis(found, schema)
+            return Diagnosis(found, schema, _version(Reader(raw)))
     with reading(database, wait=wait) as db:
         sound = Finding("integrity", "ok", "the pages and indexes are sound")
         found = (sound, *_inside(db), *_around(db, database, now, own_folder))
-        return Diagnosis(found, migrate.version(db.connection))
+        return Diagnosis(found, migrate.version(db.connection), _version(db))
 
 
 def report(diagnosed: Diagnosis, *, is_brief: bool = False) -> Report:
@@ -86,7 +86,7 @@ def report(diagnosed: Diagnosis, *, is_brief: bool = False) -> Report:
     ]
     kinds = ("error", "warning", "note")
     numbers = {f"{kind}s": sum(each.result == kind for each in diagnosed.findings) for kind in kinds}
-    summary = {**numbers, "schema": diagnosed.schema, "sqlite": sqlite3.sqlite_version}
+    summary = {**numbers, "schema": diagnosed.schema, "sqlite": diagnosed.sqlite}
     notes = tuple(f"{each.check}: {each.says} → {each.way_out}" for each in diagnosed.findings if each.result != "ok")
     return Report("doctor", {}, summary, Table(COLUMNS, rows, empty="all is well"), notes)
 
@@ -113,7 +113,7 @@ def _around(db: Reader, database: Path, now: datetime, own_folder: Path | None) 
     """The checks of where the file stands and what stands by it."""
     yield from _checked("modes", "nobody else can read it", lambda: _modes(database, own_folder))
     yield from _checked("place", "it stands on a disk of this machine", lambda: _place(database))
-    yield _sqlite()
+    yield _sqlite(_version(db))
     yield from _checked("backup", _last_backup(database), lambda: _backup(db, database, now))
 
 
@@ -189,9 +189,12 @@ def _place(database: Path) -> Iterator[Finding]:
         yield Finding("place", "warning", says, "move it, and let crm backup write there")
 
 
-def _sqlite() -> Finding:
-    version = sqlite3.sqlite_version
-    if sqlite3.sqlite_version_info >= _WAL_RESET_FIXED:
+def _version(db: Reader) -> str:
+    return str(db.value("select sqlite_version()"))
+
+
+def _sqlite(version: str) -> Finding:
+    if tuple(map(int, version.split("."))) >= _WAL_RESET_FIXED:
         return Finding("sqlite", "ok", f"SQLite {version}")
     says = f"SQLite {version}: before 3.51.3 two writers could, rarely, damage a file while its log is reset"
     return Finding("sqlite", "note", says, "a newer Python or system library; crm backup")

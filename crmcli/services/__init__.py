@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crmcli.services import customers as customers
     from crmcli.services import deals as deals
     from crmcli.services import demo as demo
+    from crmcli.services import encryption as encryption
     from crmcli.services import erasedkeys as erasedkeys
     from crmcli.services import erasing as erasing
     from crmcli.services import fields as fields

@@ -1,6 +1,5 @@
 """`crm backup`: a checked copy, never over a file that is there."""
 
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -9,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.db import driver
 from tests.commands.conftest import Terminal
 from tests.conftest import Run, run
 
 
 def names(path: Path) -> list[str]:
-    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as file:
+    with closing(driver.connect(path, "ro", immutable=True)) as file:
         assert file.execute("pragma integrity_check").fetchall() == [("ok",)]
         return [name for (name,) in file.execute("select name from customer order by id")]
 
@@ -128,7 +128,7 @@ def test_a_damaged_file_is_not_backed_up(crm: Run, file: Path) -> None:
 
 
 def damage(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as raw:
+    with closing(driver.connect(file)) as raw:
         page = raw.execute("select rootpage from sqlite_schema where name = 'customer_name'").fetchone()[0]
     with file.open("r+b") as damaged:
         damaged.seek((page - 1) * 4096)

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crmcli.cli import app
-from crmcli.db import place
+from crmcli.db import driver, place
 from tests.commands.conftest import Terminal
 from tests.commands.test_backup import damage
 from tests.conftest import Dump, Run, run
@@ -30,7 +30,7 @@ def findings(file: Path) -> list[tuple[str, str, str]]:
 
 def past_the_checks(file: Path, *statements: str) -> None:
     """Write as somebody with another program would, without our triggers."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as raw:
+    with closing(driver.connect(file)) as raw:
         triggers = raw.execute("select name, sql from sqlite_schema where type = 'trigger'").fetchall()
         for name, _ in triggers:
             raw.execute(f"drop trigger {name}")
@@ -107,14 +107,14 @@ def test_a_reference_that_leads_nowhere_is_found(small: Path) -> None:
     ],
 )
 def test_a_schema_that_is_not_ours_is_found(statement: str, says: str, small: Path) -> None:
-    with closing(sqlite3.connect(small)) as raw:
+    with closing(driver.connect(small)) as raw:
         raw.execute(statement)
 
     assert says in [said for check, _, said in findings(small) if check == "schema"]
 
 
 def test_fix_makes_indexes_and_triggers_anew(small: Path) -> None:
-    with closing(sqlite3.connect(small)) as raw:
+    with closing(driver.connect(small)) as raw:
         raw.execute("drop index customer_name")
         raw.execute("drop trigger change_deal_update")
 
@@ -163,7 +163,7 @@ def test_fix_closes_what_was_left_open(small: Path) -> None:
 
 
 def test_fix_makes_a_damaged_index_anew(small: Path) -> None:
-    with closing(sqlite3.connect(small, isolation_level=None)) as raw:
+    with closing(driver.connect(small)) as raw:
         sql = raw.execute("select sql from sqlite_schema where name = 'customer_name'").fetchone()[0]
         raw.execute("drop index customer_name")
         raw.execute(sql.replace("(name collate nocase)", "(name collate nocase) where id > 1"))
@@ -294,7 +294,7 @@ def harm(file: Path, seed: int) -> None:
 
 def is_damaged(file: Path) -> bool:
     try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as raw:
+        with closing(driver.connect(file, "ro", immutable=True)) as raw:
             return raw.execute("pragma integrity_check").fetchall() != [("ok",)]
     except (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError):
         return True

@@ -2,14 +2,13 @@
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from crmcli.db import connection, subject
+from crmcli.db import connection, driver, subject
 from crmcli.reports.invariants import breaches
 from crmcli.services.erasing import FATES
 from tests.commands.conftest import Terminal
@@ -113,7 +112,7 @@ def test_the_test_below_looks_for_what_is_there(known: Run, file: Path) -> None:
 def test_not_a_byte_of_the_person_is_left(known: Run, file: Path) -> None:
     hers = [*HERS, *uids(file)]
 
-    with closing(sqlite3.connect(file)) as idle:  # keeps the log and its index
+    with closing(driver.connect(file)) as idle:  # keeps the log and its index
         idle.execute("select count(*) from customer").fetchone()
         known("privacy erase ada --yes")
 
@@ -163,13 +162,13 @@ def test_a_task_that_came_again_for_somebody_else_stays(known: Run) -> None:
 
 
 def test_a_full_text_index_forgets_too(known: Run, file: Path) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as raw:
+    with closing(driver.connect(file)) as raw:
         raw.execute("create virtual table lookup using fts5 (name, note, content = customer, content_rowid = id)")
         raw.execute("insert into lookup (lookup) values ('rebuild')")
 
     known("privacy erase ada --yes")
 
-    with closing(sqlite3.connect(file)) as raw:
+    with closing(driver.connect(file)) as raw:
         assert raw.execute("select count(*) from lookup where lookup match 'whist'").fetchone() == (0,)
         assert raw.execute("select rowid from lookup where lookup match 'Bob'").fetchall() == [(3,)]
     assert found(file, HERS) == []
@@ -359,7 +358,7 @@ def test_on_a_terminal_it_asks(known: Run, terminal: Terminal, file: Path) -> No
 
 def test_a_reader_that_stays_is_said(known: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRM_WAIT", "0.2")
-    with closing(sqlite3.connect(file, isolation_level=None)) as stays:
+    with closing(driver.connect(file)) as stays:
         stays.execute("begin")
         stays.execute("select count(*) from customer").fetchone()
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.db import driver
 from tests.commands.conftest import Terminal
 from tests.commands.test_backup import damage, names
-from tests.conftest import Dump, Run
+from tests.conftest import IS_ENCRYPTED, Dump, Run
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_backup_comes_back_where_no_file_is(crm: Run, backed_up: Path, tmp_pat
 
 
 def test_a_log_that_was_left_behind_does_not_get_into_it(crm: Run, backed_up: Path, file: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(file)) as held:
+    with closing(driver.connect(file)) as held:
         held.execute("select count(*) from customer").fetchone()
         crm("customer add Late")
         log = Path(f"{file}-wal").read_bytes()
@@ -92,6 +93,7 @@ def test_a_log_that_was_left_behind_does_not_get_into_it(crm: Run, backed_up: Pa
     assert names(place) == ["Ada"]
 
 
+@pytest.mark.skipif(IS_ENCRYPTED, reason="an encrypted one is moved away first")
 def test_a_damaged_file_is_kept_byte_by_byte_and_replaced(crm: Run, backed_up: Path, file: Path) -> None:
     damage(file)
     before = file.read_bytes()
@@ -142,7 +144,7 @@ def test_a_damaged_and_a_newer_backup_are_refused(
 ) -> None:
     damaged, newer = Path(shutil.copy(backed_up, tmp_path / "d.db")), Path(shutil.copy(backed_up, tmp_path / "n.db"))
     damage(damaged)
-    with closing(sqlite3.connect(newer)) as raw:
+    with closing(driver.connect(newer)) as raw:
         raw.execute("pragma user_version = 999")
     before = fingerprint()
 
@@ -165,7 +167,7 @@ def test_the_file_itself_is_no_backup_of_itself(crm: Run, file: Path) -> None:
 
 
 def test_who_has_the_file_open_reads_on_and_then_sees_the_new_content(crm: Run, backed_up: Path, file: Path) -> None:
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+    with closing(driver.connect(file)) as other:
         other.execute("begin")
         count = "select count(*) from customer"
         assert other.execute(count).fetchone() == (2,)
@@ -182,7 +184,7 @@ def test_it_waits_for_a_writer_and_gives_up(
     crm: Run, backed_up: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRM_WAIT", "0.1")
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+    with closing(driver.connect(file)) as other:
         other.execute("begin immediate")
 
         assert "nothing was changed" in crm(f"restore {backed_up} --yes", exit_code=11).stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crmcli.core.preferences import Preferences
-from crmcli.db import connection, migrate
+from crmcli.db import connection, driver, migrate
 from crmcli.errors import FileUnusable
 from tests.conftest import Run, run, wrote
 
@@ -44,7 +44,7 @@ def others(place: Path) -> None:
 
 def newer(place: Path) -> None:
     migrate.create(place, Preferences())
-    with closing(sqlite3.connect(place)) as file:
+    with closing(driver.connect(place)) as file:
         file.execute("pragma user_version = 99")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from crmcli.core.preferences import Preferences
 from crmcli.core.vocabulary import DateOrder
-from crmcli.db import connection, history, migrate, preferences
+from crmcli.db import connection, driver, history, migrate, preferences
 from crmcli.errors import FileUnusable
 from tests.conftest import Run, run
 
@@ -53,7 +53,7 @@ def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Upgrade
 
 
 def records(path: Path) -> list[object]:
-    with closing(sqlite3.connect(path)) as file:
+    with closing(driver.connect(path)) as file:
         return file.execute("select id, name from customer order by id").fetchall()
 
 
@@ -107,7 +107,7 @@ def test_an_older_file_is_brought_up_to_date_after_a_backup(crm: Run, file: Path
     backup = file.parent / "backups" / f"crm-v{TODAY}.db"
     assert records(backup) == records(file) == [(1, "Ada")]
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    with closing(sqlite3.connect(backup)) as old:
+    with closing(driver.connect(backup)) as old:
         assert old.execute("pragma user_version").fetchone() == (TODAY,)
         assert old.execute("pragma integrity_check").fetchone() == ("ok",)
     with connection.reading(file) as db:
@@ -217,7 +217,7 @@ def test_a_second_backup_does_not_replace_the_first(crm: Run, file: Path, upgrad
 
 def test_a_damaged_file_is_not_migrated(crm: Run, file: Path, upgrade: Upgrade) -> None:
     crm("customer add Ada")
-    with closing(sqlite3.connect(file)) as raw:
+    with closing(driver.connect(file)) as raw:
         page = raw.execute("select rootpage from sqlite_schema where name = 'customer_name'").fetchone()[0]
     with file.open("r+b") as damaged:
         damaged.seek((page - 1) * 4096)
@@ -233,7 +233,7 @@ def test_a_damaged_file_is_not_migrated(crm: Run, file: Path, upgrade: Upgrade) 
 
 def test_another_that_migrates_first_has_done_it_for_both(crm: Run, file: Path, upgrade: Upgrade) -> None:
     upgrade(MORE)
-    with closing(connection.connect(str(file), 1)) as slow:
+    with closing(connection.connect(file, "rw", 1)) as slow:
         assert migrate.version(slow) == TODAY
         crm("customer add Ada")
 
@@ -248,7 +248,7 @@ def test_a_migration_waits_for_others_and_gives_up(
 ) -> None:
     upgrade(MORE)
     monkeypatch.setenv("CRM_WAIT", "0.1")
-    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+    with closing(driver.connect(file)) as other:
         other.execute("begin immediate")
 
         assert "holds" in run("customer list", exit_code=11).stderr
@@ -263,7 +263,7 @@ def test_a_backup_that_has_no_place_stops_the_migration(
     with pytest.raises(FileUnusable, match="disk full"), connection.reading(file):
         pass
 
-    with closing(sqlite3.connect(file)) as raw:
+    with closing(driver.connect(file)) as raw:
         assert raw.execute("pragma user_version").fetchone() == (TODAY,)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crmcli.core import words
-from crmcli.db import connection, search
+from crmcli.db import connection, driver, search
 from crmcli.db.documents import DOCUMENTS
 from crmcli.reports.finding import find
 from tests.conftest import Run, run, wrote
@@ -100,7 +100,7 @@ def test_a_look_leaves_no_operation_behind(small: Path, crm: Run) -> None:
 @pytest.fixture
 def locked(small: Path) -> Iterator[Path]:
     """The file while another process writes to it."""
-    with closing(sqlite3.connect(small, isolation_level=None)) as other:
+    with closing(driver.connect(small)) as other:
         other.execute("begin immediate")
         yield small
         other.execute("rollback")
@@ -130,7 +130,7 @@ def test_what_changed_since_is_found_where_the_index_cannot_be_written(
 
 def test_new_rules_make_the_index_anew(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found(small, "ada")
-    with closing(sqlite3.connect(small)) as raw:
+    with closing(driver.connect(small)) as raw:
         raw.execute("delete from search_content")
         raw.commit()
     monkeypatch.setattr(search, "RULES", words.RULES + 1)
@@ -161,7 +161,7 @@ def test_a_cleared_index_holds_no_word(small: Path, crm: Run) -> None:
         search.clear(session.raw)
         session.raw.execute("update setting set value = value")
 
-    with closing(sqlite3.connect(small)) as raw:
+    with closing(driver.connect(small)) as raw:
         held = b"".join(row[0] for row in raw.execute("select block from search_data"))
         texts = list(raw.execute("select c0 || c1 from search_content"))
         raw.execute("insert into search (search) values ('integrity-check')")

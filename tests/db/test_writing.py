@@ -4,7 +4,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from crmcli.db import connection
+from crmcli.db import connection, driver
 from crmcli.db.history import Header
 from crmcli.db.transaction import begin_immediate
 from crmcli.db.writing import writing
@@ -28,7 +27,7 @@ AT = "2026-11-20T12:00:00Z"
 @contextmanager
 def held(file: Path) -> Iterator[sqlite3.Connection]:
     """Another process that writes and does not end."""
-    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+    with closing(driver.connect(file)) as other:
         other.execute("begin immediate")
         yield other
 
@@ -126,9 +125,7 @@ def test_a_writer_does_not_wait_for_a_reader(small: Path, monkeypatch: pytest.Mo
 
 def test_the_wait_is_over_when_the_other_is_done(small: Path) -> None:
     with closing(connection.open_to_write(small, 5)) as mine, held(small) as other:
-        threading.Timer(0.2, other.rollback).start()
-
-        begin_immediate(mine, small, wait=5, waiting=lambda: None)
+        begin_immediate(mine, small, wait=5, waiting=other.rollback)
 
         assert mine.in_transaction
 
@@ -207,7 +204,8 @@ def test_a_full_disk_is_said_and_takes_everything_back(file: Path) -> None:
 
 def test_a_process_that_dies_leaves_what_was_before(small: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from tests.conftest import wrote\n"
+        "import os, sys; from pathlib import Path; from crmcli.db import keys; from tests.conftest import wrote\n"
+        "keys.place.set(Path(os.environ['CRM_KEY_FILE']))\n"
         "with wrote(Path(sys.argv[1])) as s:\n"
         "    s.raw.execute(\"update customer set name = 'lost'\"); os._exit(9)"
     )

@@ -1,11 +1,11 @@
 """Every rule of the file: kept by the commands, and seen when it is broken."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from crmcli.db import driver
 from crmcli.db.reader import Reader
 from crmcli.reports.invariants import RULES, breaches
 from tests.conftest import Run
@@ -55,14 +55,14 @@ def told(crm: Run, file: Path) -> Path:
 
 
 def test_the_commands_keep_every_rule(told: Path) -> None:
-    with closing(sqlite3.connect(told)) as connection:
+    with closing(driver.connect(told)) as connection:
         assert list(breaches(Reader(connection))) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_broken_rule_is_seen(rule: object, told: Path) -> None:
     name = rule.name  # type: ignore[attr-defined]
-    with closing(sqlite3.connect(told, isolation_level=None)) as connection:
+    with closing(driver.connect(told)) as connection:
         for (trigger,) in list(connection.execute("select name from sqlite_schema where type = 'trigger'")):
             connection.execute(f"drop trigger {trigger}")
         connection.executescript(BROKEN[name])
