@@ -25,7 +25,7 @@ from bench.reliability_page import Figure, came_of, page, quantile
 from crmcli.core.preferences import Preferences
 from crmcli.db import connection, migrate
 from tests.conftest import NOW, RECORDS, run
-from tests.reliability import cuts
+from tests.reliability import cuts, lines
 from tests.reliability.asking import damaged
 from tests.reliability.crowd import hammered
 from tests.reliability.lab import Fault, Lab, Mode, laboratory, why_not
@@ -62,7 +62,7 @@ def sweeps(seconds: float) -> list[Figure]:
     """A fault at the steps of each writing command."""
     if why_not():
         return []
-    names = [*WRITES, *MORE, *SPECIAL]
+    names = [name for name in (*WRITES, *MORE, *SPECIAL) if lines.why_not(name) is None]
     shares = [names[number::_WORKERS] for number in range(_WORKERS)]
     with ProcessPoolExecutor(_WORKERS) as pool:
         found = [each for several in pool.map(_swept, shares, [seconds * 0.45] * _WORKERS) for each in several]

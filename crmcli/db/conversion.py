@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crmcli.db import backup, driver, kept, migrate
 from crmcli.db.connection import faults_of, recognise, set_up
-from crmcli.db.faults import refused
+from crmcli.db.faults import fault, refused
 from crmcli.db.files import part_of, sync
 from crmcli.db.transaction import patiently
 from crmcli.errors import FileUnusable
@@ -63,7 +63,13 @@ def plain_copies(database: Path) -> tuple[Path, ...]:
 def _copy(raw: sqlite3.Connection, source: Path) -> None:
     set_up(raw)
     backup.check(raw, source)
-    raw.execute("select sqlcipher_export('other')")
+    try:
+        raw.execute("select sqlcipher_export('other')")
+    except sqlite3.OperationalError as error:
+        if fault(error, source):
+            raise
+        message = f"no whole copy of '{source}' could be written beside it; nothing was changed"
+        raise FileUnusable(message, hint="check the disk, and the space on it") from None
     raw.execute(f"pragma other.user_version = {migrate.version(raw)}")
     raw.execute(f"pragma other.application_id = {migrate.APPLICATION_ID}")
     if not _is_same(raw):

@@ -28,8 +28,11 @@ LINES = (
 )
 
 _READER = """
-import sqlite3, sys
-file = sqlite3.connect(sys.argv[1], isolation_level=None)
+import os, sys
+from pathlib import Path
+from crmcli.db import driver, keys
+keys.place.set(Path(os.environ["CRM_KEY_FILE"]))
+file = driver.connect(Path(sys.argv[1]))
 file.execute("begin")
 print(file.execute("select count(*) from customer").fetchone(), flush=True)
 sys.stdin.read()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from crmcli.db import driver
+
 PAGE = 4096
 
 Spoil = Callable[[Path], None]
@@ -105,7 +107,7 @@ UNUSABLE: tuple[Spoil, ...] = (
 
 def bad_text(file: Path) -> None:
     """A byte that is no UTF-8 in every text that a person typed, as a failing disk might leave it."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+    with closing(driver.connect(file)) as connection:
         triggers = connection.execute("select name from sqlite_schema where type = 'trigger'").fetchall()
         for (name,) in triggers:
             connection.execute(f"drop trigger {name}")

@@ -1,6 +1,7 @@
 """One example line for each command that writes; a test fails for a command that has none."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from crmcli.commands.options import Showing
@@ -17,6 +18,7 @@ class Line:
     first: tuple[str, ...] = ()
     touches_the_file: bool = True
     is_by_the_way: bool = False  # what it keeps is no promise: it may be kept or not
+    needs: str | None = None  # the library of an extra
 
 
 #: The records are those of `tests.conftest.RECORDS`.
@@ -46,7 +48,9 @@ WRITES = {
     "deal move": Line("1 lead"),
     "deal reopen": Line("2"),
     "deal win": Line("1"),
+    "decrypt": Line("--yes", ("encrypt --yes",), needs="sqlcipher3"),
     "demo": Line("{folder}/demo.db", touches_the_file=False),
+    "encrypt": Line("--yes", needs="sqlcipher3"),
     "field add": Line("customer gift --required-at quote"),
     "field edit": Line("customer tier --name level"),
     "field remove": Line("customer tier --yes", ("customer edit 1 --set tier=gold",)),
@@ -101,6 +105,12 @@ MORE = {
 def writing() -> list[str]:
     """Every command that is not there to show something."""
     return [path for path, command in commands().items() if not isinstance(command, Showing)]
+
+
+def why_not(path: str) -> str | None:
+    """Why the line of a command cannot be run here; None when it can."""
+    library = (WRITES | MORE)[path].needs if path in WRITES | MORE else None
+    return f"{library} is not installed" if library and find_spec(library) is None else None
 
 
 def write_given(folder: Path, rows: int) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from crmcli.core.normal import fold
-from crmcli.db import migrate
+from crmcli.db import driver, migrate
 from crmcli.db.connection import recognise
 from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
@@ -26,9 +26,13 @@ class Unsound(AssertionError):
 
 
 def state(folder: Path) -> State:
-    """What each file in and below `folder` holds, by name. Looking at a database lets SQLite heal it. Raises Unsound."""
+    """What each file in and below `folder` holds, by name. Looking at a database lets SQLite heal it. Raises Unsound.
+
+    One in the making, whose name begins with a dot, need not be sound.
+    """
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(_BESIDE))
-    return {str(path.relative_to(folder)): content(path) for path in files}
+    hidden = {path for path in files if path.name.startswith(".")}
+    return {str(path.relative_to(folder)): _bytes(path) if path in hidden else content(path) for path in files}
 
 
 def content(file: Path) -> str:
@@ -36,13 +40,17 @@ def content(file: Path) -> str:
     try:
         recognise(file)
     except FileUnusable:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return _bytes(file)
     return hashlib.sha256(dump(file).encode()).hexdigest()
+
+
+def _bytes(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def dump(file: Path) -> str:
     """Every row of a database of ours, the history included. Raises Unsound."""
-    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+    with closing(driver.connect(file)) as connection:
         connection.create_function("fold", 1, lambda value: fold(value) if isinstance(value, str) else None)
         try:
             _assert_sound(connection)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from errno import EIO, ENOSPC
 from pathlib import Path
 
+import pytest
+
 from crmcli.core.preferences import Preferences
 from crmcli.db import migrate
 from tests.conftest import run
 from tests.reliability.lab import Fault, Lab, Mode, Ran
-from tests.reliability.lines import MORE, WRITES, write_given
+from tests.reliability.lines import MORE, WRITES, why_not, write_given
 from tests.reliability.states import State, Unsound, content, state
 
 #: At each step: a kill, a full disk that stays full, a disk that fails once, and a write that goes only half way.
@@ -114,7 +116,9 @@ SPECIAL: dict[str, Callable[[Path, Path], Case]] = {
 
 
 def made(name: str, folder: Path, records: Path) -> Case:
-    """The case of a command, or of one of the special ones."""
+    """The case of a command, or of one of the special ones. Skipped where an extra is missing."""
+    if reason := why_not(name):
+        pytest.skip(reason)
     return SPECIAL[name](folder, records) if name in SPECIAL else prepared(name, folder, records)
 
 

@@ -13,6 +13,9 @@ from tests.reliability.lines import EVERY_READ, MORE, WRITES, writing
 from tests.reliability.sweep import SPECIAL, USUAL, Case, Whole, faults, made, prepared, strike, whole
 from tests.terminal import CRM
 
+#: They write every page, in 750 to 2,500 steps, and have a fault at some.
+LONG = ("demo", "encrypt", "decrypt")
+
 
 def in_turn(steps: range) -> list[Fault]:
     """At each step a kill, or one of the other faults, each in its turn."""
@@ -35,9 +38,8 @@ def test_every_command_that_shows_has_a_line() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", [name for name in (*WRITES, *MORE, *SPECIAL) if name != "demo"])
+@pytest.mark.parametrize("name", [name for name in (*WRITES, *MORE, *SPECIAL) if name not in LONG])
 def test_a_fault_at_any_step_leaves_all_or_nothing(name: str, lab: Lab, place: Path, small_file: Path) -> None:
-    """A demo is a first write that takes 750 steps and two seconds: it has fewer faults below."""
     case = made(name, place, small_file)
     usual = whole(case, lab)
 
@@ -47,8 +49,9 @@ def test_a_fault_at_any_step_leaves_all_or_nothing(name: str, lab: Lab, place: P
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_fault_in_the_demo_leaves_all_or_nothing(lab: Lab, place: Path, small_file: Path) -> None:
-    case = made("demo", place, small_file)
+@pytest.mark.parametrize("name", LONG)
+def test_a_fault_in_a_long_write_leaves_all_or_nothing(name: str, lab: Lab, place: Path, small_file: Path) -> None:
+    case = made(name, place, small_file)
     usual = whole(case, lab)
 
     assert wrongs(case, lab, in_turn(range(usual.steps, 1, -41)), usual) == []
