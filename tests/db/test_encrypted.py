@@ -12,9 +12,9 @@ from tests.conftest import IS_ENCRYPTED
 _ROOT = Path(__file__).parents[2]
 _STORAGE = (
     *("tests/db/test_connection.py", "tests/db/test_migrate.py", "tests/db/test_readonly.py"),
-    *("tests/db/test_search.py", "tests/db/test_subject.py", "tests/db/test_writing.py"),
+    *("tests/db/test_search.py", "tests/db/test_subject.py", "tests/db/test_writing.py", "tests/db/test_faults.py"),
     *("tests/commands/test_backup.py", "tests/commands/test_restore.py", "tests/commands/test_doctor.py"),
-    "tests/test_schema.py",
+    *("tests/test_schema.py", "tests/reliability"),
 )
 
 
