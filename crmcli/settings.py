@@ -35,12 +35,13 @@ class Output:
 class Settings:
     """What every command is told.
 
-    `key_file` holds the key of encrypted files. `is_named`: the user named the file, so that a read must find it.
+    `key_file` holds the key of encrypted files; None: the keyring does. `is_named`: the user named the file, so that a
+    read must find it.
     `preferences` are those of a file yet to be made.
     """
 
     database: Path
-    key_file: Path
+    key_file: Path | None
     is_named: bool
     now: datetime
     actor: str
@@ -56,10 +57,9 @@ def load(environ: Mapping[str, str]) -> Settings:
     """The settings before any option is read. Raises InvalidInput for a config file that says what is not known."""
     config = _config(environ)
     named = environ.get("CRM_DB") or config.get("db")
-    key = environ.get("CRM_KEY_FILE") or config.get("key_file")
     return Settings(
         database=Path(named).expanduser() if named else data_folder(environ) / "crm.db",
-        key_file=Path(key).expanduser() if key else _config_folder(environ) / "key",
+        key_file=_key_place(environ, environ.get("CRM_KEY_FILE") or config.get("key_file")),
         is_named=bool(named),
         now=_now(environ),
         actor=environ.get("CRM_ACTOR") or config.get("actor") or environ.get("USER") or environ.get("LOGNAME") or "",
@@ -116,6 +116,12 @@ def _xdg(environ: Mapping[str, str], variable: str, usual: str) -> Path:
 
 def _config_place(environ: Mapping[str, str]) -> Path:
     return _config_folder(environ) / "config.toml"
+
+
+def _key_place(environ: Mapping[str, str], named: str | None) -> Path | None:
+    if named == "keyring":
+        return None
+    return Path(named).expanduser() if named else _config_folder(environ) / "key"
 
 
 def _config_folder(environ: Mapping[str, str]) -> Path:

@@ -11,13 +11,13 @@ app = typer.Typer(add_completion=False)
 
 @app.command(cls=Replacing)
 def encrypt(ctx: typer.Context) -> None:
-    """Encrypt the file under the key in CRM_KEY_FILE, which is made where there is none; backups are encrypted from then on.
+    """Encrypt the file, and its backups from then on; the key is in CRM_KEY_FILE, and made where there is none.
 
     Examples:
       crm encrypt --dry-run
     """
     told = settings(ctx)
-    confirm(ctx, f"Encrypt '{told.database}'? Without the key in '{told.key_file}' nobody can open it.")
+    confirm(ctx, f"Encrypt '{told.database}'? Without the key in {services.encryption.key_place()} nobody can open it.")
     done = services.encryption.encrypt(
         told.database, dry_run=told.dry_run, wait=told.wait, waiting=lambda: opening.wait(told)
     )

@@ -181,7 +181,8 @@ def wait(told: "Settings") -> None:
 
 def new_key(told: "Settings") -> None:
     """Say where the key stands that was made just now; nobody can do without knowing."""
-    render.note(f"new key: {told.key_file}; keep a copy elsewhere, without it nobody opens the file or its backups")
+    place = told.key_file or "in the keyring"
+    render.note(f"new key: {place}; keep a copy elsewhere, without it nobody opens the file or its backups")
 
 
 def state(told: "Settings", sentence: str) -> None:

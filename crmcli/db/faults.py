@@ -65,9 +65,8 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     if code is None:
         return None
     if code == sqlite3.SQLITE_NOTADB and isinstance(path, Path) and driver.is_encrypted(path):
-        where = keys.place.get()
         return FileUnusable(
-            f"the key in '{where}' does not open '{path}', or its first page is damaged",
+            f"the key in {keys.named()} does not open '{path}', or its first page is damaged",
             hint="CRM_KEY_FILE names another key; a damaged file is moved away before crm restore",
         )
     kind, message, hint = _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code & 0xFF, (None, "", ""))

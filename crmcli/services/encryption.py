@@ -17,6 +17,11 @@ class Encrypted:
     plain: tuple[Path, ...]
 
 
+def key_place() -> str:
+    """Where the key is kept, for a message."""
+    return keys.named()
+
+
 def prepare() -> bool:
     """See to it that there is a key; whether it was made just now. Raises FileUnusable, without the library too."""
     driver.require()

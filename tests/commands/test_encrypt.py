@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -31,13 +31,13 @@ def cipher() -> None:
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> tuple[Path, str]:
+def once(tmp_path_factory: pytest.TempPathFactory, small_file: Path, key_file: Path) -> tuple[Path, str]:
     """The file with a few records, encrypted, and its key; made once."""
     pytest.importorskip("sqlcipher3", reason="the extra encrypt is not installed")
     path = Path(shutil.copy(small_file, tmp_path_factory.mktemp("encrypted") / "crm.db"))
     keys.make()
     conversion.convert(path, encrypted=True, wait=1, waiting=lambda: None)
-    return path, keys.place.get().read_text()
+    return path, key_file.read_text()
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_without_its_key_it_is_left_alone_and_the_way_out_named(
     result = crm(line, exit_code=10)
 
     assert result.stderr == (
-        f"error: '{encrypted}' is encrypted, and there is no key at '{key_file}'\n"
+        f"error: '{encrypted}' is encrypted, and there is no key in '{key_file}'\n"
         "hint: CRM_KEY_FILE names the file of the key\n"
     )
     assert encrypted.read_bytes() == before
@@ -187,7 +187,7 @@ def test_under_another_key_it_is_left_alone_and_nothing_else_is_said(
 def test_a_file_that_holds_no_key_is_named(text: str, crm: Run, encrypted: Path, key_file: Path) -> None:
     key_file.write_text(text)
 
-    assert f"error: the key file '{key_file}' holds no key" in crm("customer list", exit_code=10).stderr
+    assert f"error: '{key_file}' holds no key" in crm("customer list", exit_code=10).stderr
 
 
 def test_the_config_file_can_name_the_key(
@@ -344,3 +344,74 @@ def test_an_ordinary_file_loads_nothing_of_it(crm: Run, small: Path) -> None:
     child += "assert not [name for name in sys.modules if 'sqlcipher' in name]"
 
     subprocess.run([sys.executable, "-c", child], check=True, capture_output=True)
+
+
+@pytest.fixture
+def keyring(cipher: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[tuple[str, str], str]]:
+    """A keyring of ours behind the real library, and what it keeps; a password "locked" locks it."""
+    library = pytest.importorskip("keyring", reason="the extra encrypt is not installed")
+    backend = pytest.importorskip("keyring.backend")
+    errors = pytest.importorskip("keyring.errors")
+    kept: dict[tuple[str, str], str] = {}
+
+    class Ours(backend.KeyringBackend):  # type: ignore[misc, name-defined]
+        priority = 1
+
+        def get_password(self, service: str, username: str) -> str | None:
+            if "locked" in kept.values():
+                raise errors.KeyringLocked
+            return kept.get((service, username))
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            kept[service, username] = password
+
+    before = library.get_keyring()
+    library.set_keyring(Ours())
+    monkeypatch.setenv("CRM_KEY_FILE", "keyring")
+    yield kept
+    library.set_keyring(before)
+
+
+def test_the_key_may_be_in_the_keyring(
+    keyring: dict[tuple[str, str], str], crm: Run, small: Path, dump: Dump, key_file: Path
+) -> None:
+    before = crm("customer list").stdout
+
+    stderr = crm("encrypt --yes").stderr
+
+    assert "new key: in the keyring" in stderr
+    (key,) = keyring.values()
+    assert len(key) == 64
+    assert driver.is_encrypted(small)
+    assert not key_file.exists()
+    assert crm("customer list").stdout == before
+    crm("decrypt --yes")
+    assert WORD.encode() in small.read_bytes()
+
+
+def test_another_encrypted_file_has_the_key_that_is_there(
+    keyring: dict[tuple[str, str], str], crm: Run, small: Path
+) -> None:
+    crm("encrypt --yes")
+    (key,) = keyring.values()
+
+    assert "new key" not in crm(f"init --encrypt --db {small.with_name('other.db')}").stderr
+
+    assert list(keyring.values()) == [key]
+
+
+@pytest.mark.parametrize(("password", "why"), [("locked", "or is locked"), ("gone", "holds no key"), (None, "no key")])
+def test_a_keyring_without_the_key_opens_nothing(
+    password: str | None, why: str, keyring: dict[tuple[str, str], str], crm: Run, small: Path
+) -> None:
+    crm("encrypt --yes")
+    before = small.read_bytes()
+    for name in list(keyring):
+        keyring.pop(name)
+        if password:
+            keyring[name] = password
+
+    stderr = crm("customer add Eve", exit_code=10).stderr
+
+    assert why in stderr.splitlines()[0]
+    assert small.read_bytes() == before
