@@ -19,7 +19,10 @@ from crmcli.db.history import Header
 from crmcli.db.reader import Reader
 from crmcli.errors import Busy
 
-_PAUSE = (0.0005, 0.006)  # seconds; SQLite's own waiting starves all but one of many writers
+#: Seconds between two tries for the lock, at first and in the end: who has waited longer asks more often, so that nobody
+#: starves, as all but one of many writers do by SQLite's own waiting.
+_PAUSES = (0.012, 0.001)
+_OLD_AFTER = 0.4
 _NOTICE_AFTER = 1.0
 _WAIT = 30.0
 _USUAL = Preferences()
@@ -211,7 +214,12 @@ def patiently(took: Callable[[], bool], path: Path | None, *, wait: float, waiti
         if waited > _NOTICE_AFTER and not noticed:
             waiting()
             noticed = True
-        time.sleep(random.uniform(*_PAUSE))  # noqa: S311 (no secret)
+        time.sleep(_pause(waited) * random.uniform(0.3, 1))  # noqa: S311 (no secret)
+
+
+def _pause(waited: float) -> float:
+    first, last = _PAUSES
+    return last + (first - last) * max(0.0, 1 - waited / _OLD_AFTER)
 
 
 def _silently() -> None:
