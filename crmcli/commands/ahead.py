@@ -7,6 +7,8 @@ from importlib import import_module
 _SERVICES = {
     "cadence": "cadences",
     "customer": "customers",
+    "customer leave": "customerstages",
+    "customer move": "customerstages",
     "deal": "deals",
     "demo": "demo",
     "doctor": "repair",
@@ -23,7 +25,7 @@ _SERVICES = {
     "redo": "operations",
     "relation": "relationships",
     "segment": "segments",
-    "stage": "pipelines",
+    "stage": "stages",
     "task": "tasks",
     "undo": "operations",
 }

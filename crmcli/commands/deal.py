@@ -88,6 +88,18 @@ def show(ctx: typer.Context, ref: DealRef) -> None:
         opening.show(ctx, db, reports.records.deal(db, ref, moment=opening.moment(ctx, db)))
 
 
+@app.command(cls=Showing)
+def history(ctx: typer.Context, ref: DealRef) -> None:
+    """Show what became of a deal, event by event: its moves, and each other amount, close date and owner.
+
+    Examples:
+      crm deal history 1
+      crm deal history 1 -f csv
+    """
+    with opening.reading(ctx) as db:
+        opening.show(ctx, db, reports.ways.history(db, ref, preferences=opening.preferences(db)))
+
+
 @app.command(cls=Asking)
 def edit(ctx: typer.Context, ref: Refs = None, where: Where = None, set_: Sets = None) -> None:
     """Change a deal, or many in one operation; amount, close date and owner keep their history.

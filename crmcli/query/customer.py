@@ -60,6 +60,14 @@ def _of_a_deal(state: State) -> State:
 _DEAL = Many(_DEALS, "d.customer_id", "c.id", "d.removed_at is null", "d.id")
 _TAGS = Many("customer_tag k join tag t on t.id = k.tag_id", "k.customer_id", "c.id", order="t.name, t.id")
 
+_WAY = Many(
+    "passage w join stage ws on ws.id = w.stage_id join pipeline wl on wl.id = w.pipeline_id",
+    "w.customer_id",
+    "c.id",
+    "w.ended_at is null",
+    "w.pipeline_id",
+)
+
 _CONSENTS = Many(f"{STANDING} g", "g.customer_id", "c.id", order="g.id")
 
 _OWN = (
@@ -93,6 +101,8 @@ _OWN = (
 _TOLD = (
     Field("last", "instant", _interactions("max(i.occurred_at)"), "the last interaction"),
     Field("interactions", "integer", _interactions("count(*)"), "how many interactions there were"),
+    Field("stage", "text", "ws.name", "where they stand in pipelines for customers", many=_WAY, choices_sql=STAGES),
+    Field("pipeline", "text", "wl.name", "the pipelines for customers they are in", many=_WAY, choices_sql=PIPELINES),
     Field("deal", "text", "d.name", "deals", many=_DEAL),
     Field("deal.id", "id", "d.id", "the numbers of the deals", many=_DEAL),
     Field("deal.stage", "text", "s.name", "where any deal stands", many=_DEAL, choices_sql=STAGES),

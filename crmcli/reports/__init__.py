@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crmcli.reports import subject as subject
     from crmcli.reports import timeline as timeline
     from crmcli.reports import today as today
+    from crmcli.reports import ways as ways
     from crmcli.reports import weights as weights
 
 
