@@ -5,7 +5,7 @@ from dataclasses import replace
 from crmcli.core.vocabulary import CustomerKind, Outcome
 from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, external, removed
+from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, calendar, external, removed
 from crmcli.query.stalling import USUAL_STAY
 
 _DEALS = """deal d join passage g on g.deal_id = d.id and g.ended_at is null
@@ -96,6 +96,7 @@ _OWN = (
     mark("c"),
     Field("consent", "text", "g.value", "what they agreed to and have not withdrawn", many=_CONSENTS),
     Field("created", "instant", "c.created_at", "when the customer was added"),
+    *calendar("created", "c.created_at", "the customer was added in"),
 )
 
 _TOLD = (
