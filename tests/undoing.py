@@ -24,12 +24,14 @@ from crmcli.core.vocabulary import (
     Outcome,
     RetentionAction,
     Template,
+    Trouble,
 )
 from crmcli.db import connection, history, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import Writer, writing
 from crmcli.errors import Conflict, CrmError, NotFound
 from crmcli.reports.invariants import breaches
+from crmcli.reports.stuck import Asked
 from crmcli.services import (
     addresses,
     cadences,
@@ -39,6 +41,7 @@ from crmcli.services import (
     customerstages,
     deals,
     fields,
+    followups,
     importing,
     interactions,
     operations,
@@ -493,6 +496,10 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def task_remove(self, number: str) -> None:
         self.do(lambda session: tasks.remove(session, number))
+
+    @rule(trouble=st.sampled_from(Trouble))
+    def tasks_follow(self, trouble: Trouble) -> None:
+        self.do(lambda session: followups.create(session, Asked(trouble)))
 
     @rule(number=NUMBERS)
     def task_restore(self, number: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crmcli import reports, services
-from crmcli.commands import opening
+from crmcli.commands import deal_reports, opening
 from crmcli.commands.arguments import AllowFuture, At, DealRef, Pipeline, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Listing, Showing, Writing
@@ -190,3 +190,6 @@ def reopen(
         wish = services.deals.Move(ref, stage or "", at=at, note=note, allow_future=allow_future)
         change = services.deals.reopen(session, wish)
     opening.done(ctx, change)
+
+
+deal_reports.add_to(app)

@@ -95,6 +95,13 @@ class Limited(Showing):
         ]
 
 
+class Following(Limited):
+    """A command that prints rows in an order of its own, and can be told to write down what follows from them."""
+
+    def shared(self) -> list[TyperOption]:
+        return [_dry_run(), _actor(), *super().shared()]
+
+
 class Listing(Limited):
     """A command that prints rows in any order."""
 
@@ -226,6 +233,7 @@ __all__ = [
     "Asking",
     "Command",
     "Drawn",
+    "Following",
     "Limited",
     "Listing",
     "Mending",

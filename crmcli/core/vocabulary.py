@@ -99,6 +99,15 @@ class Matter(StrEnum):
     BIRTHDAY = "birthday"
 
 
+class Trouble(StrEnum):
+    """Why an open deal does not come on."""
+
+    STALLED = "stalled"
+    ROTTEN = "rotten"
+    OVERDUE = "overdue"
+    ZOMBIE = "zombie"
+
+
 class Match(StrEnum):
     """How a record answers a search: it has the words, or words that begin so, or words that are spelled nearly so."""
 

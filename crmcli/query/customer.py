@@ -5,8 +5,18 @@ from dataclasses import replace
 from crmcli.core.vocabulary import CustomerKind, Outcome
 from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, calendar, external, removed
-from crmcli.query.stalling import USUAL_STAY
+from crmcli.query.parts import (
+    DEAL_STATES,
+    OWNER,
+    OWNER_JOIN,
+    PIPELINES,
+    STAGE_JOINS,
+    STAGES,
+    TAGS,
+    calendar,
+    external,
+    removed,
+)
 
 _DEALS = """deal d join passage g on g.deal_id = d.id and g.ended_at is null
     join stage s on s.id = g.stage_id join pipeline l on l.id = g.pipeline_id"""
@@ -52,8 +62,8 @@ def _digits(text: str) -> str:
 
 def _of_a_deal(state: State) -> State:
     """What is asked of a deal, as what is asked of the customer: any deal will do."""
-    usual = USUAL_STAY if "u" in state.joins else ""
-    deals = f"select d.customer_id from {_DEALS} {usual} where d.removed_at is null and {state.sql}"
+    joins = " ".join(STAGE_JOINS[name] for name in state.joins if name in STAGE_JOINS)
+    deals = f"select d.customer_id from {_DEALS} {joins} where d.removed_at is null and {state.sql}"
     return State(state.name, f"c.id in ({deals})", f"customers with a deal {state.help}")
 
 

@@ -10,12 +10,13 @@ from crmcli.query.parts import (
     OWNER,
     OWNER_JOIN,
     PIPELINES,
+    STAGE_JOINS,
     STAGES,
     calendar,
     external,
     removed,
 )
-from crmcli.query.stalling import USUAL_STAY
+from crmcli.query.stalling import AGE, IDLE, LIMIT, LIMIT_SOURCE, PLANNED
 
 _OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
 
@@ -62,6 +63,12 @@ _TOLD = (
     Field(
         "age", "days", _days("d.created_at", "coalesce(d.closed_at, :now)"), "days from its beginning to its end or now"
     ),
+    Field("open_for", "days", f"round({AGE}, 2)", "days since it came into its pipeline"),
+    Field("slowest_win", "days", "round(z.days, 2)", "days of the slowest win of its pipeline", joins=("g", "s", "z")),
+    Field("idle", "days", f"round({IDLE}, 2)", "days since anything was done on it"),
+    Field("limit", "days", f"round({LIMIT}, 2)", "days it may stand in its stage or be idle", joins=("g", "s", "u")),
+    Field("limit.source", "text", LIMIT_SOURCE, "who says so: the stage, deals won, or nobody", joins=("g", "s", "u")),
+    Field("planned", "date", PLANNED, "when its next open task is due", leans_ahead=True),
     Field("in_stage", "days", _days("g.stage_entered_at", ":now"), "days in its stage", joins=("g",)),
     external("deal_id", "d.id"),
     removed("d.removed_at"),
@@ -79,7 +86,7 @@ DEAL = Entity(
         "s": "left join stage s on s.id = g.stage_id",
         "l": "left join pipeline l on l.id = g.pipeline_id",
         "h": "left join stage h on h.id = g.reached_id",
-        "u": USUAL_STAY,
+        **STAGE_JOINS,
     },
     base="d.removed_at is null",
     fields=named(*_OWN, *OWNER, *(of_customer(CUSTOMER.fields[name]) for name in _OF_CUSTOMER), *_TOLD),

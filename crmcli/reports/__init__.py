@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
     from crmcli.reports import strength as strength
+    from crmcli.reports import stuck as stuck
     from crmcli.reports import subject as subject
     from crmcli.reports import timeline as timeline
     from crmcli.reports import today as today

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crmcli.services import erasedkeys as erasedkeys
     from crmcli.services import erasing as erasing
     from crmcli.services import fields as fields
+    from crmcli.services import followups as followups
     from crmcli.services import importing as importing
     from crmcli.services import interactions as interactions
     from crmcli.services import operations as operations

@@ -11,7 +11,7 @@ from types import CodeType, FrameType
 import pytest
 
 from crmcli import services
-from crmcli.core.vocabulary import Channel, FieldOf, FieldType, Outcome, Template
+from crmcli.core.vocabulary import Channel, FieldOf, FieldType, Outcome, Template, Trouble
 from crmcli.db.writing import Writer
 from crmcli.services.customers import NewCustomer
 from tests.undoing import UndoMachine, undo_sequences
@@ -147,6 +147,7 @@ def attend(machine: UndoMachine) -> None:
     machine.task_done("1")
     machine.task_remove("2")
     machine.task_restore("2")
+    machine.tasks_follow(Trouble.OVERDUE)
     machine.segment_add("some", "+new", freeze=True)
     machine.cadence_set("segment:some", "1w")
     machine.cadence_clear("segment:some")

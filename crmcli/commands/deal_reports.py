@@ -1,0 +1,104 @@
+"""`crm deal`: stalled, rotten, overdue, zombies."""
+
+from typing import Annotated
+
+import typer
+
+from crmcli import reports, services
+from crmcli.commands import opening
+from crmcli.commands.arguments import Query
+from crmcli.commands.options import Following, settings
+from crmcli.core.vocabulary import Trouble
+from crmcli.errors import InvalidInput
+
+_PlannedCounts = Annotated[bool, typer.Option("--planned-counts", help="Leave out deals for which a task is planned.")]
+_CreateTasks = Annotated[
+    bool, typer.Option("--create-tasks", help="Add a task for each of them, unless it has it already.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Let `crm deal` have these commands."""
+    for command in (stalled, rotten, overdue, zombies):
+        app.command(cls=Following)(command)
+
+
+def stalled(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the open deals that stand in their stage for too long, the worst first.
+
+    Too long is more than the rot_days of the stage, else than the p75 of the stays there of deals won, else 30 days.
+
+    Examples:
+      crm deal stalled
+      crm deal stalled stage:quote --planned-counts -f csv
+      crm deal stalled --create-tasks
+    """
+    _told(ctx, Trouble.STALLED, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def rotten(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the open deals on which nothing was done for too long, the worst first.
+
+    What counts: an interaction of the deal, or of its customer and no other deal; a task done; a move; a change of it.
+
+    Examples:
+      crm deal rotten
+      crm deal rotten owner:Bob --create-tasks --dry-run
+    """
+    _told(ctx, Trouble.ROTTEN, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def overdue(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the deals that are open after their close date, the latest first.
+
+    Examples:
+      crm deal overdue
+      crm deal overdue amount:10k.. --create-tasks
+    """
+    _told(ctx, Trouble.OVERDUE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def zombies(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the deals that are open for longer than the slowest deal that their pipeline ever won.
+
+    Examples:
+      crm deal zombies
+      crm deal zombies -f ids
+    """
+    _told(ctx, Trouble.ZOMBIE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def _told(
+    ctx: typer.Context, trouble: Trouble, query: list[str] | None, *, planned_counts: bool, create_tasks: bool
+) -> None:
+    asked = reports.stuck.Asked(trouble, tuple(query or ()), planned_counts)
+    if create_tasks:
+        with opening.writing(ctx) as session:
+            change = services.followups.create(session, asked)
+        opening.done(ctx, change)
+        return
+    if settings(ctx).dry_run:
+        raise InvalidInput("--dry-run goes with --create-tasks: nothing is written without it")
+    with opening.reading(ctx) as db:
+        found = reports.stuck.report(db, asked, moment=opening.moment(ctx, db), limit=opening.limit(ctx))
+        opening.show(ctx, db, found)
