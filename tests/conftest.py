@@ -51,6 +51,7 @@ READS = {
     "customer list": "",
     "customer show": "ada-lovelace",
     "customer timeline": "ada-lovelace",
+    "deal board": "",
     "deal history": "1",
     "deal list": "",
     "deal overdue": "",

@@ -1,4 +1,4 @@
-"""`crm deal`: stalled, rotten, overdue, zombies."""
+"""`crm deal`: board, stalled, rotten, overdue, zombies."""
 
 from typing import Annotated
 
@@ -6,11 +6,12 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import Query
-from crmcli.commands.options import Following, settings
+from crmcli.commands.arguments import Pipeline, Query
+from crmcli.commands.options import Boarded, Following, settings
 from crmcli.core.vocabulary import Trouble
 from crmcli.errors import InvalidInput
 
+_CARDS = 10
 _PlannedCounts = Annotated[bool, typer.Option("--planned-counts", help="Leave out deals for which a task is planned.")]
 _CreateTasks = Annotated[
     bool, typer.Option("--create-tasks", help="Add a task for each of them, unless it has it already.")
@@ -19,8 +20,25 @@ _CreateTasks = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Let `crm deal` have these commands."""
+    app.command(cls=Boarded)(board)
     for command in (stalled, rotten, overdue, zombies):
         app.command(cls=Following)(command)
+
+
+def board(ctx: typer.Context, query: Query = None, pipeline: Pipeline = None) -> None:
+    """Show the deals of a pipeline as a board: a lane for each stage, with sums; the open ones unless told otherwise.
+
+    --limit is for each lane of the board; machines get every deal.
+
+    Examples:
+      crm deal board
+      crm deal board owner:Bob closed:-90d.. --limit 5
+      crm deal board --html -o board.html
+    """
+    with opening.reading(ctx) as db:
+        most = opening.limit(ctx, usual=_CARDS)
+        found = reports.board.board(db, query or (), pipeline=pipeline, limit=most, moment=opening.moment(ctx, db))
+        opening.show(ctx, db, found)
 
 
 def stalled(

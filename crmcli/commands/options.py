@@ -95,6 +95,10 @@ class Limited(Showing):
         ]
 
 
+class Boarded(Paged, Limited):
+    """A command that prints rows which make lanes of a board."""
+
+
 class Following(Limited):
     """A command that prints rows in an order of its own, and can be told to write down what follows from them."""
 
@@ -231,6 +235,7 @@ def _limit(settings: Settings, value: str) -> Settings:
 
 __all__ = [
     "Asking",
+    "Boarded",
     "Command",
     "Drawn",
     "Following",

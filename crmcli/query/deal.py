@@ -32,6 +32,7 @@ _OWN = (
     Field("name", "text", "d.name", "name"),
     Field("customer", "text", "c.name", "the customer's name", joins=("c",), under="customer.no_contact"),
     Field("pipeline", "text", "l.name", "the pipeline it is in", joins=("g", "l"), choices_sql=PIPELINES),
+    Field("pipeline.id", "id", "g.pipeline_id", "the number of its pipeline", joins=("g",)),
     Field(
         "stage", "text", "s.name", "the stage it stands in", joins=("g", "s"), order="s.position", choices_sql=STAGES
     ),

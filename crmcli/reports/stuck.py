@@ -1,11 +1,10 @@
 """Open deals that do not come on: stalled, rotten, overdue, zombies; by how much, and what may come next."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from crmcli.core.money import Money
+from crmcli.core.money import Money, by_currency, sums
 from crmcli.core.result import Column, Node, Report, Table
 from crmcli.core.vocabulary import Trouble
 from crmcli.core.wording import counted
@@ -95,7 +94,7 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     kept = deals[:limit]
     planned = sum(deal.planned is not None for deal in deals)
     total = listing(db, "deal", (*asked.words, "is:open"), view=View(("id",), limit=1), moment=moment).total
-    summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": "; ".join(map(str, _sums(deals)))}
+    summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}
     rows = [tuple(getattr(deal, column.name) for column in _COLUMNS) for deal in kept]
     table = Table(_COLUMNS, rows, empty=f"no open deal is {_adjective(asked.trouble)}")
     notes = (
@@ -201,16 +200,12 @@ def _aside(deal: Stuck) -> Iterator[str]:
 
 
 def _sums(deals: Sequence[Stuck]) -> list[Money]:
-    sums: dict[str, int] = defaultdict(int)
-    for deal in deals:
-        if deal.amount is not None:
-            sums[deal.currency] += deal.amount.amount
-    return [Money(amount, currency) for currency, amount in sorted(sums.items())]
+    return sums(deal.amount for deal in deals if deal.amount is not None)
 
 
 def _worth(deals: Sequence[Stuck]) -> str:
-    sums = _sums(deals)
-    return f", worth {' and '.join(map(str, sums))}" if sums else ""
+    worth = _sums(deals)
+    return f", worth {' and '.join(map(str, worth))}" if worth else ""
 
 
 def _more(count: int, limit: int | None) -> Iterator[str]:
