@@ -1,4 +1,4 @@
-"""`crm deal`: board, stalled, rotten, overdue, zombies."""
+"""`crm deal`: board, stalled, rotten, overdue, zombies, winloss, slippage."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ import typer
 from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Pipeline, Query
-from crmcli.commands.options import Boarded, Following, settings
+from crmcli.commands.options import Boarded, Following, Limited, Showing, settings
 from crmcli.core.vocabulary import Trouble
 from crmcli.errors import InvalidInput
 
@@ -21,6 +21,8 @@ _CreateTasks = Annotated[
 def add_to(app: typer.Typer) -> None:
     """Let `crm deal` have these commands."""
     app.command(cls=Boarded)(board)
+    app.command(cls=Showing)(winloss)
+    app.command(cls=Limited)(slippage)
     for command in (stalled, rotten, overdue, zombies):
         app.command(cls=Following)(command)
 
@@ -104,6 +106,40 @@ def zombies(
       crm deal zombies -f ids
     """
     _told(ctx, Trouble.ZOMBIE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def winloss(
+    ctx: typer.Context,
+    query: Query = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="For each stage (lost in), owner, product, month, …")
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="Only deals in this currency.")] = None,
+    by_value: Annotated[bool, typer.Option("--by-value", help="The largest amount first, not the most deals.")] = False,
+) -> None:
+    """Show why deals were lost: the reasons by how many and how much, beside what was won.
+
+    Examples:
+      crm deal winloss closed:-90d..
+      crm deal winloss --by stage
+      crm deal winloss --by owner --by-value -f csv
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.winloss.Asked(tuple(query or ()), by, currency, by_value)
+        opening.show(ctx, db, reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db)))
+
+
+def slippage(ctx: typer.Context, query: Query = None) -> None:
+    """Show the deals whose expected close was put off to a later month, the most often first.
+
+    Examples:
+      crm deal slippage is:open
+      crm deal slippage owner:Bob -f csv
+    """
+    with opening.reading(ctx) as db:
+        most = opening.limit(ctx)
+        found = reports.slippage.slippage(db, query or (), limit=most, moment=opening.moment(ctx, db))
+        opening.show(ctx, db, found)
 
 
 def _told(

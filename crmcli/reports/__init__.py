@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crmcli.reports import records as records
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
+    from crmcli.reports import slippage as slippage
     from crmcli.reports import strength as strength
     from crmcli.reports import stuck as stuck
     from crmcli.reports import subject as subject
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from crmcli.reports import today as today
     from crmcli.reports import ways as ways
     from crmcli.reports import weights as weights
+    from crmcli.reports import winloss as winloss
 
 
 def __getattr__(name: str) -> ModuleType:
