@@ -34,9 +34,15 @@ class Ambiguous(CrmError):
 
     exit_code = 6
 
-    def __init__(self, message: str, *, candidates: tuple[tuple[int, str], ...]) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        candidates: tuple[tuple[int, str], ...],
+        hint: str = "give the id, the handle or more of the name",
+    ) -> None:
         listed = ", ".join(f"{number} {name}" for number, name in candidates)
-        super().__init__(f"{message}: {listed}", hint="give the id, the handle or more of the name")
+        super().__init__(f"{message}: {listed}", hint=hint)
         self.candidates = candidates
 
 

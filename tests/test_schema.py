@@ -26,6 +26,7 @@ TRACKED = (
     "task", "segment", "segment_member", "cadence",
     "requirement",
     "address",
+    "stage_count",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

@@ -15,20 +15,33 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from crmcli.core.preferences import Preferences
 from crmcli.core.result import Change
-from crmcli.core.vocabulary import Channel, CustomerKind, FieldOf, FieldType, LegalBasis, Outcome, RetentionAction
+from crmcli.core.vocabulary import (
+    Channel,
+    CustomerKind,
+    FieldOf,
+    FieldType,
+    LegalBasis,
+    Outcome,
+    RetentionAction,
+    Template,
+    Trouble,
+)
 from crmcli.db import connection, history, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import Writer, writing
 from crmcli.errors import Conflict, CrmError, NotFound
 from crmcli.reports.invariants import breaches
+from crmcli.reports.stuck import Asked
 from crmcli.services import (
     addresses,
     cadences,
     consents,
     contacts,
     customers,
+    customerstages,
     deals,
     fields,
+    followups,
     importing,
     interactions,
     operations,
@@ -40,6 +53,7 @@ from crmcli.services import (
     repair,
     retention,
     segments,
+    stages,
     tasks,
     weights,
 )
@@ -150,6 +164,12 @@ PHONES = st.sampled_from(["", "+4930901820", "+4930901821"])
 TAGS = st.sampled_from(["", "vip", "press", "VIP"])
 OWNERS = st.sampled_from(["", "Eve", "Bob"])
 STAGES = st.sampled_from(["lead", "contact", "needs", "quote", "won", "talks", "trial"])
+STAGE_SETS = st.sampled_from(
+    [
+        *("name=discovery", "name=trial", "name=lead", "probability=40", "probability=", "category=commit"),
+        *("rot_days=7", "outcome=lost", "outcome=open", "required=amount", "required+=close", "required="),
+    ]
+)
 PIPELINES = st.sampled_from([None, "sales", "partners"])
 NUMBERS = st.sampled_from(["1", "2", "3"])
 NEW_CUSTOMERS = st.builds(
@@ -385,17 +405,57 @@ class UndoMachine(RuleBasedStateMachine):
     def pipeline_add(self, default: bool) -> None:
         self.do(lambda session: pipelines.add(session, "partners", stages=("talks", "trial"), default=default))
 
-    @rule(pipeline=PIPELINES, name=STAGES, after=STAGES)
-    def stage_add(self, pipeline: str | None, name: str, after: str) -> None:
-        self.do(lambda session: pipelines.add_stage(session, pipeline, name, after=after))
+    @rule(
+        name=st.sampled_from(["marketing", "journey"]), template=st.sampled_from([Template.MARKETING, Template.JOURNEY])
+    )
+    def pipeline_template(self, name: str, template: Template) -> None:
+        self.do(lambda session: pipelines.add(session, name, kind=pipelines.Kind(template)))
 
-    @rule(pipeline=PIPELINES, name=STAGES, new=st.sampled_from(["discovery", "trial", "lead"]))
-    def stage_rename(self, pipeline: str | None, name: str, new: str) -> None:
-        self.do(lambda session: pipelines.rename_stage(session, pipeline, name, new))
+    @rule(name=PIPELINES, sets=st.sampled_from(["name=direct", "name=sales", "default=yes"]))
+    def pipeline_edit(self, name: str | None, sets: str) -> None:
+        self.do(lambda session: pipelines.edit(session, name or "1", (sets,)))
+
+    @rule(name=st.sampled_from(["partners", "journey", "sales"]))
+    def pipeline_archive(self, name: str) -> None:
+        self.do(lambda session: pipelines.archive(session, name))
+
+    @rule(name=st.sampled_from(["partners", "journey", "sales"]))
+    def pipeline_restore(self, name: str) -> None:
+        self.do(lambda session: pipelines.restore(session, name))
+
+    @rule(pipeline=PIPELINES, name=STAGES, after=STAGES, outcome=st.sampled_from(Outcome))
+    def stage_add(self, pipeline: str | None, name: str, after: str, outcome: Outcome = Outcome.OPEN) -> None:
+        new = stages.NewStage(name, after if outcome == Outcome.OPEN else None, outcome)
+        self.do(lambda session: stages.add(session, pipeline, new))
+
+    @rule(pipeline=PIPELINES, name=STAGES, sets=STAGE_SETS)
+    def stage_edit(self, pipeline: str | None, name: str, sets: str) -> None:
+        self.do(lambda session: stages.edit(session, pipeline, name, (sets,)))
+
+    @rule(pipeline=PIPELINES, name=STAGES, after=st.none() | STAGES)
+    def stage_move(self, pipeline: str | None, name: str, after: str | None) -> None:
+        self.do(lambda session: stages.move(session, pipeline, name, after=after))
 
     @rule(pipeline=PIPELINES, name=STAGES)
     def stage_archive(self, pipeline: str | None, name: str) -> None:
-        self.do(lambda session: pipelines.archive_stage(session, pipeline, name))
+        self.do(lambda session: stages.archive(session, pipeline, name))
+
+    @rule(pipeline=PIPELINES, name=STAGES)
+    def stage_restore(self, pipeline: str | None, name: str) -> None:
+        self.do(lambda session: stages.restore(session, pipeline, name))
+
+    @rule(number=st.sampled_from([0, 900]))
+    def stage_count(self, number: int) -> None:
+        self.do(lambda session: stages.count(session, "marketing", "exposure", number))
+
+    @rule(who=REFS, stage=st.sampled_from(["awareness", "interest", "loyalty", "nurture"]), is_back=st.booleans())
+    def customer_move(self, who: str, stage: str, is_back: bool) -> None:
+        step = customerstages.Step(who, stage, is_back=is_back)
+        self.do(lambda session: customerstages.move(session, step))
+
+    @rule(who=REFS)
+    def customer_leave(self, who: str) -> None:
+        self.do(lambda session: customerstages.leave(session, who, "journey"))
 
     @rule(currency=st.sampled_from([None, "USD", "JPY"]), zone=st.sampled_from([None, "Asia/Shanghai"]))
     def preferences_change(self, currency: str | None, zone: str | None) -> None:
@@ -436,6 +496,10 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def task_remove(self, number: str) -> None:
         self.do(lambda session: tasks.remove(session, number))
+
+    @rule(trouble=st.sampled_from(Trouble))
+    def tasks_follow(self, trouble: Trouble) -> None:
+        self.do(lambda session: followups.create(session, Asked(trouble)))
 
     @rule(number=NUMBERS)
     def task_restore(self, number: str) -> None:

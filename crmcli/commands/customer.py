@@ -1,4 +1,4 @@
-"""`crm customer`: add, list, show, edit, remove, restore."""
+"""`crm customer`: add, list, show, edit, move, leave, remove, restore."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from crmcli import render, reports, services
 from crmcli.commands import address, contact, editing, opening
-from crmcli.commands.arguments import CustomerRef, Query, Refs, Sets, Where
+from crmcli.commands.arguments import AllowFuture, At, CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing
 from crmcli.core.vocabulary import CustomerKind
@@ -180,6 +180,51 @@ def note(
         with opening.reading(ctx) as db:
             number, values = reports.forms.customer(db, ref, ("note",), moment=opening.moment(ctx, db))
         _edit_text(ctx, str(values["note"]), lambda new: [f"note={new}"], number, suffix=".md")
+
+
+@app.command(cls=Writing)
+def move(
+    ctx: typer.Context,
+    ref: CustomerRef,
+    stage: Annotated[str, typer.Argument(help="The stage to go to.", show_default=False)],
+    pipeline: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Else the only one for customers with such a stage.")
+    ] = None,
+    at: At = None,
+    note: Annotated[str | None, typer.Option(help="Why; stands in the history.")] = None,
+    back: Annotated[bool, typer.Option("--back", help="Let it be an earlier stage.")] = False,
+    allow_future: AllowFuture = False,
+) -> None:
+    """Move a customer to a stage of a pipeline for customers; who is not in it yet enters it there.
+
+    Examples:
+      crm pipeline add journey --template journey
+      crm customer move ada-lovelace interest --at yesterday
+      crm customer move ada-lovelace decision
+    """
+    with opening.writing(ctx) as session:
+        step = services.customerstages.Step(ref, stage, pipeline, at, note, back, allow_future)
+        change = services.customerstages.move(session, step)
+    opening.done(ctx, change)
+
+
+@app.command(cls=Writing)
+def leave(
+    ctx: typer.Context,
+    ref: CustomerRef,
+    pipeline: Annotated[str | None, typer.Option(metavar="NAME", help="Which, where it is in several.")] = None,
+    at: At = None,
+) -> None:
+    """Take a customer out of a pipeline; the way so far stays in the reports.
+
+    Examples:
+      crm pipeline add journey --template journey
+      crm customer move ada-lovelace interest
+      crm customer leave ada-lovelace
+    """
+    with opening.writing(ctx) as session:
+        change = services.customerstages.leave(session, ref, pipeline, at=at)
+    opening.done(ctx, change)
 
 
 @app.command(cls=Asking)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crmcli import reports, services
-from crmcli.commands import opening
+from crmcli.commands import deal_reports, opening
 from crmcli.commands.arguments import AllowFuture, At, DealRef, Pipeline, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Listing, Showing, Writing
@@ -86,6 +86,18 @@ def show(ctx: typer.Context, ref: DealRef) -> None:
     """
     with opening.reading(ctx) as db:
         opening.show(ctx, db, reports.records.deal(db, ref, moment=opening.moment(ctx, db)))
+
+
+@app.command(cls=Showing)
+def history(ctx: typer.Context, ref: DealRef) -> None:
+    """Show what became of a deal, event by event: its moves, and each other amount, close date and owner.
+
+    Examples:
+      crm deal history 1
+      crm deal history 1 -f csv
+    """
+    with opening.reading(ctx) as db:
+        opening.show(ctx, db, reports.ways.history(db, ref, preferences=opening.preferences(db)))
 
 
 @app.command(cls=Asking)
@@ -178,3 +190,6 @@ def reopen(
         wish = services.deals.Move(ref, stage or "", at=at, note=note, allow_future=allow_future)
         change = services.deals.reopen(session, wish)
     opening.done(ctx, change)
+
+
+deal_reports.add_to(app)

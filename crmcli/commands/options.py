@@ -95,6 +95,17 @@ class Limited(Showing):
         ]
 
 
+class Boarded(Paged, Limited):
+    """A command that prints rows which make lanes of a board."""
+
+
+class Following(Limited):
+    """A command that prints rows in an order of its own, and can be told to write down what follows from them."""
+
+    def shared(self) -> list[TyperOption]:
+        return [_dry_run(), _actor(), *super().shared()]
+
+
 class Listing(Limited):
     """A command that prints rows in any order."""
 
@@ -224,8 +235,10 @@ def _limit(settings: Settings, value: str) -> Settings:
 
 __all__ = [
     "Asking",
+    "Boarded",
     "Command",
     "Drawn",
+    "Following",
     "Limited",
     "Listing",
     "Mending",

@@ -1,6 +1,7 @@
 """Amounts of money: integers of minor units, their text forms, and how people write them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crmcli.core.currency import currency as currency_code
@@ -67,6 +68,19 @@ class Money:
         whole, part = divmod(abs(self.amount), 10**digits)
         sign = "-" if self.amount < 0 else ""
         return f"{sign}{whole:{separator}}" + (f".{part:0{digits}}" if digits else "")
+
+
+def sums(amounts: Iterable[Money]) -> list[Money]:
+    """The sum of each currency, by its code: different ones are never added."""
+    found: dict[str, int] = {}
+    for money in amounts:
+        found[money.currency] = found.get(money.currency, 0) + money.amount
+    return [Money(amount, currency) for currency, amount in sorted(found.items())]
+
+
+def by_currency(amounts: Iterable[Money]) -> list[dict[str, str]]:
+    """The amounts for machines."""
+    return [{"amount": money.decimal, "currency": money.currency} for money in amounts]
 
 
 def parse(text: str, currency: str) -> int:

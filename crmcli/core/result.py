@@ -67,10 +67,36 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What stands in a lane of a board."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A column of a board; `more` cards are not among `cards`."""
+
+    title: str
+    note: str
+    cards: tuple[Card, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Lanes side by side."""
+
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A computed answer: what was asked, the figures of the whole, and the rows.
 
-    `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given.
+    `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given, `board`
+    on a page too.
     """
 
     name: str
@@ -79,6 +105,7 @@ class Report:
     table: Table
     notes: tuple[str, ...] = ()
     tree: Node | None = None
+    board: Board | None = None
 
 
 Result = Table | Record | Report

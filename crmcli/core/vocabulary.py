@@ -44,6 +44,35 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+class Holds(StrEnum):
+    """What goes through a pipeline."""
+
+    DEAL = "deal"
+    CUSTOMER = "customer"
+
+
+class Category(StrEnum):
+    """How a deal in a stage counts in the forecast."""
+
+    OMITTED = "omitted"
+    PIPELINE = "pipeline"
+    BEST_CASE = "best_case"
+    MOST_LIKELY = "most_likely"
+    COMMIT = "commit"
+    CLOSED = "closed"
+
+
+class Template(StrEnum):
+    """Pipelines that are shipped; their stages stand in services/templates.toml."""
+
+    SALES = "sales"
+    MARKETING = "marketing"
+    SERVICE = "service"
+    JOURNEY = "journey"
+    LIFECYCLE = "lifecycle"
+    LOAN = "loan"
+
+
 class Mode(StrEnum):
     """When a deal counts for a stage of the funnel."""
 
@@ -68,6 +97,15 @@ class Matter(StrEnum):
     STALLED = "stalled"
     KEEP_IN_TOUCH = "keep-in-touch"
     BIRTHDAY = "birthday"
+
+
+class Trouble(StrEnum):
+    """Why an open deal does not come on."""
+
+    STALLED = "stalled"
+    ROTTEN = "rotten"
+    OVERDUE = "overdue"
+    ZOMBIE = "zombie"
 
 
 class Match(StrEnum):

@@ -1,8 +1,8 @@
-"""The ordered stages that deals go through."""
+"""The ordered stages that deals or customers go through."""
 
 from sqlmodel import AutoString, Field
 
-from crmcli.core.vocabulary import Outcome
+from crmcli.core.vocabulary import Category, Holds, Outcome
 from crmcli.models.base import Model, Name
 
 
@@ -13,10 +13,14 @@ class Pipeline(Model, table=True):
     is_default: int = 0
     recorded_at: str
     archived_at: str | None = None
+    holds: Holds = Field(default=Holds.DEAL, sa_type=AutoString)
 
 
 class Stage(Model, table=True):
-    """A stage; open ones come first in `position`, `probability` is per cent."""
+    """A stage; open ones come first in `position`, `probability` is per cent, `required_fields` a JSON list of names.
+
+    Nobody stands in one that `is_counted`: a `StageCount` says how many came there on a day.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     pipeline_id: int
@@ -27,3 +31,18 @@ class Stage(Model, table=True):
     rot_days: int | None = Field(default=None, gt=0)
     recorded_at: str
     archived_at: str | None = None
+    forecast_category: Category | None = Field(default=None, sa_type=AutoString)
+    required_fields: str = "[]"
+    is_counted: int = 0
+
+
+class StageCount(Model, table=True):
+    """How many came to a counted stage on a local day."""
+
+    __tablename__ = "stage_count"
+
+    id: int | None = Field(default=None, primary_key=True)
+    stage_id: int
+    day: str
+    count: int = Field(ge=0)
+    recorded_at: str

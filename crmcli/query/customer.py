@@ -5,8 +5,18 @@ from dataclasses import replace
 from crmcli.core.vocabulary import CustomerKind, Outcome
 from crmcli.query.contact import STANDING, contactable, mark, restricted
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import DEAL_STATES, OWNER, OWNER_JOIN, PIPELINES, STAGES, TAGS, external, removed
-from crmcli.query.stalling import USUAL_STAY
+from crmcli.query.parts import (
+    DEAL_STATES,
+    OWNER,
+    OWNER_JOIN,
+    PIPELINES,
+    STAGE_JOINS,
+    STAGES,
+    TAGS,
+    calendar,
+    external,
+    removed,
+)
 
 _DEALS = """deal d join passage g on g.deal_id = d.id and g.ended_at is null
     join stage s on s.id = g.stage_id join pipeline l on l.id = g.pipeline_id"""
@@ -52,13 +62,21 @@ def _digits(text: str) -> str:
 
 def _of_a_deal(state: State) -> State:
     """What is asked of a deal, as what is asked of the customer: any deal will do."""
-    usual = USUAL_STAY if "u" in state.joins else ""
-    deals = f"select d.customer_id from {_DEALS} {usual} where d.removed_at is null and {state.sql}"
+    joins = " ".join(STAGE_JOINS[name] for name in state.joins if name in STAGE_JOINS)
+    deals = f"select d.customer_id from {_DEALS} {joins} where d.removed_at is null and {state.sql}"
     return State(state.name, f"c.id in ({deals})", f"customers with a deal {state.help}")
 
 
 _DEAL = Many(_DEALS, "d.customer_id", "c.id", "d.removed_at is null", "d.id")
 _TAGS = Many("customer_tag k join tag t on t.id = k.tag_id", "k.customer_id", "c.id", order="t.name, t.id")
+
+_WAY = Many(
+    "passage w join stage ws on ws.id = w.stage_id join pipeline wl on wl.id = w.pipeline_id",
+    "w.customer_id",
+    "c.id",
+    "w.ended_at is null",
+    "w.pipeline_id",
+)
 
 _CONSENTS = Many(f"{STANDING} g", "g.customer_id", "c.id", order="g.id")
 
@@ -88,11 +106,14 @@ _OWN = (
     mark("c"),
     Field("consent", "text", "g.value", "what they agreed to and have not withdrawn", many=_CONSENTS),
     Field("created", "instant", "c.created_at", "when the customer was added"),
+    *calendar("created", "c.created_at", "the customer was added in"),
 )
 
 _TOLD = (
     Field("last", "instant", _interactions("max(i.occurred_at)"), "the last interaction"),
     Field("interactions", "integer", _interactions("count(*)"), "how many interactions there were"),
+    Field("stage", "text", "ws.name", "where they stand in pipelines for customers", many=_WAY, choices_sql=STAGES),
+    Field("pipeline", "text", "wl.name", "the pipelines for customers they are in", many=_WAY, choices_sql=PIPELINES),
     Field("deal", "text", "d.name", "deals", many=_DEAL),
     Field("deal.id", "id", "d.id", "the numbers of the deals", many=_DEAL),
     Field("deal.stage", "text", "s.name", "where any deal stands", many=_DEAL, choices_sql=STAGES),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from crmcli.core.vocabulary import Outcome
+from crmcli.query.closing import CLOSED_FROM, FIRST_CLOSE, PUSHES, SLIP
 from crmcli.query.customer import CUSTOMER
 from crmcli.query.fields import Entity, Field, State, named
 from crmcli.query.parts import (
@@ -10,12 +11,13 @@ from crmcli.query.parts import (
     OWNER,
     OWNER_JOIN,
     PIPELINES,
+    STAGE_JOINS,
     STAGES,
     calendar,
     external,
     removed,
 )
-from crmcli.query.stalling import USUAL_STAY
+from crmcli.query.stalling import AGE, IDLE, LIMIT, LIMIT_SOURCE, PLANNED
 
 _OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
 
@@ -31,6 +33,7 @@ _OWN = (
     Field("name", "text", "d.name", "name"),
     Field("customer", "text", "c.name", "the customer's name", joins=("c",), under="customer.no_contact"),
     Field("pipeline", "text", "l.name", "the pipeline it is in", joins=("g", "l"), choices_sql=PIPELINES),
+    Field("pipeline.id", "id", "g.pipeline_id", "the number of its pipeline", joins=("g",)),
     Field(
         "stage", "text", "s.name", "the stage it stands in", joins=("g", "s"), order="s.position", choices_sql=STAGES
     ),
@@ -62,6 +65,16 @@ _TOLD = (
     Field(
         "age", "days", _days("d.created_at", "coalesce(d.closed_at, :now)"), "days from its beginning to its end or now"
     ),
+    Field("open_for", "days", f"round({AGE}, 2)", "days since it came into its pipeline"),
+    Field("slowest_win", "days", "round(z.days, 2)", "days of the slowest win of its pipeline", joins=("g", "s", "z")),
+    Field("idle", "days", f"round({IDLE}, 2)", "days since anything was done on it"),
+    Field("limit", "days", f"round({LIMIT}, 2)", "days it may stand in its stage or be idle", joins=("g", "s", "u")),
+    Field("limit.source", "text", LIMIT_SOURCE, "who says so: the stage, deals won, or nobody", joins=("g", "s", "u")),
+    Field("closed_from", "text", CLOSED_FROM, "the stage that it was won or lost from", joins=("g", "s")),
+    Field("first_close", "date", FIRST_CLOSE, "the expected close that was said first", leans_ahead=True),
+    Field("pushes", "integer", PUSHES, "how often the expected close moved to a later month"),
+    Field("slip", "integer", SLIP, "days from the first expected close to the one that holds"),
+    Field("planned", "date", PLANNED, "when its next open task is due", leans_ahead=True),
     Field("in_stage", "days", _days("g.stage_entered_at", ":now"), "days in its stage", joins=("g",)),
     external("deal_id", "d.id"),
     removed("d.removed_at"),
@@ -79,7 +92,7 @@ DEAL = Entity(
         "s": "left join stage s on s.id = g.stage_id",
         "l": "left join pipeline l on l.id = g.pipeline_id",
         "h": "left join stage h on h.id = g.reached_id",
-        "u": USUAL_STAY,
+        **STAGE_JOINS,
     },
     base="d.removed_at is null",
     fields=named(*_OWN, *OWNER, *(of_customer(CUSTOMER.fields[name]) for name in _OF_CUSTOMER), *_TOLD),

@@ -23,6 +23,7 @@ _PARTS = (  # (kind, table that was changed, its column that leads to the record
     ("customer", "contact_point", "customer_id"),
     ("customer", "customer_tag", "customer_id"),
     ("customer", "address", "customer_id"),
+    ("customer", "passage", "customer_id"),
     ("relationship", "relationship", None),
     ("stage", "stage", None),
     ("pipeline", "pipeline", None),

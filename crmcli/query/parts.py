@@ -1,7 +1,7 @@
 """Fields that several kinds of record have."""
 
 from crmcli.query.fields import Field, Many, State
-from crmcli.query.stalling import LIMIT, USUAL_DAYS
+from crmcli.query.stalling import AGE, IDLE, IN_STAGE, LIMIT, SLOWEST_WIN, USUAL_DAYS, USUAL_STAY
 
 OWNER_JOIN = "left join owner o on o.id = {}.owner_id"
 
@@ -17,18 +17,33 @@ STAGES = "select name from stage order by pipeline_id, position"
 PIPELINES = "select name from pipeline order by id"
 TAGS = "select name from tag order by name, id"
 
-#: What `is:` asks of a deal `d` on its passage `g` in the stage `s`, whose usual stay is `u`.
+#: What `is:` may need of a stage `s` besides: the usual stay in it, the slowest win of its pipeline.
+STAGE_JOINS = {"u": USUAL_STAY, "z": SLOWEST_WIN}
+
+#: What `is:` asks of a deal `d` on its passage `g` in the stage `s`, with `STAGE_JOINS`.
 DEAL_STATES = (
     State("open", "s.outcome = 'open'", "still open", joins=("g", "s")),
     State("won", "s.outcome = 'won'", "won", joins=("g", "s")),
     State("lost", "s.outcome = 'lost'", "lost", joins=("g", "s")),
     State(
         "stalled",
-        f"s.outcome = 'open' and julianday(:now) - julianday(g.stage_entered_at) > {LIMIT}",
+        f"s.outcome = 'open' and {IN_STAGE} > {LIMIT}",
         f"open, and longer in the stage than its rot_days, else than the p75 of deals won, else {USUAL_DAYS} days",
         joins=("g", "s", "u"),
     ),
+    State(
+        "rotten",
+        f"s.outcome = 'open' and {IDLE} > {LIMIT}",
+        "open, and nothing done on it for longer than it may stand in its stage",
+        joins=("g", "s", "u"),
+    ),
     State("overdue", "s.outcome = 'open' and d.close_on < :today", "open past the close date", joins=("g", "s")),
+    State(
+        "zombie",
+        f"s.outcome = 'open' and {AGE} > z.days",
+        "open for longer than the slowest deal that its pipeline ever won",
+        joins=("g", "s", "z"),
+    ),
 )
 
 

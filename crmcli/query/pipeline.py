@@ -1,6 +1,6 @@
 """What pipelines, their stages and the stage events can be asked."""
 
-from crmcli.core.vocabulary import Outcome
+from crmcli.core.vocabulary import Category, Holds, Outcome
 from crmcli.query.fields import Entity, Field, Many, State, named
 from crmcli.query.parts import PIPELINES, STAGES
 
@@ -14,6 +14,30 @@ def _deals(condition: str) -> str:
     )"""
 
 
+def _customers(condition: str) -> str:
+    return f"""(
+        select count(*) from passage g join customer c on c.id = g.customer_id
+        where {condition} and g.ended_at is null and c.removed_at is null
+    )"""
+
+
+_REQUIRED = Many(
+    """(
+        select stage.id as stage_id, j.value as name, 0 as own, j.key as place
+        from stage, json_each(stage.required_fields) j
+        union all
+        select q.stage_id, f.name, 1, q.id from requirement q join field f on f.id = q.field_id
+    ) r""",
+    "r.stage_id",
+    "s.id",
+    order="r.own, r.place",
+)
+
+#: How a deal in the stage counts in the forecast: as the stage says, else by its outcome.
+CATEGORY = """coalesce(
+    s.forecast_category, case s.outcome when 'open' then 'pipeline' when 'won' then 'closed' else 'omitted' end
+)"""
+
 PIPELINE = Entity(
     name="pipeline",
     plural="pipelines",
@@ -25,11 +49,13 @@ PIPELINE = Entity(
         Field("uid", "text", "l.uid", "its identifier for exchange"),
         Field("name", "text", "l.name", "name"),
         Field("stages", "text", "s.name", "its stages, in order", many=_STAGES),
+        Field("holds", "text", "l.holds", "what goes through it", choices=tuple(Holds)),
         Field("deals", "integer", _deals("g.pipeline_id = l.id"), "how many deals are in it"),
+        Field("customers", "integer", _customers("g.pipeline_id = l.id"), "how many customers are in it"),
         Field("is_default", "boolean", "l.is_default", "the one for deals that name none"),
         Field("archived", "instant", "l.archived_at", "when it was archived", lifts=True),
     ),
-    columns=("id", "name", "stages", "deals", "is_default"),
+    columns=("id", "name", "stages", "holds", "deals", "customers", "is_default"),
     words=("name", "stages"),
     states=(State("archived", "l.archived_at is not null", "archived pipelines", lifts=True),),
 )
@@ -48,11 +74,28 @@ STAGE = Entity(
         Field("name", "text", "s.name", "name"),
         Field("outcome", "text", "s.outcome", "what it means for a deal", choices=tuple(Outcome)),
         Field("probability", "integer", "s.probability", "how likely a deal in it is won, in percent"),
+        Field("category", "text", CATEGORY, "how a deal in it counts in the forecast", choices=tuple(Category)),
         Field("rot_days", "integer", "s.rot_days", "after how many days a deal in it is stalled"),
+        Field("required", "text", "r.name", "the fields that must be filled to enter it", many=_REQUIRED),
+        Field("counted", "boolean", "s.is_counted", "whether nobody stands in it and newcomers are counted by the day"),
+        Field("holds", "text", "l.holds", "what goes through its pipeline", joins=("l",), choices=tuple(Holds)),
         Field("deals", "integer", _deals("g.stage_id = s.id"), "how many deals stand in it"),
+        Field("customers", "integer", _customers("g.stage_id = s.id"), "how many customers stand in it"),
         Field("archived", "instant", "s.archived_at", "when it was archived"),
     ),
-    columns=("id", "pipeline", "position", "name", "outcome", "probability", "deals", "archived"),
+    columns=(
+        "id",
+        "pipeline",
+        "position",
+        "name",
+        "outcome",
+        "probability",
+        "category",
+        "rot_days",
+        "required",
+        "deals",
+        "archived",
+    ),
     words=("name", "pipeline"),
     order="s.pipeline_id, s.position, s.id",
     states=(
@@ -74,7 +117,7 @@ STAGE_EVENT = Entity(
         "f": "left join stage f on f.id = e.from_stage_id",
         "o": "left join owner o on o.id = e.owner_id",
     },
-    base="d.removed_at is null",
+    base="g.deal_id is not null and d.removed_at is null",
     base_joins=("g", "d"),
     fields=named(
         Field("id", "id", "e.id", "its number"),

@@ -84,25 +84,25 @@ def task(db: Reader, ref: str, *, removed: bool = False) -> int:
     return number
 
 
-def pipeline(db: Reader, ref: str | None) -> int:
+def pipeline(db: Reader, ref: str | None, *, archived: bool = False) -> int:
     """The id of the pipeline that `ref` names: whole name, id, part of the name; None names the default one.
 
-    Raises NotFound and Ambiguous.
+    With `archived` an archived one is as good as any. Raises NotFound and Ambiguous.
     """
     if ref is None:
         return int(db.value("select id from pipeline where archived_at is null order by is_default desc, id"))
-    rows = list(db.rows("select id, name from pipeline where archived_at is null order by id"))
+    rows = list(db.rows("select id, name from pipeline where archived_at is null or :all order by id", all=archived))
     return _picked(rows, ref, "pipeline", [row for row in rows if str(row[0]) == ref.strip()])
 
 
-def stage(db: Reader, pipeline_id: int, ref: str) -> int:
-    """The id of the stage of a pipeline that `ref` names: whole name or part of it; never an archived one.
+def stage(db: Reader, pipeline_id: int, ref: str, *, archived: bool = False) -> int:
+    """The id of the stage of a pipeline that `ref` names: whole name or part of it; an archived one if so asked.
 
     Raises NotFound and Ambiguous.
     """
-    sql = "select id, name from stage where pipeline_id = :id and archived_at is null order by position, id"
+    sql = "select id, name from stage where pipeline_id = :id and (archived_at is null or :all) order by position, id"
     name = db.value("select name from pipeline where id = :id", id=pipeline_id)
-    return _picked(list(db.rows(sql, id=pipeline_id)), ref, "stage", place=f" in pipeline {name!r}")
+    return _picked(list(db.rows(sql, id=pipeline_id, all=archived)), ref, "stage", place=f" in pipeline {name!r}")
 
 
 def owner(db: Reader, ref: str) -> int:

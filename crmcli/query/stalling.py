@@ -1,4 +1,4 @@
-"""How long a deal may stand in a stage before it is stalled: what the stage says, else history, else 30 days."""
+"""When a deal is stalled, rotten or a zombie: its limits, from its stage or from history, and what has been done on it."""
 
 #: Where neither the stage nor history says it.
 USUAL_DAYS = 30
@@ -21,3 +21,52 @@ USUAL_STAY = """left join (
 ) u on u.stage_id = s.id"""
 
 LIMIT = f"coalesce(s.rot_days, u.days, {USUAL_DAYS})"
+LIMIT_SOURCE = (
+    "case when s.rot_days is not null then 'of the stage' when u.days is not null then 'p75 of deals won' "
+    "else 'the usual' end"
+)
+
+#: The slowest win of each pipeline in days, as a join of `stage s`: from the first dated event to winning, which is no
+#: beginning itself.
+SLOWEST_WIN = """left join (
+    select p.pipeline_id, max(julianday(p.stage_entered_at) - julianday(coalesce(p.began_at, (
+        select min(occurred_at) from stage_event where passage_id = p.id and occurred_at < p.stage_entered_at
+    )))) as days
+    from stage w join passage p on p.stage_id = w.id and p.ended_at is null
+    join deal e on e.id = p.deal_id and e.removed_at is null
+    where w.outcome = 'won' group by p.pipeline_id
+) z on z.pipeline_id = s.pipeline_id"""
+
+#: When a deal `d` came into the pipeline that it is in, or its first dated event there.
+BEGAN = """(
+    select coalesce(p.began_at, (select min(occurred_at) from stage_event where passage_id = p.id))
+    from passage p where p.deal_id = d.id and p.ended_at is null
+)"""
+
+#: The last time that anything was done on a deal `d`: an interaction of it (or of its customer, where that is of no other
+#: deal), a task done, an event, a change of its fields by hand.
+TOUCHED = """nullif(max(
+    coalesce((select max(occurred_at) from interaction
+        where deal_id = d.id and removed_at is null and occurred_at <= :now), ''),
+    coalesce((select max(i.occurred_at) from interaction_party y join interaction i on i.id = y.interaction_id
+        where y.customer_id = d.customer_id and i.deal_id is null and i.removed_at is null and i.occurred_at <= :now), ''),
+    coalesce((select max(done_at) from task where deal_id = d.id and removed_at is null and done_at <= :now), ''),
+    coalesce((select max(e.occurred_at) from passage p join stage_event e on e.passage_id = p.id
+        where p.deal_id = d.id and e.occurred_at <= :now), ''),
+    coalesce((select max(o.recorded_at) from change h join operation o on o.id = h.operation_id
+        where h.table_name = 'deal' and h.row_id = d.id and h.action = 'update' and o.command <> 'import'
+        and o.recorded_at <= :now), '')
+), '')"""
+
+#: The due date of the next open task of a deal `d`, today or later.
+PLANNED = """(
+    select min(due_on) from task where deal_id = d.id and done_at is null and removed_at is null and due_on >= :today
+)"""
+
+
+def days_since(instant: str) -> str:
+    """The SQL of the days from an instant, itself SQL, to now."""
+    return f"(julianday(:now) - julianday({instant}))"
+
+
+IN_STAGE, IDLE, AGE = days_since("g.stage_entered_at"), days_since(TOUCHED), days_since(BEGAN)

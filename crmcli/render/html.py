@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import TextIO
 
-from crmcli.core.result import Column, Record, Result, Table
+from crmcli.core.result import Board, Column, Record, Report, Result, Table
 from crmcli.render import Style
 from crmcli.render.markdown import human, sections
-from crmcli.render.values import heading
+from crmcli.render.safety import short
+from crmcli.render.values import LONGEST, heading
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -21,6 +22,10 @@ th, td {{ padding: .3rem .7rem; border-bottom: 1px solid #8884; text-align: left
 th {{ font-weight: 600; }} .n {{ text-align: right; font-variant-numeric: tabular-nums; }} p {{ opacity: .8; }}
 main {{ display: grid; gap: 1.8rem 2.5rem; }} section {{ min-width: 0; }}
 .fields th {{ font-weight: 400; opacity: .75; padding-left: 0; }} .fields td {{ overflow-wrap: anywhere; white-space: pre-line; }}
+.board {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 1rem; }}
+.board section {{ border-top: 2px solid #8888; padding-top: .5rem; }} .board p {{ margin: .2rem 0; }}
+.board ul {{ list-style: none; margin: .6rem 0; padding: 0; display: grid; gap: .6rem; }}
+.board li {{ border: 1px solid #8886; border-radius: .4rem; padding: .4rem .6rem; overflow-wrap: anywhere; }}
 @media (min-width: 60rem) {{ main {{ grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); align-items: start; }}
 main > :first-child {{ grid-row: span 20; }} }}
 </style></head><body>
@@ -37,7 +42,10 @@ def write(result: Result, style: Style, out: TextIO) -> None:
             out.write("<main>\n" if is_record else "")
         out.write("<section>\n" if is_record else "")
         out.write(f"<h2>{escape(title)}</h2>\n" if title and number else "")
-        out.writelines(_fields(table, style) if is_record and not number else _table(table, style))
+        if isinstance(result, Report) and result.board is not None:
+            out.writelines(_board(result.board))
+        else:
+            out.writelines(_fields(table, style) if is_record and not number else _table(table, style))
         out.writelines(f"<p>{escape(line)}</p>\n" for line in notes)
         out.write("</section>\n" if is_record else "")
     out.write("</main>\n</body></html>\n" if is_record else "</body></html>\n")
@@ -69,6 +77,24 @@ def _table(table: Table, style: Style) -> Iterator[str]:
     yield "</table></div>\n"
     if not count:
         yield f"<p>{escape(table.empty)}</p>\n"
+
+
+def _board(board: Board) -> Iterator[str]:
+    """The lanes as HTML; every character of a value is escaped."""
+    yield '<div class="board">\n'
+    for lane in board.lanes:
+        yield f"<section>\n<h2>{_shown(lane.title)}</h2>\n<p>{_shown(lane.note)}</p>\n<ul>\n"
+        for card in lane.cards:
+            lines = "".join(f"<br>{_shown(line)}" for line in card.lines)
+            yield f"<li><strong>{_shown(card.title)}</strong>{lines}</li>\n"
+        yield "</ul>\n"
+        yield f"<p>{lane.more:,} more</p>\n" if lane.more else ""
+        yield "</section>\n"
+    yield "</div>\n"
+
+
+def _shown(text: str) -> str:
+    return escape(short(text, LONGEST))
 
 
 def _class(column: Column) -> str:

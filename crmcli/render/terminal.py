@@ -9,8 +9,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 from rich.tree import Tree
 
-from crmcli.core.result import Column, Node, Record, Report, Result, Table
+from crmcli.core.result import Board, Column, Node, Record, Report, Result, Table
 from crmcli.render import Style
+from crmcli.render.board import draw as draw_board
 from crmcli.render.columns import Row, is_filled, shown
 from crmcli.render.grid import coloured, draw
 from crmcli.render.layout import layout
@@ -36,6 +37,9 @@ def write(result: Result, style: Style, out: TextIO) -> None:
             _record(console, result, style)
         case Report(tree=Node() as tree):
             console.print(_branch(tree), crop=False)
+            _notes(console, result.notes)
+        case Report(board=Board() as board):
+            draw_board(console, board)
             _notes(console, result.notes)
         case Report():
             _table(console, result.table, style, notes=(*result.table.notes, *result.notes))

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crmcli.reports import board as board
     from crmcli.reports import brief as brief
     from crmcli.reports import cadences as cadences
     from crmcli.reports import changes as changes
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
     from crmcli.reports import records as records
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
+    from crmcli.reports import slippage as slippage
     from crmcli.reports import strength as strength
+    from crmcli.reports import stuck as stuck
     from crmcli.reports import subject as subject
     from crmcli.reports import timeline as timeline
     from crmcli.reports import today as today
+    from crmcli.reports import ways as ways
     from crmcli.reports import weights as weights
+    from crmcli.reports import winloss as winloss
 
 
 def __getattr__(name: str) -> ModuleType:

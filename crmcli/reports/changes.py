@@ -73,6 +73,7 @@ _PARENTS = {
     "interaction_party": ("customer", "customer_id"),
     "passage": ("deal", "deal_id"),
     "relationship": ("customer", "from_id"),
+    "stage_count": ("stage", "stage_id"),
     "stage_event": ("passage", "passage_id"),
 }
 
@@ -81,6 +82,8 @@ def _name(db: Reader, table: str, row: Mapping[str, object]) -> str | None:
     """What a person calls the record, or the one that it is a part of."""
     if table in _PARENTS:
         parent, column = _PARENTS[table]
+        if table == "passage" and row.get("deal_id") is None:
+            parent, column = "customer", "customer_id"
         state = _row(db, parent, row.get(column))
         return _name(db, parent, state) if state else None
     for column in ("name", "text", "key"):

@@ -14,6 +14,9 @@ from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.reports.funnel_cohort import Cohort, cohort
 from crmcli.reports.funnel_counts import Tally, counted, path, trails
+from crmcli.reports.funnel_held import can_count, with_counts
+from crmcli.reports.funnel_held import counted as counted_days
+from crmcli.reports.funnel_held import notes as of_held
 from crmcli.reports.funnel_notes import notes
 from crmcli.reports.funnel_pipeline import Pipeline, chosen
 from crmcli.reports.funnel_request import FunnelRequest, Window, window
@@ -72,6 +75,9 @@ class Step:
     p75_days: float | None
 
 
+_NO_STEP = Step(None, None, "", 0, 0, None, None, None, None, 0, 0, 0, 0, None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The whole cohort; `undated` deals are those asked for whose beginning is not known, in the window or not.
@@ -118,11 +124,14 @@ def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Pr
     is_everything = deals.is_unrestricted and not deals.is_as_of and whole.deals == _passages(db, pipeline)
     times = stage_times(db, deals, pipeline, is_everything=is_everything)
     rows = _Rows(pipeline, request.basis, deals, deals.currency or whole.currency, times)
+    counts = counted_days(db, pipeline, days) if can_count(request) else ()
+    steps = tuple(step for group in sorted(groups, key=_by_value) for step in rows.steps(group, groups[group]))
+    said = notes(request, days, whole, grouping=deals.grouping, pipeline=why)
     return Funnel(
         parameters=_parameters(request, pipeline, days, deals),
         summary=_summary(request, days, whole, rows.currency),
-        steps=tuple(step for group in sorted(groups, key=_by_value) for step in rows.steps(group, groups[group])),
-        notes=notes(request, days, whole, grouping=deals.grouping, pipeline=why),
+        steps=with_counts(steps, counts, _NO_STEP) if counts else steps,
+        notes=of_held(said, pipeline, request, counts),
         is_grouped=deals.grouping is not None,
     )
 

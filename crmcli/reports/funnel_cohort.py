@@ -22,20 +22,20 @@ ALIASES = {"month": "created.month", "quarter": "created.quarter", "industry": "
 """How people call what they group by most."""
 
 _NOW = """
-    select p.id, p.deal_id, p.began_at, p.stage_id, p.stage_entered_at as entered_at,
+    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, p.stage_id, p.stage_entered_at as entered_at,
         p.ended_at is not null as is_ended, d.amount, d.currency
-    from passage p join deal d on d.id = p.deal_id
+    from passage p join {held}
     where p.pipeline_id = :pipeline and d.removed_at is null
 """
 _AS_OF = """
-    select p.id, p.deal_id, p.began_at, last.to_stage_id as stage_id,
+    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, last.to_stage_id as stage_id,
         (
             select max(occurred_at) from stage_event
             where passage_id = p.id and to_stage_id = last.to_stage_id and occurred_at < :as_of
             and (from_stage_id is null or from_stage_id <> to_stage_id)
         ) as entered_at,
         p.ended_at is not null and p.ended_at < :as_of as is_ended, last.amount, last.currency
-    from passage p join deal d on d.id = p.deal_id
+    from passage p join {held}
     left join stage_event last on last.id = (
         select id from stage_event
         where passage_id = p.id and (occurred_at is null or occurred_at < :as_of)
@@ -111,9 +111,9 @@ class Cohort:
 
 def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Window, moment: Moment) -> Cohort:
     """The deals that the request asks for in `pipeline`. Raises InvalidInput."""
-    deals = entity("deal", db)
+    deals = entity(pipeline.holds, db)
     found = Cohort(
-        passages=_NOW if window.as_of is None else _AS_OF,
+        passages=(_NOW if window.as_of is None else _AS_OF).format(held=pipeline.held),
         condition="true",
         left_out=_left_out(request, window),
         parameters={"pipeline": pipeline.id, **window.parameters},
@@ -146,10 +146,12 @@ def _left_out(request: FunnelRequest, window: Window) -> str:
 
 
 def _grouping(deals: Entity, name: str) -> Grouping:
-    found = deals.find(ALIASES.get(name.casefold(), name))
+    found = deals.find(name) or deals.find(ALIASES.get(name.casefold(), name))
     if found is None:
         near = did_you_mean(name, (*ALIASES, *deals.fields))
-        raise InvalidInput(f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them")
+        raise InvalidInput(
+            f"cannot group by unknown field {name!r}{near}", hint=f"crm help columns {deals.name} lists them"
+        )
     if found.kind == "money":
         raise InvalidInput(f"cannot group by {found.name!r}: nearly every deal has an amount of its own")
     if found.many is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crmcli.core.vocabulary import Outcome
+from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import NotFound
@@ -28,7 +28,8 @@ class Stage:
 class Pipeline:
     """The rows of the funnel: the open stages in present order, then winning. `place` is a stage's row, from 0.
 
-    Several won stages share the last row, under the name of the first. A lost stage has no row.
+    Several won stages share the last row, under the name of the first. A lost stage has no row, nor has one that is
+    counted by the day.
     """
 
     id: int
@@ -36,6 +37,15 @@ class Pipeline:
     rows: tuple[Stage, ...]
     place: Mapping[int, int]
     outcome: Mapping[int, Outcome]
+    holds: Holds = Holds.DEAL
+    counted: tuple[Stage, ...] = ()
+
+    @property
+    def held(self) -> str:
+        """The SQL of the records that go through it, to join passages `p` with: id, amount, currency, removed_at."""
+        if self.holds == Holds.DEAL:
+            return "deal d on d.id = p.deal_id"
+        return "(select id, null as amount, '' as currency, removed_at from customer) d on d.id = p.customer_id"
 
     @property
     def open_rows(self) -> int:
@@ -74,18 +84,26 @@ def _named(db: Reader, name: str) -> tuple[int, str]:
 
 def _pipeline(db: Reader, number: int, name: str) -> Pipeline:
     """Archived stages keep their place while an event names them."""
-    found = db.rows(
-        """
+    found = list(
+        db.rows(
+            """
         select id, name, position, outcome,
-            archived_at is null or exists (select 1 from stage_event where to_stage_id = stage.id)
+            archived_at is null or exists (select 1 from stage_event where to_stage_id = stage.id), is_counted
         from stage where pipeline_id = :id order by position, id
         """,
-        id=number,
+            id=number,
+        )
     )
     stages = [
-        (Stage(key, called, position, Outcome(outcome)), is_shown) for key, called, position, outcome, is_shown in found
+        (Stage(key, called, position, Outcome(outcome)), is_shown)
+        for key, called, position, outcome, is_shown, is_counted in found
+        if not is_counted
     ]
+    counted = tuple(Stage(row[0], row[1], row[2], Outcome.OPEN) for row in found if row[4] and row[5])
+    holds = Holds(db.value("select holds from pipeline where id = :id", id=number))
     rows = [stage for stage, is_shown in stages if is_shown and stage.outcome == Outcome.OPEN]
     won = [stage for stage, is_shown in stages if is_shown and stage.outcome == Outcome.WON]
     place = {stage.id: row for row, stage in enumerate(rows)} | {stage.id: len(rows) for stage in won}
-    return Pipeline(number, name, (*rows, *won[:1]), place, {stage.id: stage.outcome for stage, _ in stages})
+    return Pipeline(
+        number, name, (*rows, *won[:1]), place, {stage.id: stage.outcome for stage, _ in stages}, holds, counted
+    )

@@ -78,6 +78,27 @@ RULES = (
         "select p.id from passage p join stage s on s.id = p.stage_id where s.pipeline_id <> p.pipeline_id",
     ),
     Rule(
+        "holds",
+        "passage",
+        "a deal is in a pipeline for deals, a customer in one for customers",
+        "select p.id from passage p join pipeline l on l.id = p.pipeline_id "
+        "where l.holds <> iif(p.deal_id is null, 'customer', 'deal')",
+    ),
+    Rule(
+        "counted",
+        "stage",
+        "nobody stands in a stage that is counted by the day, and no other is counted",
+        "select s.id from stage s where s.is_counted and exists (select 1 from stage_event e where e.to_stage_id = s.id) "
+        "union select s.id from stage s join stage_count n on n.stage_id = s.id where not s.is_counted",
+    ),
+    Rule(
+        "order",
+        "stage",
+        "open stages come first, then those that win, then those that lose",
+        "select id from (select id, instr('open won lost', outcome) as rank, max(instr('open won lost', outcome)) "
+        "over (partition by pipeline_id order by position, id) as before from stage) where rank < before",
+    ),
+    Rule(
         "events",
         "passage",
         "a way begins with an event",

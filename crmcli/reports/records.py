@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
 from crmcli.core.result import Column, Record, Table
 from crmcli.core.vocabulary import Outcome
@@ -11,7 +10,7 @@ from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
-from crmcli.reports import portrait
+from crmcli.reports import portrait, ways
 from crmcli.reports.listing import View, listing
 from crmcli.reports.quality import quality
 
@@ -62,6 +61,7 @@ def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
         "contacts": _contacts(db, number),
         "addresses": _addresses(db, number),
         "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
+        "stages": ways.standings(db, number, moment),
         "deal_sums": portrait.deal_sums(db, number),
         "deals": _deals(db, own, moment),
         "relationships": _relationships(db, number),
@@ -77,7 +77,7 @@ def deal(db: Reader, ref: str, *, moment: Moment) -> Record:
     own = f"deal.id={number}"
     parts = {
         "tasks": _part(db, "task", own, _TO_DO, moment, state="open"),
-        "stage_events": _events(db, number),
+        "stage_events": ways.events(db, number),
         "latest_interactions": _part(
             db, "interaction", own, ("id", "at", "channel", "customer", "text", "customer.no_contact"), moment
         ),
@@ -101,11 +101,29 @@ def task(db: Reader, ref: str, *, moment: Moment) -> Record:
 
 
 def pipeline(db: Reader, ref: str | None) -> Record:
-    """A pipeline with its stages, and how many deals of which worth stand in each."""
+    """A pipeline with its stages, and how many deals or customers, of which worth, stand in each."""
     number = reference.pipeline(db, ref)
-    name, is_default = db.row("select name, is_default from pipeline where id = :number", number=number) or ("", 0)
-    columns = (Column("id", "id"), Column("name"), Column("is_default", "boolean", "Default"))
-    return Record(f"{number} {name}", columns, (number, name, is_default), {"stages": _stages(db, number)})
+    row = db.row("select id, name, holds, is_default from pipeline where id = :number", number=number) or ()
+    counts = db.row(
+        """
+        select count(*) filter (where s.outcome = 'open'), count(*) filter (where s.outcome = 'won'),
+            count(*) filter (where s.outcome = 'lost')
+        from passage p join stage s on s.id = p.stage_id left join deal d on d.id = p.deal_id
+        left join customer c on c.id = p.customer_id
+        where p.pipeline_id = :number and p.ended_at is null and d.removed_at is null and c.removed_at is null
+        """,
+        number=number,
+    )
+    columns = (
+        Column("id", "id"),
+        Column("name"),
+        Column("holds"),
+        Column("is_default", "boolean", "Default"),
+        Column("open", "integer"),
+        Column("won", "integer"),
+        Column("lost", "integer"),
+    )
+    return Record(f"{number} {row[1]}", columns, (*row, *(counts or ())), {"stages": ways.stages(db, number)})
 
 
 def of_customer(db: Reader, words: Sequence[str], *, preferences: Preferences) -> Sequence[str]:
@@ -208,60 +226,3 @@ def _relationships(db: Reader, customer: int) -> Table:
         customer=customer,
     )
     return Table(columns, rows)
-
-
-def _events(db: Reader, deal: int) -> Table:
-    passages = db.value("select count(*) from passage where deal_id = :deal", deal=deal)
-    columns = (
-        Column("pipeline", is_hidden=passages == 1),
-        Column("at", "instant"),
-        Column("from"),
-        Column("days", "days", "Days there"),
-        Column("stage", heading="To"),
-        Column("amount", "money"),
-        Column("currency", is_hidden=True),
-        Column("close", "date"),
-        Column("owner"),
-        Column("note"),
-    )
-    rows = db.rows(
-        """
-        select l.name, e.occurred_at, f.name, e.dwell / 86400.0, t.name,
-            e.amount, e.currency, e.close_on, o.name, e.note
-        from passage p join pipeline l on l.id = p.pipeline_id
-        join stage_event e on e.passage_id = p.id join stage t on t.id = e.to_stage_id
-        left join stage f on f.id = e.from_stage_id left join owner o on o.id = e.owner_id
-        where p.deal_id = :deal order by p.id, e.occurred_at, e.id
-        """,
-        deal=deal,
-    )
-    events = [(*row[:5], None if row[5] is None else Money(row[5], row[6]), *row[6:]) for row in rows]
-    return Table(columns, events, title="The way so far")
-
-
-def _stages(db: Reader, pipeline: int) -> Table:
-    """A row for each stage and currency; a stage without deals has one without."""
-    columns = (
-        Column("id", "id"),
-        Column("position", "integer"),
-        Column("stage"),
-        Column("outcome"),
-        Column("probability", "integer"),
-        Column("deals", "integer"),
-        Column("amount", "money"),
-        Column("currency", is_hidden=True),
-        Column("archived", "instant"),
-    )
-    rows = db.rows(
-        """
-        select s.id, s.position, s.name, s.outcome, s.probability, count(d.id), sum(d.amount), d.currency, s.archived_at
-        from stage s left join (
-            select p.stage_id, deal.* from passage p join deal on deal.id = p.deal_id
-            where p.ended_at is null and deal.removed_at is null
-        ) d on d.stage_id = s.id
-        where s.pipeline_id = :pipeline group by s.id, d.currency order by s.position, s.id, d.currency
-        """,
-        pipeline=pipeline,
-    )
-    stages = [(*row[:6], None if row[6] is None else Money(row[6], row[7]), *row[7:]) for row in rows]
-    return Table(columns, stages, title="Stages")

@@ -66,7 +66,7 @@ def _stays(db: Reader, cohort: Cohort, pipeline: Pipeline) -> dict[tuple[object,
         f"select c.grp, e.from_stage_id, e.dwell from ({deals}) c join stage_event e on e.passage_id = c.id where true"
     )
     if cohort.is_unrestricted:  # then it is cheaper to name the few that are not in it
-        removed = "select p.id from passage p join deal d on d.id = p.deal_id where d.removed_at is not null"
+        removed = f"select p.id from passage p join {pipeline.held} where d.removed_at is not null"
         sql = f"select null, e.from_stage_id, e.dwell from stage_event e where e.passage_id not in ({removed})"
     known = " and e.occurred_at < :as_of" if cohort.is_as_of else ""
     stays = _collected(db.rows(f"{sql} and e.dwell is not null{known}", cohort.parameters))

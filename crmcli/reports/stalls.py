@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crmcli.db.reader import Reader
-from crmcli.query.stalling import LIMIT, USUAL_STAY
+from crmcli.query.stalling import LIMIT, LIMIT_SOURCE, USUAL_STAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,7 @@ class Limit:
 
 def limits(db: Reader) -> dict[int, Limit]:
     """The limit of every open stage, by the stage's id."""
-    source = """
-        case when s.rot_days is not null then 'of the stage'
-        when u.days is not null then 'p75 of deals won' else 'the usual' end
-    """
-    rows = db.rows(f"select s.id, {LIMIT}, {source} from stage s {USUAL_STAY} where s.outcome = 'open' order by s.id")
+    rows = db.rows(
+        f"select s.id, {LIMIT}, {LIMIT_SOURCE} from stage s {USUAL_STAY} where s.outcome = 'open' order by s.id"
+    )
     return {int(stage): Limit(days, said) for stage, days, said in rows}

@@ -34,6 +34,12 @@ _MOVES = """
     left join owner o on o.id = e.owner_id
     where d.customer_id = :customer and d.removed_at is null order by p.id, e.occurred_at, e.id
 """
+_STANDINGS = """
+    select e.occurred_at, l.name, f.name, t.name, e.note, p.id
+    from passage p join pipeline l on l.id = p.pipeline_id join stage_event e on e.passage_id = p.id
+    join stage t on t.id = e.to_stage_id left join stage f on f.id = e.from_stage_id
+    where p.customer_id = :customer order by p.id, e.occurred_at, e.id
+"""
 _TASKS = """
     select created_at, done_at, text, id from task where removed_at is null and (customer_id = :customer
     or deal_id in (select id from deal where customer_id = :customer and removed_at is null)) order by id
@@ -86,6 +92,9 @@ def _events(db: Reader, customer: int, moment: Moment) -> Iterator[Event]:
         yield Event(at, "consent", what, "consent", number)
     for at, *move, number in db.rows(_MOVES, customer=customer):
         yield Event(at, "stage", _move(*move), "deal", number)
+    for at, name, old, new, note, number in db.rows(_STANDINGS, customer=customer):
+        what = f"{name}: entered in {new}" if old is None else f"{name}: {old} → {new}"
+        yield Event(at, "stage", what if note is None else f"{what} ({note})", "passage", number)
     for created, done, text, number in db.rows(_TASKS, customer=customer):
         yield Event(created, "task", f"to do: {text}", "task", number)
         if done:

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from crmcli.services import consents as consents
     from crmcli.services import contacts as contacts
     from crmcli.services import customers as customers
+    from crmcli.services import customerstages as customerstages
     from crmcli.services import deals as deals
     from crmcli.services import demo as demo
     from crmcli.services import encryption as encryption
     from crmcli.services import erasedkeys as erasedkeys
     from crmcli.services import erasing as erasing
     from crmcli.services import fields as fields
+    from crmcli.services import followups as followups
     from crmcli.services import importing as importing
     from crmcli.services import interactions as interactions
     from crmcli.services import operations as operations
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from crmcli.services import repair as repair
     from crmcli.services import retention as retention
     from crmcli.services import segments as segments
+    from crmcli.services import stages as stages
     from crmcli.services import tasks as tasks
     from crmcli.services import weights as weights
 

@@ -7,14 +7,14 @@ from crmcli.core import money
 from crmcli.core.currency import currency as known_currency
 from crmcli.core.result import Change
 from crmcli.core.uid import uid
-from crmcli.core.vocabulary import Outcome
+from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import shown
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
 from crmcli.models.deal import Deal, Passage
-from crmcli.models.pipeline import Stage
+from crmcli.models.pipeline import Pipeline, Stage
 from crmcli.query import reference
-from crmcli.services import customfields, dates, fields, passages, several
+from crmcli.services import customfields, dates, passages, requirements, several
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.passages import Occasion
@@ -77,7 +77,7 @@ def add(session: Writer, new: NewDeal) -> Change:
     )
     session.add(deal)
     session.flush()
-    fields.refuse_empty(session, deal, stage)
+    requirements.refuse_empty(session, deal, stage, is_new=True)
     passages.begin(session, deal, stage, Occasion(at))
     echo = dates.echo(session, at=at if new.at else None, close=deal.close_on if new.close else None)
     sentence = f"added deal {deal.id} {deal.name} in {stage.name}"
@@ -126,7 +126,7 @@ def move(session: Writer, wish: Move) -> Change:
     if stage.id == passage.stage_id:
         return Change((key(deal.id),), f"deal {deal.id} {deal.name} stands in {stage.name} already; nothing changed")
     old = session.get_one(Stage, passage.stage_id).name
-    fields.refuse_empty(session, deal, stage)
+    requirements.refuse_empty(session, deal, stage)
     at = _at(session, passage, wish)
     if pipeline == passage.pipeline_id:
         passages.move(session, deal, passage, stage, Occasion(at, wish.note))
@@ -141,7 +141,7 @@ def close(session: Writer, wish: Move, outcome: Outcome, *, reason: str | None =
     passage = passages.current(session, deal)
     stage = _closing(session, passage.pipeline_id, outcome)
     _refuse_closed(session, deal, passage)
-    fields.refuse_empty(session, deal, stage)
+    requirements.refuse_empty(session, deal, stage)
     at = _at(session, passage, wish)
     passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     if reason is not None:
@@ -158,7 +158,7 @@ def reopen(session: Writer, wish: Move) -> Change:
     stage = _stage(session, passage.pipeline_id, wish.stage) if wish.stage else _closed_from(session, passage)
     if stage.outcome != Outcome.OPEN:
         raise InvalidInput(f"stage {stage.name!r} closes a deal", hint="reopen into an open stage")
-    fields.refuse_empty(session, deal, stage)
+    requirements.refuse_empty(session, deal, stage)
     at = _at(session, passage, wish)
     passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     return _moved(session, deal, f"reopened deal {deal.id} {deal.name} in {stage.name}", wish, at)
@@ -169,12 +169,15 @@ def _deal(session: Writer, ref: str) -> Deal:
 
 
 def _stage(session: Writer, pipeline: int, name: str | None) -> Stage:
-    """The stage called `name`, else the first open one."""
+    """The stage called `name`, else the first open one. Raises InvalidInput for one that no deal can stand in."""
+    _refuse_customers(session, pipeline)
     if name is not None:
-        return session.get_one(Stage, reference.stage(session.reader, pipeline, name))
+        found = session.get_one(Stage, reference.stage(session.reader, pipeline, name))
+        passages.refuse_counted(found)
+        return found
     first = session.reader.value(
         "select id from stage where pipeline_id = :pipeline and outcome = 'open' and archived_at is null "
-        "order by position, id",
+        "and not is_counted order by position, id",
         pipeline=pipeline,
     )
     if first is None:
@@ -182,9 +185,18 @@ def _stage(session: Writer, pipeline: int, name: str | None) -> Stage:
     return session.get_one(Stage, first)
 
 
+def _refuse_customers(session: Writer, pipeline: int) -> None:
+    """Raises InvalidInput for a pipeline that holds customers."""
+    found = session.get_one(Pipeline, pipeline)
+    if found.holds != Holds.DEAL:
+        hint = f"crm customer move REF STAGE --pipeline {pipeline}"
+        raise InvalidInput(f"pipeline {found.name!r} holds customers, no deals", hint=hint)
+
+
 def _closing(session: Writer, pipeline: int, outcome: Outcome) -> Stage:
     found = session.reader.value(
-        "select id from stage where pipeline_id = :pipeline and outcome = :outcome and archived_at is null order by id",
+        "select id from stage where pipeline_id = :pipeline and outcome = :outcome and archived_at is null "
+        "order by position, id",
         pipeline=pipeline,
         outcome=outcome,
     )

@@ -15,9 +15,7 @@ from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput, NotFound
 from crmcli.exchange import own
-from crmcli.models.deal import Deal
 from crmcli.models.field import Field, Requirement
-from crmcli.models.pipeline import Stage
 from crmcli.query import reference
 from crmcli.query.entities import entity
 from crmcli.services.owners import key
@@ -100,37 +98,6 @@ def remove(session: Writer, of: FieldOf, name: str) -> Change:
     return Change(
         (number,), f"removed field {found.name} of {of}s and its {counted(count, 'value')}", "crm undo brings it back"
     )
-
-
-def refuse_empty(session: Writer, deal: Deal, stage: Stage) -> None:
-    """Raises Conflict for a deal that enters `stage` without what is required there."""
-    there = {of: _values(session.reader, deal, of) for of in FieldOf}
-    missing = [(of, name) for of, name in _required(session.reader, stage) if name not in there[of]]
-    if not missing:
-        return
-    of = missing[0][0]
-    names = [name for each, name in missing if each is of]
-    if of is FieldOf.DEAL:
-        whose, way = "", f"crm deal edit {deal.id} --set {names[0]}=VALUE"
-    elif deal.customer_id is None:
-        whose, way = " of its customer", f"crm deal edit {deal.id} --set customer=REF"
-    else:
-        whose, way = " of its customer", f"crm customer edit {deal.customer_id} --set {names[0]}=VALUE"
-    raise Conflict(f"deal {deal.id} {deal.name} needs {', '.join(names)}{whose} in {stage.name!r}", hint=way)
-
-
-def _required(db: Reader, stage: Stage) -> list[tuple[FieldOf, str]]:
-    sql = "select f.entity, f.name from requirement q join field f on f.id = q.field_id where q.stage_id = :id order by q.id"
-    return [(FieldOf(of), str(name)) for of, name in db.rows(sql, id=stage.id)]
-
-
-def _values(db: Reader, deal: Deal, of: FieldOf) -> dict[str, object]:
-    """The custom fields that the deal, or its customer, has."""
-    custom = deal.custom
-    if of is FieldOf.CUSTOMER:
-        custom = db.value("select custom from customer where id = :id", id=deal.customer_id) or "{}"
-    found: dict[str, object] = json.loads(custom)
-    return found
 
 
 def _name(db: Reader, of: FieldOf, text: str) -> str:

@@ -1,12 +1,15 @@
-"""A deal's way through the stages: the events, and the caches that are written with them."""
+"""The way of a deal or customer through the stages: the events, and the caches that are written with them."""
 
 from dataclasses import dataclass
+from shlex import quote
 
 from sqlmodel import col, select
 
 from crmcli.core.period import moment
 from crmcli.core.vocabulary import Outcome
 from crmcli.db.writing import Writer
+from crmcli.errors import InvalidInput
+from crmcli.models.customer import Customer
 from crmcli.models.deal import Deal, Passage, StageEvent
 from crmcli.models.pipeline import Stage
 from crmcli.services.owners import key
@@ -26,10 +29,18 @@ def current(session: Writer, deal: Deal) -> Passage:
     return session.exec(wanted).one()
 
 
-def begin(session: Writer, deal: Deal, stage: Stage, occasion: Occasion) -> Passage:
-    """Let `deal` enter the pipeline of `stage`; the event at creation comes from no stage."""
+def refuse_counted(stage: Stage) -> None:
+    """Raises InvalidInput for a stage in which nobody stands."""
+    if stage.is_counted:
+        hint = f"crm stage count {quote(stage.name)} NUMBER says how many came"
+        raise InvalidInput(f"nobody stands in {stage.name!r}: it is counted by the day", hint=hint)
+
+
+def begin(session: Writer, who: Deal | Customer, stage: Stage, occasion: Occasion) -> Passage:
+    """Let `who` enter the pipeline of `stage`; the event at creation comes from no stage."""
     passage = Passage(
-        deal_id=deal.id,
+        deal_id=who.id if isinstance(who, Deal) else None,
+        customer_id=who.id if isinstance(who, Customer) else None,
         pipeline_id=stage.pipeline_id,
         began_at=occasion.at,
         stage_id=key(stage.id),
@@ -38,21 +49,21 @@ def begin(session: Writer, deal: Deal, stage: Stage, occasion: Occasion) -> Pass
     )
     session.add(passage)
     session.flush()
-    session.add(_event(session, deal, passage, occasion))
-    _settle(session, deal, stage, occasion.at)
+    session.add(_event(session, who, passage, occasion))
+    _settle(session, who, stage, occasion.at)
     return passage
 
 
-def move(session: Writer, deal: Deal, passage: Passage, stage: Stage, occasion: Occasion) -> None:
-    """Let `deal` go to another stage of its pipeline."""
+def move(session: Writer, who: Deal | Customer, passage: Passage, stage: Stage, occasion: Occasion) -> None:
+    """Let `who` go to another stage of the pipeline."""
     left, entered = passage.stage_id, passage.stage_entered_at
     passage.stage_id, passage.stage_entered_at = key(stage.id), occasion.at
     if stage.outcome == Outcome.OPEN and stage.position > _position(session, passage.reached_id):
         passage.reached_id = stage.id
-    event = _event(session, deal, passage, occasion)
+    event = _event(session, who, passage, occasion)
     event.from_stage_id, event.dwell = left, _seconds(entered, occasion.at)
     session.add(event)
-    _settle(session, deal, stage, occasion.at)
+    _settle(session, who, stage, occasion.at)
 
 
 def hand_over(session: Writer, deal: Deal, passage: Passage, stage: Stage, occasion: Occasion) -> Passage:
@@ -78,26 +89,27 @@ def last_event_at(session: Writer, passage: Passage) -> str | None:
     return None if found is None else str(found)
 
 
-def _event(session: Writer, deal: Deal, passage: Passage, occasion: Occasion) -> StageEvent:
-    """An event that finds `deal` in the stage of `passage`, on the terms of now, from no stage."""
-    return StageEvent(
+def _event(session: Writer, who: Deal | Customer, passage: Passage, occasion: Occasion) -> StageEvent:
+    """An event that finds `who` in the stage of `passage`, from no stage; a deal on the terms of now."""
+    event = StageEvent(
         passage_id=key(passage.id),
         to_stage_id=passage.stage_id,
-        amount=deal.amount,
-        currency=deal.currency,
-        close_on=deal.close_on,
-        owner_id=deal.owner_id,
+        currency=who.currency if isinstance(who, Deal) else session.preferences.currency,
         occurred_at=occasion.at,
         recorded_at=session.recorded_at,
         note=occasion.note,
     )
+    if isinstance(who, Deal):
+        event.amount, event.close_on, event.owner_id = who.amount, who.close_on, who.owner_id
+    return event
 
 
-def _settle(session: Writer, deal: Deal, stage: Stage, at: str) -> None:
-    """`closed_at` stands exactly while the stage closes the deal, the reason while it is lost."""
-    deal.closed_at = None if stage.outcome == Outcome.OPEN else at
-    if stage.outcome != Outcome.LOST:
-        deal.lost_reason = None
+def _settle(session: Writer, who: Deal | Customer, stage: Stage, at: str) -> None:
+    """`closed_at` of a deal stands exactly while the stage closes it, the reason while it is lost."""
+    if isinstance(who, Deal):
+        who.closed_at = None if stage.outcome == Outcome.OPEN else at
+        if stage.outcome != Outcome.LOST:
+            who.lost_reason = None
     session.flush()
 
 

@@ -85,7 +85,7 @@ def test_an_operation_says_whom_it_was_about(crm: Run) -> None:
     crm("deal add Engine --customer ada")
     crm("deal move 1 quote")
     crm("customer edit 3 --set email=")
-    crm("stage rename needs discovery")
+    crm("stage edit needs --set name=discovery")
     crm("init --currency USD")
     crm("undo 6", exit_code=4)
     crm("undo 7")

@@ -85,9 +85,9 @@ def test_a_new_default_takes_new_deals(crm: Run) -> None:
         ("stage add lead", 4, "the pipeline has a stage 'lead' already"),
         ("stage add x --after qoute", 3, "did you mean 'quote'?"),
         ("stage add x --after won", 2, "nothing comes after 'won': it closes a deal"),
-        ("stage rename lead quote", 4, "the pipeline has a stage 'quote' already"),
-        ("stage rename led first", 3, "did you mean 'lead'?"),
-        ("stage archive won", 2, "stage 'won' closes deals and cannot be archived"),
+        ("stage edit lead --set name=quote", 4, "the pipeline has a stage 'quote' already"),
+        ("stage edit led --set name=first", 3, "did you mean 'lead'?"),
+        ("stage archive won", 2, "stage 'won' is the only one that means won"),
     ],
 )
 def test_what_cannot_be_is_refused(line: str, code: int, reason: str, crm: Run) -> None:
@@ -138,7 +138,7 @@ def test_a_renamed_stage_keeps_its_deals_and_their_history(crm: Run) -> None:
     crm("deal add One --at yesterday")
     crm("deal move 1 needs")
 
-    assert crm("stage rename needs discovery").stdout == "3\n"
+    assert crm("stage edit needs --set name=discovery").stdout == "3\n"
 
     assert crm("deal list stage:discovery -f ids").stdout == "1\n"
     events = json.loads(crm("deal show 1 -f json").stdout)["stage_events"]
@@ -146,8 +146,8 @@ def test_a_renamed_stage_keeps_its_deals_and_their_history(crm: Run) -> None:
 
 
 def test_a_stage_may_change_its_case_and_one_that_does_not_change_leaves_no_operation(crm: Run) -> None:
-    crm("stage rename lead Lead")
-    crm("stage rename Lead Lead")
+    crm("stage edit lead --set name=Lead")
+    crm("stage edit Lead --set name=Lead")
 
     assert stages(crm)[0] == (1, "Lead", "open")
     assert crm("history -f ids").stdout == "1\n"
@@ -201,9 +201,9 @@ def test_a_person_reads_what_was_made(crm: Run, terminal: Terminal) -> None:
     assert added.stderr == "next: crm deal add NAME --pipeline partners\n"
 
     assert terminal("stage add demo --after lead").stdout == "added stage demo as number 2\n"
-    assert terminal("stage rename needs discovery").stdout == "renamed stage needs to discovery\n"
-    same = terminal("stage rename discovery discovery")
-    assert same.stdout == "stage discovery is called so already; nothing changed\n"
+    assert terminal("stage edit needs --set name=discovery").stdout == "renamed stage needs to discovery\n"
+    same = terminal("stage edit discovery --set name=discovery")
+    assert same.stdout == "stage discovery is so already; nothing changed\n"
     assert terminal("stage archive demo").stdout == "archived stage demo\n"
     seen = terminal("pipeline show").stdout
     assert seen.startswith("1 sales\n")

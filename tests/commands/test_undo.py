@@ -32,7 +32,19 @@ EVERY_WRITE = [
     "deal lose 1 --reason price",
     "pipeline add partners --stage talks --default",
     "stage add trial --after contact",
-    "stage rename needs discovery",
+    "pipeline add journey --template journey",
+    "pipeline edit sales --set name='direct sales'",
+    "pipeline archive old",
+    "pipeline restore gone",
+    "stage edit needs --set name=discovery --set probability=40 --set required=amount,close",
+    "stage edit needs --set required-=amount",
+    "stage move needs --after lead",
+    "stage restore contact",
+    "stage count exposure 1200",
+    "deal stalled --create-tasks",
+    "customer move ada interest --pipeline journey",
+    "customer move bob consideration --pipeline journey",
+    "customer leave bob --at 2026-11-10",
     "stage archive needs",
     "field add customer gift --required-at quote",
     "field edit customer shoe_size --name size",
@@ -54,7 +66,17 @@ def started(crm: Run) -> Run:
     return crm
 
 
+_JOURNEY = ("pipeline add journey --template journey", "customer move bob interest --at 2026-11-04")
 NEEDS = {
+    "archive old": ("pipeline add old",),
+    "restore gone": ("pipeline add gone", "pipeline archive gone"),
+    "restore contact": ("stage archive contact",),
+    "required-=": ("stage edit needs --set required=amount,source",),
+    "deal stalled": ("stage edit lead --set rot_days=5",),
+    "stage count": ("pipeline add marketing --template marketing",),
+    "customer move": _JOURNEY,
+    "customer leave": _JOURNEY,
+    "move needs --after": ("deal move 1 needs", "deal move 1 contact"),
     "remove minds": ("relation type add minds --inverse 'minded by'",),
     "shoe_size": ("field add customer shoe_size --type number", "customer edit ada --set shoe_size=37"),
 }

@@ -41,7 +41,7 @@ WRITES = {
     "log": [("1,2 hello --deal 1", 0)],
     "relation add": [("1 referred 2", 3), ("1 MIX3 2", 0)],
     "relation remove": [("1 --yes", 0)],
-    "stage rename": [("MIX2 MIX3", 3)],
+    "stage edit": [("MIX2 --set name=MIX3", 3)],
 }
 
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 6, 10)

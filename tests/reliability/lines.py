@@ -84,7 +84,7 @@ WRITES = {
     "segment remove": Line("regulars --yes"),
     "stage add": Line("trial --after contact"),
     "stage archive": Line("needs"),
-    "stage rename": Line("needs discovery"),
+    "stage edit": Line("needs --set name=discovery"),
     "task add": Line("'Send the contract' --for ada-lovelace --due 2026-11-30 --every 2w"),
     "task done": Line("2"),
     "task edit": Line("1 --set due=2026-12-01"),

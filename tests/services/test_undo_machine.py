@@ -11,7 +11,7 @@ from types import CodeType, FrameType
 import pytest
 
 from crmcli import services
-from crmcli.core.vocabulary import Channel, FieldOf, FieldType, Outcome
+from crmcli.core.vocabulary import Channel, FieldOf, FieldType, Outcome, Template, Trouble
 from crmcli.db.writing import Writer
 from crmcli.services.customers import NewCustomer
 from tests.undoing import UndoMachine, undo_sequences
@@ -99,9 +99,7 @@ def drive(machine: UndoMachine) -> None:
     machine.deal_move("1", "trial", None)
     machine.deal_close("1", Outcome.LOST)
     machine.deal_reopen("1")
-    machine.stage_add("sales", "trial", "contact")
-    machine.stage_rename("sales", "trial", "discovery")
-    machine.stage_archive("sales", "discovery")
+    build(machine)
     machine.field_add(FieldOf.CUSTOMER, FieldType.TEXT, "quote")
     machine.customer_edit("1", ["favourite=7"], (), ())
     machine.field_edit(FieldOf.CUSTOMER, "gift", is_optional=True)
@@ -119,6 +117,28 @@ def drive(machine: UndoMachine) -> None:
     machine.undo_and_redo()
 
 
+def build(machine: UndoMachine) -> None:
+    """Each rule about pipelines and their stages."""
+    machine.stage_add("sales", "trial", "contact")
+    machine.stage_edit("sales", "trial", "name=discovery")
+    machine.stage_edit("sales", "discovery", "required=amount")
+    machine.stage_move("sales", "discovery", "lead")
+    machine.stage_archive("sales", "discovery")
+    machine.stage_restore("sales", "discovery")
+    machine.pipeline_template("marketing", Template.MARKETING)
+    machine.pipeline_template("journey", Template.JOURNEY)
+    machine.stage_count(900)
+    machine.customer_move("1", "interest", is_back=False)
+    machine.customer_move("1", "awareness", is_back=True)
+    machine.customer_leave("1")
+    machine.pipeline_edit("partners", "default=yes")
+    machine.pipeline_edit("sales", "default=yes")
+    machine.deal_close("1", Outcome.WON)
+    machine.pipeline_archive("partners")
+    machine.pipeline_restore("partners")
+    machine.deal_reopen("1")
+
+
 def attend(machine: UndoMachine) -> None:
     """Each rule about what is due and what is allowed."""
     machine.task_add("1", "1", "2026-11-18", repeats=True)
@@ -127,6 +147,7 @@ def attend(machine: UndoMachine) -> None:
     machine.task_done("1")
     machine.task_remove("2")
     machine.task_restore("2")
+    machine.tasks_follow(Trouble.OVERDUE)
     machine.segment_add("some", "+new", freeze=True)
     machine.cadence_set("segment:some", "1w")
     machine.cadence_clear("segment:some")

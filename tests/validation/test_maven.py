@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from crmcli.core.preferences import Preferences
+from crmcli.core.vocabulary import Trouble
 from crmcli.db import connection, migrate
 from crmcli.db.history import Header
 from crmcli.db.reader import Reader
@@ -15,6 +17,7 @@ from crmcli.db.writing import writing
 from crmcli.query.comparison import Moment
 from crmcli.reports import invariants, listing
 from crmcli.reports.funnel import FunnelRequest, funnel
+from crmcli.reports.stuck import Asked, stuck
 from crmcli.services import importing, operations
 from crmcli.services.importing import Files, Wish
 from tests.conftest import NOW
@@ -179,3 +182,18 @@ def test_the_same_files_again_change_nothing_and_undo_takes_all_back(maven: Path
             db.value(f"select count(*) from {table}") for table in ("customer", "deal", "stage_event", "owner", "field")
         ]
     assert left == [0, 0, 0, 0, 0]
+
+
+def test_1291_of_1589_engaging_deals_are_older_than_the_slowest_win(db: Reader) -> None:
+    then = Moment(datetime(2017, 12, 31, tzinfo=UTC), Preferences())
+
+    deals = stuck(db, Asked(Trouble.ZOMBIE), moment=then)
+
+    assert {deal.limit for deal in deals} == {138}
+    assert len(deals) == 1_291
+    assert (
+        listing.listing(
+            db, "deal", ["is:open", "stage:engaging"], view=listing.View(("id",), limit=1), moment=then
+        ).total
+        == 1_589
+    )

@@ -22,7 +22,7 @@ from crmcli.errors import CrmError
 from crmcli.query.comparison import Moment
 from crmcli.render import Style, delimited
 from crmcli.reports import invariants, listing
-from crmcli.services import customers, deals, importing, interactions, pipelines, relationships
+from crmcli.services import customers, deals, importing, interactions, pipelines, relationships, stages
 from crmcli.services.customers import NewCustomer
 from crmcli.services.deals import Move, NewDeal
 from crmcli.services.importing import Files, Wish
@@ -85,7 +85,7 @@ class World(TypedDict):
 def build(session: Writer, world: World) -> None:
     """Do all that can be done of it, one after the other; what a rule forbids is left."""
     pipelines.add(session, "partners", stages=("talks", "pilot"))
-    pipelines.add_stage(session, "sales", "demo", after="contact")
+    stages.add(session, "sales", stages.NewStage("demo", after="contact"))
     for person in world["people"]:
         with suppress(CrmError):
             customers.add(session, NewCustomer(**person))

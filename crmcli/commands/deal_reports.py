@@ -1,0 +1,158 @@
+"""`crm deal`: board, stalled, rotten, overdue, zombies, winloss, slippage."""
+
+from typing import Annotated
+
+import typer
+
+from crmcli import reports, services
+from crmcli.commands import opening
+from crmcli.commands.arguments import Pipeline, Query
+from crmcli.commands.options import Boarded, Following, Limited, Showing, settings
+from crmcli.core.vocabulary import Trouble
+from crmcli.errors import InvalidInput
+
+_CARDS = 10
+_PlannedCounts = Annotated[bool, typer.Option("--planned-counts", help="Leave out deals for which a task is planned.")]
+_CreateTasks = Annotated[
+    bool, typer.Option("--create-tasks", help="Add a task for each of them, unless it has it already.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Let `crm deal` have these commands."""
+    app.command(cls=Boarded)(board)
+    app.command(cls=Showing)(winloss)
+    app.command(cls=Limited)(slippage)
+    for command in (stalled, rotten, overdue, zombies):
+        app.command(cls=Following)(command)
+
+
+def board(ctx: typer.Context, query: Query = None, pipeline: Pipeline = None) -> None:
+    """Show the deals of a pipeline as a board: a lane for each stage, with sums; the open ones unless told otherwise.
+
+    --limit is for each lane of the board; machines get every deal.
+
+    Examples:
+      crm deal board
+      crm deal board owner:Bob closed:-90d.. --limit 5
+      crm deal board --html -o board.html
+    """
+    with opening.reading(ctx) as db:
+        most = opening.limit(ctx, usual=_CARDS)
+        found = reports.board.board(db, query or (), pipeline=pipeline, limit=most, moment=opening.moment(ctx, db))
+        opening.show(ctx, db, found)
+
+
+def stalled(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the open deals that stand in their stage for too long, the worst first.
+
+    Too long is more than the rot_days of the stage, else than the p75 of the stays there of deals won, else 30 days.
+
+    Examples:
+      crm deal stalled
+      crm deal stalled stage:quote --planned-counts -f csv
+      crm deal stalled --create-tasks
+    """
+    _told(ctx, Trouble.STALLED, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def rotten(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the open deals on which nothing was done for too long, the worst first.
+
+    What counts: an interaction of the deal, or of its customer and no other deal; a task done; a move; a change of it.
+
+    Examples:
+      crm deal rotten
+      crm deal rotten owner:Bob --create-tasks --dry-run
+    """
+    _told(ctx, Trouble.ROTTEN, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def overdue(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the deals that are open after their close date, the latest first.
+
+    Examples:
+      crm deal overdue
+      crm deal overdue amount:10k.. --create-tasks
+    """
+    _told(ctx, Trouble.OVERDUE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def zombies(
+    ctx: typer.Context,
+    query: Query = None,
+    planned_counts: _PlannedCounts = False,
+    create_tasks: _CreateTasks = False,
+) -> None:
+    """Show the deals that are open for longer than the slowest deal that their pipeline ever won.
+
+    Examples:
+      crm deal zombies
+      crm deal zombies -f ids
+    """
+    _told(ctx, Trouble.ZOMBIE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+
+
+def winloss(
+    ctx: typer.Context,
+    query: Query = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="For each stage (lost in), owner, product, month, …")
+    ] = None,
+    currency: Annotated[str | None, typer.Option(help="Only deals in this currency.")] = None,
+    by_value: Annotated[bool, typer.Option("--by-value", help="The largest amount first, not the most deals.")] = False,
+) -> None:
+    """Show why deals were lost: the reasons by how many and how much, beside what was won.
+
+    Examples:
+      crm deal winloss closed:-90d..
+      crm deal winloss --by stage
+      crm deal winloss --by owner --by-value -f csv
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.winloss.Asked(tuple(query or ()), by, currency, by_value)
+        opening.show(ctx, db, reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db)))
+
+
+def slippage(ctx: typer.Context, query: Query = None) -> None:
+    """Show the deals whose expected close was put off to a later month, the most often first.
+
+    Examples:
+      crm deal slippage is:open
+      crm deal slippage owner:Bob -f csv
+    """
+    with opening.reading(ctx) as db:
+        most = opening.limit(ctx)
+        found = reports.slippage.slippage(db, query or (), limit=most, moment=opening.moment(ctx, db))
+        opening.show(ctx, db, found)
+
+
+def _told(
+    ctx: typer.Context, trouble: Trouble, query: list[str] | None, *, planned_counts: bool, create_tasks: bool
+) -> None:
+    asked = reports.stuck.Asked(trouble, tuple(query or ()), planned_counts)
+    if create_tasks:
+        with opening.writing(ctx) as session:
+            change = services.followups.create(session, asked)
+        opening.done(ctx, change)
+        return
+    if settings(ctx).dry_run:
+        raise InvalidInput("--dry-run goes with --create-tasks: nothing is written without it")
+    with opening.reading(ctx) as db:
+        found = reports.stuck.report(db, asked, moment=opening.moment(ctx, db), limit=opening.limit(ctx))
+        opening.show(ctx, db, found)

@@ -1,0 +1,100 @@
+"""Deals as a board: a lane for each stage, with its deals and what they are worth."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from crmcli.core.money import Money, by_currency, sums
+from crmcli.core.result import Board, Card, Column, Lane, Report, Table
+from crmcli.core.vocabulary import Holds, Outcome
+from crmcli.core.wording import counted
+from crmcli.db.reader import Reader
+from crmcli.query import reference, whereabouts
+from crmcli.query.comparison import Moment
+from crmcli.reports.listing import View, listing
+
+_COLUMNS = (
+    *("stage", "id", "name", "customer", "amount", "currency", "close", "owner", "in_stage"),
+    *("outcome", "customer.no_contact"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deals:
+    """The rows of a stage, the largest amount first."""
+
+    rows: list[Mapping[str, object]]
+
+    @property
+    def sums(self) -> list[Money]:
+        return sums(row["amount"] for row in self.rows if isinstance(row["amount"], Money))
+
+
+def board(
+    db: Reader, words: Sequence[str] = (), *, pipeline: str | None = None, limit: int | None = None, moment: Moment
+) -> Report:
+    """The deals that `words` ask for, the open ones without any, by stage; on the board at most `limit` of each.
+
+    Open stages have a lane in any case, others while they hold a deal that is asked for. Raises NotFound.
+    """
+    number = whereabouts.held(db, reference.pipeline(db, pipeline), Holds.DEAL)
+    name = str(db.value("select name from pipeline where id = :id", id=number))
+    asked = [*(words or ("is:open",)), f"pipeline.id={number}"]
+    found = listing(db, "deal", asked, view=View(_COLUMNS, "stage,id", is_counted=False), moment=moment)
+    names = [column.name for column in found.columns]
+    by_stage: dict[object, _Deals] = defaultdict(lambda: _Deals([]))
+    for row in found.rows:
+        told = dict(zip(names, row, strict=True))
+        by_stage[told["stage"]].rows.append(told)
+    for deals in by_stage.values():
+        deals.rows.sort(key=_by_worth)
+    stages = [
+        str(stage)
+        for stage, outcome, is_archived in db.rows(
+            "select name, outcome, archived_at is not null from stage where pipeline_id = :id and not is_counted "
+            "order by position, id",
+            id=number,
+        )
+        if stage in by_stage or (outcome == Outcome.OPEN and not is_archived)
+    ]
+    rows = [[row[column] for column in names] for stage in stages for row in by_stage[stage].rows]
+    summary = {
+        "deals": len(rows),
+        "stages": [
+            {"stage": stage, "deals": len(by_stage[stage].rows), "amounts": by_currency(by_stage[stage].sums)}
+            for stage in stages
+        ],
+    }
+    columns = [Column(column.name, column.kind, is_hidden=column.name not in names[:9]) for column in found.columns]
+    whole = _Deals([row for stage in stages for row in by_stage[stage].rows])
+    table = Table(columns, rows, title=f"Board of {name}", groups="stage", empty="no deals")
+    lanes = tuple(_lane(stage, by_stage[stage], limit) for stage in stages)
+    notes = (f"pipeline {name}: {_worth(whole)}; the largest first",)
+    return Report(
+        "board", {"pipeline": name, "query": " ".join(words) or None}, summary, table, notes, board=Board(lanes)
+    )
+
+
+def _lane(stage: str, deals: _Deals, limit: int | None) -> Lane:
+    kept = deals.rows[:limit]
+    return Lane(stage, _worth(deals), tuple(map(_card, kept)), len(deals.rows) - len(kept))
+
+
+def _worth(deals: _Deals) -> str:
+    return "; ".join((counted(len(deals.rows), "deal"), *map(str, deals.sums)))
+
+
+def _card(row: Mapping[str, object]) -> Card:
+    said = [str(row["amount"])] if row["amount"] is not None else []
+    if isinstance(row["in_stage"], int | float):
+        said.append(f"{row['in_stage']:.0f} d")
+    barred = row["customer.no_contact"]
+    who = f"{row['customer']} ({barred})" if barred else row["customer"]
+    more = [str(each) for each in (who, f"close {row['close']}" if row["close"] else None) if each]
+    return Card(f"D{row['id']} {row['name']}", (*more, ", ".join(said)))
+
+
+def _by_worth(row: Mapping[str, object]) -> tuple[Decimal, int]:
+    amount = row["amount"]
+    return -Decimal(amount.decimal if isinstance(amount, Money) else 0), int(str(row["id"]))

@@ -1,0 +1,56 @@
+"""How deals are put off: how often their expected close moved to a later month, and by how many days in all."""
+
+from collections.abc import Sequence
+
+from crmcli.core.result import Column, Report, Table
+from crmcli.core.statistics import quantile, share
+from crmcli.core.vocabulary import Outcome
+from crmcli.core.wording import counted
+from crmcli.db.reader import Reader
+from crmcli.query.comparison import Moment
+from crmcli.reports.listing import View, listing
+
+_ASKED = (
+    *("id", "name", "customer", "owner", "stage", "outcome", "amount", "currency", "first_close", "close"),
+    *("pushes", "slip"),
+)
+_SHOWN = ("id", "name", "owner", "stage", "amount", "first_close", "close", "pushes", "slip")
+
+
+def slippage(db: Reader, words: Sequence[str] = (), *, limit: int | None = None, moment: Moment) -> Report:
+    """The deals that were put off, the most often and the longest first; the figures are of all with an expected close."""
+    found = listing(db, "deal", (*words, "has:first_close"), view=View(_ASKED, "id", is_counted=False), moment=moment)
+    names = [column.name for column in found.columns]
+    place = {name: number for number, name in enumerate(names)}
+    today = moment.now.astimezone(moment.tz).date().isoformat()
+    rows = [tuple(row) for row in found.rows]
+    pushed = [row for row in rows if _number(row[place["pushes"]])]
+    pushed.sort(key=lambda row: (-_number(row[place["pushes"]]), -_number(row[place["slip"]]), row[place["id"]]))
+    slips = sorted(_number(row[place["slip"]]) for row in pushed)
+    late = sum(row[place["outcome"]] == Outcome.OPEN and str(row[place["close"]] or today) < today for row in rows)
+    pushes = sum(_number(row[place["pushes"]]) for row in rows)
+    summary = {
+        "deals": len(rows),
+        "pushed": len(pushed),
+        "pushed_share": share(len(pushed), len(rows)),
+        "pushes": pushes,
+        "median_slip_days": quantile(slips, 0.5),
+        "slipped": late,
+    }
+    columns = [
+        Column(column.name, column.kind, "Days" if column.name == "slip" else None, is_hidden=column.name not in _SHOWN)
+        for column in found.columns
+    ]
+    table = Table(columns, pushed[:limit], total=len(pushed), empty="no deal was put off")
+    rate = summary["pushed_share"]
+    notes = [
+        f"{len(pushed):,} of {counted(len(rows), 'deal')} with an expected close were put off"
+        + (f" ({100 * rate:.1f} %), {counted(pushes, 'time')} in all" if rate else ""),
+        f"{counted(late, 'open deal')} past the expected close: crm deal overdue shows them",
+        "put off: the expected close moved to a later month; days: from the first one said to the one that holds",
+    ]
+    return Report("slippage", {"query": " ".join(words) or None, "today": today}, summary, table, tuple(notes))
+
+
+def _number(value: object) -> int:
+    return int(str(value or 0))

@@ -1,0 +1,244 @@
+"""Open deals that do not come on: stalled, rotten, overdue, zombies; by how much, and what may come next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from crmcli.core.money import Money, by_currency, sums
+from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.vocabulary import Trouble
+from crmcli.core.wording import counted
+from crmcli.db.reader import Reader
+from crmcli.query.comparison import Moment
+from crmcli.query.stalling import USUAL_DAYS
+from crmcli.reports.listing import View, listing
+
+_ASKED = (
+    *("id", "name", "customer", "customer.id", "customer.no_contact", "pipeline", "stage", "amount", "currency"),
+    *("close", "owner", "in_stage", "idle", "limit", "limit.source", "open_for", "slowest_win", "planned"),
+)
+_LIMIT = f"its stage's rot_days, else the p75 of the stays there of deals won, else {USUAL_DAYS} days"
+_MEANS = {
+    Trouble.STALLED: f"stalled: longer in its stage than {_LIMIT}",
+    Trouble.ROTTEN: f"rotten: nothing done on it (interaction, task done, event, change) for longer than {_LIMIT}",
+    Trouble.OVERDUE: "overdue: still open after its close date",
+    Trouble.ZOMBIE: "zombie: open for longer than the slowest deal that its pipeline ever won",
+}
+_COLUMNS = (
+    Column("id", "id"),
+    Column("name"),
+    Column("customer"),
+    Column("customer_id", "id", is_hidden=True),
+    Column("no_contact", is_hidden=True),
+    Column("pipeline", is_hidden=True),
+    Column("stage"),
+    Column("amount", "money"),
+    Column("currency", is_hidden=True),
+    Column("owner"),
+    Column("days", "days"),
+    Column("limit", "days"),
+    Column("limit_source", is_hidden=True),
+    Column("planned", "date"),
+    Column("because"),
+    Column("next"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """An open deal in trouble: `days` of what should be at most `limit`; `planned` is the due date of its next task."""
+
+    id: int
+    name: str
+    customer: str | None
+    customer_id: int | None
+    no_contact: str | None
+    pipeline: str
+    stage: str
+    amount: Money | None
+    currency: str
+    owner: str | None
+    days: float
+    limit: float
+    limit_source: str
+    planned: str | None
+    because: str
+    next: str
+
+    @property
+    def over(self) -> float:
+        return self.days - self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which trouble, of which deals; with `planned_counts` a deal for which something is planned is in none."""
+
+    trouble: Trouble
+    words: Sequence[str] = ()
+    planned_counts: bool = False
+
+
+def stuck(db: Reader, asked: Asked, *, moment: Moment) -> list[Stuck]:
+    """The deals in that trouble, the longest over their limit first."""
+    words = (*asked.words, f"is:{asked.trouble}", *(("planned:",) if asked.planned_counts else ()))
+    found = listing(db, "deal", words, view=View(columns=_ASKED, is_counted=False), moment=moment)
+    names = [column.name for column in found.columns]
+    deals = [_stuck(dict(zip(names, row, strict=True)), asked.trouble, moment) for row in found.rows]
+    return sorted(deals, key=lambda deal: (-deal.over, deal.id))
+
+
+def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None) -> Report:
+    """The deals in that trouble, at most `limit`, with what all of them are worth and the next command for each."""
+    deals = stuck(db, asked, moment=moment)
+    kept = deals[:limit]
+    planned = sum(deal.planned is not None for deal in deals)
+    total = listing(db, "deal", (*asked.words, "is:open"), view=View(("id",), limit=1), moment=moment).total
+    summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}
+    rows = [tuple(getattr(deal, column.name) for column in _COLUMNS) for deal in kept]
+    table = Table(_COLUMNS, rows, empty=f"no open deal is {_adjective(asked.trouble)}")
+    notes = (
+        f"{len(deals):,} of {counted(total or 0, 'open deal')}{_worth(deals)}",
+        _MEANS[asked.trouble],
+        *_more(len(deals), limit),
+        *_unknown(db, asked, moment),
+    )
+    parameters = {
+        "query": " ".join(asked.words) or None,
+        "planned_counts": asked.planned_counts,
+        "today": moment.now.astimezone(moment.tz).date().isoformat(),
+    }
+    tree = _tree(asked.trouble, kept, len(deals)) if kept else None
+    return Report(str(asked.trouble), parameters, summary, table, notes, tree)
+
+
+def _stuck(told: Mapping[str, object], trouble: Trouble, moment: Moment) -> Stuck:
+    days, limit, source = _measure(told, trouble, moment)
+    barred = _text(told["customer.no_contact"])
+    amount = told["amount"]
+    planned = _text(told["planned"])
+    return Stuck(
+        id=int(str(told["id"])),
+        name=str(told["name"]),
+        customer=_text(told["customer"]),
+        customer_id=int(str(told["customer.id"])) if told["customer.id"] is not None else None,
+        no_contact=barred,
+        pipeline=str(told["pipeline"]),
+        stage=str(told["stage"]),
+        amount=amount if isinstance(amount, Money) else None,
+        currency=str(told["currency"]),
+        owner=_text(told["owner"]),
+        days=days,
+        limit=limit,
+        limit_source=source,
+        planned=planned,
+        because="; ".join(_because(told, trouble, days=days, limit=limit, source=source, planned=planned)),
+        next=_next(told, trouble, barred=barred),
+    )
+
+
+def _measure(told: Mapping[str, object], trouble: Trouble, moment: Moment) -> tuple[float, float, str]:
+    """So many days of at most so many, and who says so."""
+    match trouble:
+        case Trouble.STALLED:
+            return _number(told["in_stage"]), _number(told["limit"]), str(told["limit.source"])
+        case Trouble.ROTTEN:
+            return _number(told["idle"]), _number(told["limit"]), str(told["limit.source"])
+        case Trouble.ZOMBIE:
+            return _number(told["open_for"]), _number(told["slowest_win"]), "the slowest win"
+    today = moment.now.astimezone(moment.tz).date()
+    return float((today - date.fromisoformat(str(told["close"]))).days), 0.0, "the close date"
+
+
+def _because(
+    told: Mapping[str, object], trouble: Trouble, *, days: float, limit: float, source: str, planned: str | None
+) -> Iterator[str]:
+    past = counted(int(days), "day")
+    match trouble:
+        case Trouble.STALLED:
+            yield f"{past} in {told['stage']}, limit {limit:.0f} ({source})"
+        case Trouble.ROTTEN:
+            yield f"{past} without a sign, in {told['stage']}, limit {limit:.0f} ({source})"
+        case Trouble.ZOMBIE:
+            yield f"open for {past}, in {told['stage']}; the slowest win took {limit:.0f}"
+        case _:
+            yield f"{past} past its close date {told['close']}, in {told['stage']}"
+    yield f"a task is due {planned}" if planned else "nothing is planned"
+    if told["customer.no_contact"]:
+        yield str(told["customer.no_contact"])
+
+
+def _next(told: Mapping[str, object], trouble: Trouble, *, barred: str | None) -> str:
+    """The command that may come next."""
+    deal = f"D{told['id']}"
+    if barred:
+        return f'crm deal lose {deal} --reason "{barred}"'
+    match trouble:
+        case Trouble.OVERDUE:
+            return f"crm deal edit {deal} --set close=eom"
+        case Trouble.ZOMBIE:
+            return f'crm deal lose {deal} --reason "no decision"'
+        case Trouble.ROTTEN if told["customer.id"] is not None:
+            return f'crm task add "get in touch" --deal {deal} --due tomorrow'
+    if told["planned"]:
+        return f"crm deal show {deal}"
+    return f'crm task add "next step" --deal {deal} --due tomorrow'
+
+
+def _tree(trouble: Trouble, deals: Sequence[Stuck], count: int) -> Node:
+    """Each deal with why it is here, and under it the command that may come next."""
+    leaves = (Node(f"D{deal.id} {deal.name}", "  ".join(_aside(deal)), (Node("", deal.next),)) for deal in deals)
+    return Node(f"{_adjective(trouble)}", f"{count:,}", tuple(leaves))
+
+
+def _aside(deal: Stuck) -> Iterator[str]:
+    if deal.customer:
+        yield deal.customer
+    if deal.amount is not None:
+        yield str(deal.amount)
+    yield deal.because
+
+
+def _sums(deals: Sequence[Stuck]) -> list[Money]:
+    return sums(deal.amount for deal in deals if deal.amount is not None)
+
+
+def _worth(deals: Sequence[Stuck]) -> str:
+    worth = _sums(deals)
+    return f", worth {' and '.join(map(str, worth))}" if worth else ""
+
+
+def _more(count: int, limit: int | None) -> Iterator[str]:
+    if limit is not None and count > limit:
+        yield f"{limit:,} of {count:,}; --limit all shows the rest"
+
+
+def _unknown(db: Reader, asked: Asked, moment: Moment) -> Iterator[str]:
+    """What cannot be told of some deals."""
+    missing = {Trouble.STALLED: "in_stage:", Trouble.OVERDUE: "close:", Trouble.ZOMBIE: "open_for:"}
+    if asked.trouble in missing:
+        words = (*asked.words, "is:open", missing[asked.trouble])
+        count = listing(db, "deal", words, view=View(("id",), limit=1), moment=moment).total or 0
+        what = "close date" if asked.trouble is Trouble.OVERDUE else "date of their coming"
+        if count:
+            yield f"left out: {counted(count, 'open deal')} without a {what}"
+    if asked.trouble is Trouble.ZOMBIE:
+        words = (*asked.words, "is:open", "slowest_win:")
+        if count := listing(db, "deal", words, view=View(("id",), limit=1), moment=moment).total or 0:
+            yield f"left out: {counted(count, 'open deal')} of pipelines that never won one"
+    if asked.planned_counts:
+        words = (*asked.words, f"is:{asked.trouble}", "has:planned")
+        if count := listing(db, "deal", words, view=View(("id",), limit=1), moment=moment).total or 0:
+            yield f"left out: {counted(count, 'deal')} for which a task is planned"
+
+
+def _adjective(trouble: Trouble) -> str:
+    return "a zombie" if trouble is Trouble.ZOMBIE else str(trouble)
+
+
+def _number(value: object) -> float:
+    return float(str(value))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
