@@ -31,6 +31,7 @@ class Crm(RootGroup):
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
         Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
+        Entry("velocity", "What the deals earn in a day, and why.", _INSIGHT, "crmcli.commands.velocity"),
         Entry("graph", "Who is around whom, how strongly, and the way to them.", _INSIGHT, "crmcli.commands.graph"),
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),
         Entry("export", "Write records out as CSV, TSV, JSON or JSON lines.", _FILE, "crmcli.commands.export"),

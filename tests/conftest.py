@@ -92,6 +92,7 @@ READS = {
     "task list": "",
     "task show": "1",
     "today": "",
+    "velocity": "",
     "why": "D1",
 }
 

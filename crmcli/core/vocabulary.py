@@ -44,6 +44,17 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
+class Category(StrEnum):
+    """How a deal in a stage counts in the forecast."""
+
+    OMITTED = "omitted"
+    PIPELINE = "pipeline"
+    BEST_CASE = "best_case"
+    MOST_LIKELY = "most_likely"
+    COMMIT = "commit"
+    CLOSED = "closed"
+
+
 class Mode(StrEnum):
     """When a deal counts for a stage of the funnel."""
 

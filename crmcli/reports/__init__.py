@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from crmcli.reports import records as records
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
+    from crmcli.reports import standing as standing
     from crmcli.reports import strength as strength
     from crmcli.reports import subject as subject
     from crmcli.reports import timeline as timeline
     from crmcli.reports import today as today
+    from crmcli.reports import velocity as velocity
     from crmcli.reports import weights as weights
 
 
