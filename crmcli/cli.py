@@ -32,6 +32,8 @@ class Crm(RootGroup):
         Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
         Entry("velocity", "What the deals earn in a day, and why.", _INSIGHT, "crmcli.commands.velocity"),
+        Entry("forecast", "What will be won, how surely, and what changed.", _INSIGHT, "crmcli.commands.forecast"),
+        Entry("quota", "What is to be won in a period.", _INSIGHT, "crmcli.commands.quota"),
         Entry("graph", "Who is around whom, how strongly, and the way to them.", _INSIGHT, "crmcli.commands.graph"),
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),
         Entry("export", "Write records out as CSV, TSV, JSON or JSON lines.", _FILE, "crmcli.commands.export"),

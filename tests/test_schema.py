@@ -26,6 +26,7 @@ TRACKED = (
     "task", "segment", "segment_member", "cadence",
     "requirement",
     "address",
+    "quota",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

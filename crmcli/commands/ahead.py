@@ -20,6 +20,7 @@ _SERVICES = {
     "privacy readmit": "readmission",
     "privacy restrict": "consents",
     "privacy retention": "retention",
+    "quota": "quotas",
     "redo": "operations",
     "relation": "relationships",
     "segment": "segments",

@@ -2,7 +2,7 @@
 
 from sqlmodel import AutoString, Field
 
-from crmcli.core.vocabulary import Outcome
+from crmcli.core.vocabulary import Category, Outcome
 from crmcli.models.base import Model, Name
 
 
@@ -27,3 +27,4 @@ class Stage(Model, table=True):
     rot_days: int | None = Field(default=None, gt=0)
     recorded_at: str
     archived_at: str | None = None
+    forecast_category: Category | None = Field(default=None, sa_type=AutoString)

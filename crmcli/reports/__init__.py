@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
     from crmcli.reports import finding as finding
+    from crmcli.reports import forecast as forecast
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
     from crmcli.reports import gaps as gaps

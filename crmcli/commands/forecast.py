@@ -1,0 +1,45 @@
+"""`crm forecast`: show, waterfall, accuracy."""
+
+from typing import Annotated
+
+import typer
+
+from crmcli import reports
+from crmcli.commands import opening
+from crmcli.commands.arguments import AsOf, Currency, Explain, Query
+from crmcli.commands.options import Shortened, Showing
+
+app = typer.Typer(cls=Shortened, add_completion=False)
+
+_Period = Annotated[
+    str | None, typer.Option(metavar="PERIOD", help="2026-Q4, next month, 2026-10..2026-12; else this quarter.")
+]
+
+
+@app.callback()
+def group() -> None: ...
+
+
+@app.command(cls=Showing)
+def show(
+    ctx: typer.Context,
+    query: Query = None,
+    period: _Period = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="A row each: owner, stage, month, …; else category.")
+    ] = None,
+    as_of: AsOf = None,
+    currency: Currency = None,
+    explain: Explain = False,
+) -> None:
+    """Show what will be won: closed, open by category, weighted, its range, and how far it covers the quota.
+
+    Examples:
+      crm forecast
+      crm forecast show --by owner --period 2027-Q1
+      crm forecast --as-of 2026-10-01 --explain
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.standing.Asked(tuple(query or ()), as_of, by, currency)
+        found = reports.forecast.forecast(db, asked, moment=opening.moment(ctx, db), period=period)
+        opening.show(ctx, db, reports.forecast.report(found, explain=explain))
