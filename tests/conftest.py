@@ -81,6 +81,7 @@ READS = {
     "privacy export": "ada-lovelace",
     "privacy retention list": "",
     "forecast show": "",
+    "forecast waterfall": "2026-10-01 today",
     "quota list": "",
     "referral rate": "",
     "referral revenue": "",

@@ -18,6 +18,7 @@ REPORTS = {
     "doctor": "doctor",
     "customer timeline": "timeline",
     "forecast show": "forecast",
+    "forecast waterfall": "forecast_waterfall",
     "funnel show": "funnel",
     "graph central": "graph_central",
     "graph communities": "graph_communities",

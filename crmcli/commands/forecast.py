@@ -43,3 +43,28 @@ def show(
         asked = reports.standing.Asked(tuple(query or ()), as_of, by, currency)
         found = reports.forecast.forecast(db, asked, moment=opening.moment(ctx, db), period=period)
         opening.show(ctx, db, reports.forecast.report(found, explain=explain))
+
+
+@app.command(cls=Showing)
+def waterfall(
+    ctx: typer.Context,
+    start: Annotated[str, typer.Argument(metavar="FROM", help="From the beginning of this day.", show_default=False)],
+    end: Annotated[str, typer.Argument(metavar="TO", help="To the end of this day.", show_default=False)],
+    query: Query = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help="Deals that close in it; else the quarter of TO.")
+    ] = None,
+    currency: Currency = None,
+    explain: Explain = False,
+) -> None:
+    """Show what became of the pipeline of a period: new, pulled in, increased, decreased, pushed out, lost, won.
+
+    Examples:
+      crm forecast waterfall 2026-10-01 today
+      crm forecast waterfall 30d today --period 2026
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.standing.Asked(tuple(query or ()), currency=currency)
+        moment = opening.moment(ctx, db)
+        found = reports.waterfall.waterfall(db, asked, start=start, end=end, moment=moment, close=period)
+        opening.show(ctx, db, reports.waterfall.report(found, explain=explain))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmcli.reports import timeline as timeline
     from crmcli.reports import today as today
     from crmcli.reports import velocity as velocity
+    from crmcli.reports import waterfall as waterfall
     from crmcli.reports import weights as weights
 
 
