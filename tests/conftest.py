@@ -80,6 +80,7 @@ READS = {
     "privacy consent show": "ada-lovelace",
     "privacy export": "ada-lovelace",
     "privacy retention list": "",
+    "forecast accuracy": "",
     "forecast show": "",
     "forecast waterfall": "2026-10-01 today",
     "quota list": "",

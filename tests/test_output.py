@@ -17,6 +17,7 @@ REPORTS = {
     "cadence due": "cadences_due",
     "doctor": "doctor",
     "customer timeline": "timeline",
+    "forecast accuracy": "forecast_accuracy",
     "forecast show": "forecast",
     "forecast waterfall": "forecast_waterfall",
     "funnel show": "funnel",

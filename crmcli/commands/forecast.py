@@ -8,6 +8,7 @@ from crmcli import reports
 from crmcli.commands import opening
 from crmcli.commands.arguments import AsOf, Currency, Explain, Query
 from crmcli.commands.options import Shortened, Showing
+from crmcli.core.vocabulary import Calendar
 
 app = typer.Typer(cls=Shortened, add_completion=False)
 
@@ -68,3 +69,28 @@ def waterfall(
         moment = opening.moment(ctx, db)
         found = reports.waterfall.waterfall(db, asked, start=start, end=end, moment=moment, close=period)
         opening.show(ctx, db, reports.waterfall.report(found, explain=explain))
+
+
+@app.command(cls=Showing)
+def accuracy(
+    ctx: typer.Context,
+    query: Query = None,
+    unit: Annotated[Calendar, typer.Option(help="What a period is.")] = Calendar.QUARTER,
+    periods: Annotated[int, typer.Option(min=1, max=24, help="How many periods, up to the last whole one.")] = 4,
+    occurred: Annotated[
+        bool, typer.Option("--occurred", help="By what had happened by then, even if it was recorded later.")
+    ] = False,
+    as_of: AsOf = None,
+    currency: Currency = None,
+    explain: Explain = False,
+) -> None:
+    """Show how near the forecasts came: what was known when a period began, beside what was won in it.
+
+    Examples:
+      crm forecast accuracy
+      crm forecast accuracy --unit month --periods 6 --occurred
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.standing.Asked(tuple(query or ()), as_of, currency=currency, is_known=not occurred)
+        found = reports.accuracy.accuracy(db, asked, moment=opening.moment(ctx, db), unit=unit, periods=periods)
+        opening.show(ctx, db, reports.accuracy.report(found, explain=explain))

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crmcli.reports import accuracy as accuracy
     from crmcli.reports import brief as brief
     from crmcli.reports import cadences as cadences
     from crmcli.reports import changes as changes

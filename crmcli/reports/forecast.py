@@ -101,7 +101,7 @@ def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = N
             whole.setdefault(currency, Pile())
     totals = tuple(_line(None, currency, whole[currency], goals, asked) for currency in sorted(whole))
     lines = tuple(_lines(piles, by, goals, asked))
-    parameters = {
+    parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "since": days.start.isoformat(), "until": days.end.isoformat(),
         "by": deals.by or CATEGORY, "as_of": deals.day.isoformat() if deals.is_past else None,
         "currency": deals.currency,

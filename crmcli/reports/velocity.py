@@ -101,7 +101,7 @@ def velocity(
     sums, opens = _read(db, deals, (first - timedelta(days=length), first, behind), moment)
     keys = sorted({*opens, *(key for key, _ in sums)}, key=lambda key: (key[1], order(key[0])))
     rows = tuple(_row(key, sums[key, 1], sums[key, 0], opens.get(key, 0), bool(deals.by)) for key in keys)
-    parameters = {
+    parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "since": first.isoformat(), "until": behind.isoformat(),
         "by": deals.by, "as_of": deals.day.isoformat() if deals.is_past else None, "currency": deals.currency,
     }  # fmt: skip

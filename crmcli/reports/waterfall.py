@@ -120,7 +120,7 @@ def waterfall(db: Reader, asked: Asked, *, start: str, end: str, moment: Moment,
     sums = _changes(db, deals, span, days, moment)
     _ends(db, at_end_of(deals, span.last, moment), days, sums)
     code = asked.currency and currency(asked.currency)
-    parameters = {
+    parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "from": span.start.isoformat(), "to": span.last.isoformat(),
         "since": days.start.isoformat(), "until": days.end.isoformat(), "currency": code,
     }  # fmt: skip

@@ -38,7 +38,12 @@ def set_(session: Writer, new: NewQuota) -> Change:
     if amount <= 0:
         raise InvalidInput(f"quota {shown(new.amount)} is not above 0", hint="crm quota remove takes a quota away")
     who = owner(session, new.owner) if new.owner else None
-    terms = {"owner_id": who, "starts_on": days.start.isoformat(), "ends_on": days.end.isoformat(), "currency": code}
+    terms: dict[str, object] = {
+        "owner_id": who,
+        "starts_on": days.start.isoformat(),
+        "ends_on": days.end.isoformat(),
+        "currency": code,
+    }
     there = _present(session, terms)
     before = None if there is None else there.amount
     if there is None:
