@@ -80,7 +80,7 @@ READS = {
     "privacy consent show": "ada-lovelace",
     "privacy export": "ada-lovelace",
     "privacy retention list": "",
-    "forecast accuracy": "",
+    "forecast accuracy": "--unit month",
     "forecast show": "",
     "forecast waterfall": "2026-10-01 today",
     "quota list": "",

@@ -107,4 +107,4 @@ def test_groups_are_those_of_the_day(five: Histories) -> None:
 )
 def test_what_cannot_be_asked_is_said(asked: dict[str, str], said: str, five: Histories) -> None:
     with pytest.raises(InvalidInput, match=said):
-        found(five, **asked)  # type: ignore[arg-type]
+        found(five, **asked)
