@@ -47,6 +47,8 @@ RECORDS = (
     "cadence set +vip 2w",
     "cadence set ada-lovelace 10d",
     "field add customer tier --type choice --choices gold,silver",
+    "quota set 2026-Q4 100k",
+    "quota set 2026-Q4 20k --owner Bob",
 )
 
 # What each command that only reads is asked for in the tests of all of them.
@@ -90,6 +92,10 @@ READS = {
     "privacy consent show": "ada-lovelace",
     "privacy export": "ada-lovelace",
     "privacy retention list": "",
+    "forecast accuracy": "--unit month",
+    "forecast show": "",
+    "forecast waterfall": "2026-10-01 today",
+    "quota list": "",
     "referral rate": "",
     "referral revenue": "",
     "referral top": "",
@@ -105,6 +111,7 @@ READS = {
     "task list": "",
     "task show": "1",
     "today": "",
+    "velocity": "",
     "why": "D1",
 }
 

@@ -73,6 +73,7 @@ def test_every_command_has_examples_that_run(
         "task add 'Call' --for ada --due 2026-11-18",
         "segment add regulars +vip",
         "cadence set grace-hopper 1w",
+        "quota set 2026-Q3 5k",
     ):
         crm(line)
     if path == ("relation", "type", "remove"):

@@ -17,6 +17,9 @@ REPORTS = {
     "cadence due": "cadences_due",
     "doctor": "doctor",
     "customer timeline": "timeline",
+    "forecast accuracy": "forecast_accuracy",
+    "forecast show": "forecast",
+    "forecast waterfall": "forecast_waterfall",
     "funnel show": "funnel",
     "graph central": "graph_central",
     "graph communities": "graph_communities",
@@ -36,6 +39,7 @@ REPORTS = {
     "history show": "changes",
     "privacy export": "subject",
     "today": "today",
+    "velocity": "velocity",
     "why": "why",
 }
 SHOWS = [
@@ -59,7 +63,7 @@ NO_IDS = (
         "graph path",
         "graph stats",
     ),
-    *("graph weights", "referral rate"),
+    *("graph weights", "referral rate", "velocity", "forecast show", "forecast waterfall", "forecast accuracy"),
 )
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]
 

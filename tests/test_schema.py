@@ -27,6 +27,7 @@ TRACKED = (
     "requirement",
     "address",
     "stage_count",
+    "quota",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

@@ -28,6 +28,7 @@ _SERVICES = {
     "privacy readmit": "readmission",
     "privacy restrict": "consents",
     "privacy retention": "retention",
+    "quota": "quotas",
     "redo": "operations",
     "referral": "referrals",
     "relation": "relationships",

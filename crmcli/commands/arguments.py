@@ -31,3 +31,6 @@ Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="QUERY", help="All that it asks for, in place of REF; repeatable."),
 ]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
+Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Say how the figures come about.")]

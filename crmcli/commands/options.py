@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from crmcli import render
 from crmcli.commands.outer import outer, refuse
@@ -26,6 +26,15 @@ def settings(ctx: typer.Context) -> Settings:
     if not isinstance(ctx.obj, Settings):
         raise AssertionError(ctx.obj)
     return ctx.obj
+
+
+class Shortened(TyperGroup):
+    """A group whose `show` may be left out: before options and terms of a query it is meant."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        first = args[0] if args else "--"
+        is_term = first.startswith(("-", "+")) or ":" in first
+        return super().parse_args(ctx, ["show", *args] if is_term and first not in ("-h", "--help") else args)
 
 
 class Command(TyperCommand):
@@ -245,6 +254,7 @@ __all__ = [
     "Output",
     "Paged",
     "Replacing",
+    "Shortened",
     "Showing",
     "Writing",
     "confirm",

@@ -12,7 +12,7 @@ from crmcli.core.vocabulary import DateOrder
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 
-__all__ = ["Lean", "Period", "When", "bounds", "duration", "instant", "moment", "period", "when"]
+__all__ = ["Lean", "Period", "When", "bounds", "duration", "instant", "moment", "period", "span", "when"]
 
 _INSTANT = "YYYY-MM-DDTHH:MM:SSZ"
 _LONGEST = 64
@@ -87,6 +87,20 @@ def period(text: str, *, now: datetime, tz: tzinfo, order: DateOrder, lean: Lean
     """
     asked = Asked(text, now.astimezone(tz).date(), order, lean)
     return days(_term(text), asked) or covering("day", when(text, now=now, tz=tz, order=order, lean=lean).day)
+
+
+def span(text: str, *, now: datetime, tz: tzinfo, order: DateOrder, lean: Lean = "past") -> Period:
+    """The period that a text names, or that from the first day of one to the last of another: `2026-10..2026-12`."""
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    if not dots:
+        return period(text, now=now, tz=tz, order=order, lean=lean)
+    found = Period(
+        period(first, now=now, tz=tz, order=order, lean=lean).start,
+        period(last, now=now, tz=tz, order=order, lean=lean).end,
+    )
+    if found.start >= found.end:
+        raise InvalidInput(f"the period {shown(text)} ends before it begins")
+    return found
 
 
 def bounds(period: Period, tz: tzinfo) -> tuple[str, str]:

@@ -73,6 +73,14 @@ class Template(StrEnum):
     LOAN = "loan"
 
 
+class Calendar(StrEnum):
+    """A unit of the calendar that a report goes by."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 class Mode(StrEnum):
     """When a deal counts for a stage of the funnel."""
 

@@ -21,6 +21,7 @@ _MODULES = {
     "task": "task",
     "segment": "segment",
     "cadence": "cadence",
+    "quota": "quota",
     "operation": "operation",
     "pipeline": "pipeline",
     "stage": "pipeline",

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crmcli.reports import accuracy as accuracy
     from crmcli.reports import board as board
     from crmcli.reports import brief as brief
     from crmcli.reports import cadences as cadences
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
     from crmcli.reports import finding as finding
+    from crmcli.reports import forecast as forecast
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
     from crmcli.reports import gaps as gaps
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
     from crmcli.reports import slippage as slippage
+    from crmcli.reports import standing as standing
     from crmcli.reports import strength as strength
     from crmcli.reports import stuck as stuck
     from crmcli.reports import subject as subject
     from crmcli.reports import timeline as timeline
     from crmcli.reports import today as today
+    from crmcli.reports import velocity as velocity
+    from crmcli.reports import waterfall as waterfall
     from crmcli.reports import ways as ways
     from crmcli.reports import weights as weights
     from crmcli.reports import winloss as winloss

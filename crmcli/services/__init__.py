@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crmcli.services import operations as operations
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences
+    from crmcli.services import quotas as quotas
     from crmcli.services import readmission as readmission
     from crmcli.services import referrals as referrals
     from crmcli.services import relationships as relationships

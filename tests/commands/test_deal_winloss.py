@@ -1,6 +1,7 @@
 """`crm deal winloss` and `crm deal slippage`, by hand."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,8 @@ def closed(crm: Run) -> Run:
     return crm
 
 
-def told(run: Run, line: str = "") -> dict[str, list[dict[str, object]]]:
-    found: dict[str, list[dict[str, object]]] = json.loads(run(f"deal winloss -f json {line}").stdout)
+def told(run: Run, line: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(f"deal winloss -f json {line}").stdout)
     return found
 
 

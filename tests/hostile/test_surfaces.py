@@ -21,6 +21,7 @@ EVERY = {**READS, "history show": "1"}
 WITHOUT_IDS = {
     *("funnel show", "help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
     *("graph path", "graph intro", "referral rate"),
+    *("velocity", "forecast show", "forecast waterfall", "forecast accuracy"),
 }
 
 #: What reads do not end in 0 on this file: it was filled past the checks, and the doctor says so.

@@ -72,6 +72,8 @@ WRITES = {
     "privacy retention run": Line("--yes", ("import {folder}/old.csv",)),
     "redo": Line("", ("undo",)),
     "referral add": Line("zoe-muller --by ada-lovelace"),
+    "quota remove": Line("2"),
+    "quota set": Line("2027-Q1 50k --owner Bob"),
     "relation add": Line("李雷 knows zoe-muller"),
     "relation edit": Line("1 --set strength=80"),
     "relation end": Line("1"),

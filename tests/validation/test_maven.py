@@ -15,9 +15,10 @@ from crmcli.db.history import Header
 from crmcli.db.reader import Reader
 from crmcli.db.writing import writing
 from crmcli.query.comparison import Moment
-from crmcli.reports import invariants, listing
+from crmcli.reports import invariants, listing, standing
 from crmcli.reports.funnel import FunnelRequest, funnel
 from crmcli.reports.stuck import Asked, stuck
+from crmcli.reports.velocity import velocity
 from crmcli.services import importing, operations
 from crmcli.services.importing import Files, Wish
 from tests.conftest import NOW
@@ -94,6 +95,16 @@ def test_the_days_from_engage_to_won(db: Reader) -> None:
     days = pd.Series([row[0] for row in rows])
 
     assert [days.median(), days.quantile(0.75), days.max(), round(float(days.mean()), 2)] == [57, 88, 138, 51.78]
+
+
+def test_the_velocity_of_the_last_quarter(db: Reader) -> None:
+    found = velocity(db, standing.Asked(), moment=Moment(NOW, Preferences()), since="2017-10-01", until="2018-01-01")
+
+    (row,) = found.rows
+    assert (row.closed, round(row.win_rate or 0, 4), row.mean_days) == (1_985, 0.6025, 49.56)
+    assert row.mean_won is not None
+    assert row.velocity is not None
+    assert (row.mean_won.decimal, round(row.velocity.amount / 100)) == ("2343.22", 56_546)
 
 
 def test_prospecting_deals_are_undated_and_have_no_dwell(db: Reader) -> None:

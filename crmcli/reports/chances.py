@@ -1,0 +1,127 @@
+"""How probable it is that an open deal is won, by the stage that it stands in."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from crmcli.core.vocabulary import Category, Outcome
+from crmcli.db.reader import Reader
+from crmcli.reports.standing import Standing
+
+#: So many deals of the pipeline's win rate are counted with those of each stage.
+PRIOR = 10
+
+FORMULA = (
+    f"chance of a stage = (won + {PRIOR} × win rate of the pipeline) ÷ (closed + {PRIOR}), of the deals closed that had come "
+    f"as far as the stage; the stage's own probability while fewer than {PRIOR} deals of the pipeline have closed"
+)
+
+Source = Literal["history", "stage", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Of an open stage: `won` and `closed` are the deals that had come as far; `p` is None where nothing tells it."""
+
+    stage: str
+    pipeline: str
+    position: int
+    category: Category
+    p: Fraction | None
+    source: Source
+    won: int
+    closed: int
+
+    def weighted(self, amount: int) -> int:
+        """The amount times the chance, in whole minor units, a half rounded up; 0 where the chance is not known."""
+        if self.p is None:
+            return 0
+        return (2 * amount * self.p.numerator + self.p.denominator) // (2 * self.p.denominator)
+
+
+def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
+    """The chance of every open stage by its id, from all deals as they stood, whichever the report is about."""
+    end = deals.parameters.get("as_of")
+    return chances_at(db, [None if end is None else str(end)])[0]
+
+
+def chances_at(db: Reader, ends: Sequence[str | None], *, is_known: bool = False) -> list[dict[int, Chance]]:
+    """The chances at each of the instants, which ascend; None is now. `is_known`: by what was recorded until then."""
+    won, lost = _closed(db, ends, is_known=is_known)
+    rows = list(
+        db.rows(
+            """
+            select s.id, s.name, l.name, l.id, s.position, s.probability, s.forecast_category
+            from stage s join pipeline l on l.id = s.pipeline_id where s.outcome = 'open' order by l.id, s.position, s.id
+            """
+        )
+    )
+    found: list[dict[int, Chance]] = []
+    for place in range(len(ends)):
+        known = {}
+        for number, name, pipeline, pipeline_id, position, said, category in rows:
+            wins, losses = won[place, pipeline_id], lost[place, pipeline_id]
+            closed = wins + sum(count for reached, count in losses.items() if reached >= position)
+            p, source = _chance(wins, closed, wins + sum(losses.values()), said)
+            kind = Category(category or Category.PIPELINE)
+            known[int(number)] = Chance(name, pipeline, position, kind, p, source, wins, closed)
+        found.append(known)
+    return found
+
+
+def _chance(won: int, closed: int, every: int, said: int | None) -> tuple[Fraction | None, Source]:
+    """`every` is how many deals of the pipeline have closed, `said` the stage's own probability in per cent."""
+    if said is not None and every < PRIOR:
+        return Fraction(said, 100), "stage"
+    if not every:
+        return None, "unknown"
+    return (won + PRIOR * Fraction(won, every)) / (closed + PRIOR), "history"
+
+
+_Key = tuple[int, int]
+
+
+def _closed(
+    db: Reader, ends: Sequence[str | None], *, is_known: bool
+) -> tuple[dict[_Key, int], dict[_Key, dict[int, int]]]:
+    """By the place in `ends` and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none.
+
+    An event into a closed stage counts one more, one out of it one less: one pass answers for every instant.
+    """
+    at = "max(e.occurred_at, e.recorded_at)" if is_known else "e.occurred_at"
+    arms = "".join(f" when {at} < :end_{place} then {place}" for place, end in enumerate(ends) if end)
+    latest = len(ends) - 1 if ends[-1] is None else len(ends)
+    rows = db.rows(
+        f"""
+        with gone (id) as materialized (
+            select id from passage where ended_at is not null
+            union select p.id from deal d join passage p on p.deal_id = d.id where d.removed_at is not null
+        ), move as (
+            select id, passage_id, occurred_at, recorded_at, to_stage_id as stage_id, 1 as count from stage_event
+            where from_stage_id is not to_stage_id and to_stage_id in (select id from stage where outcome <> 'open')
+            union all
+            select id, passage_id, occurred_at, recorded_at, from_stage_id, -1 from stage_event
+            where from_stage_id is not to_stage_id and from_stage_id in (select id from stage where outcome <> 'open')
+        )
+        select s.pipeline_id, s.outcome, case when {at} is null then 0{arms} else {latest} end,
+            case when s.outcome = 'lost' then (
+                select max(w.position) from stage_event x join stage w on w.id = x.to_stage_id
+                where x.passage_id = e.passage_id and w.outcome = 'open' and (
+                    x.occurred_at is null or x.occurred_at < e.occurred_at or x.occurred_at = e.occurred_at and x.id < e.id
+                )
+            ) end, sum(e.count)
+        from move e join stage s on s.id = e.stage_id where e.passage_id not in gone group by 1, 2, 3, 4
+        """,
+        {f"end_{place}": end for place, end in enumerate(ends) if end},
+    )
+    won: dict[_Key, int] = defaultdict(int)
+    lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for pipeline, outcome, first, reached, count in rows:
+        for place in range(first, len(ends)):
+            if outcome == Outcome.WON:
+                won[place, pipeline] += count
+            else:
+                lost[place, pipeline][reached or 0] += count
+    return won, lost
