@@ -1,7 +1,6 @@
 """`crm deal winloss` and `crm deal slippage`, by hand."""
 
 import json
-from typing import Any
 
 import pytest
 
@@ -30,21 +29,19 @@ def closed(crm: Run) -> Run:
     return crm
 
 
-def told(run: Run, line: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run(f"deal winloss -f json {line}").stdout)
+def told(run: Run, line: str = "") -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(run(f"deal winloss -f json {line}").stdout)["rows"]
     return found
 
 
 def test_reasons_add_up_to_all_that_was_lost(closed: Run) -> None:
-    found = told(closed)
-
     columns = ("reason", "deals", "share", "cumulative", "amount", "amount_share", "amount_cumulative")
-    assert [[row[name] for name in columns] for row in found["rows"]] == [
+    assert [[row[name] for name in columns] for row in told(closed)] == [
         ["Price", 3, 0.6, 0.6, "350.00", 0.35, 0.35],
         ["timing", 1, 0.2, 0.8, "600.00", 0.6, 0.95],
         ["(none)", 1, 0.2, 1.0, "50.00", 0.05, 1.0],
     ]
-    assert found["summary"] == {
+    assert json.loads(closed("deal winloss -f json").stdout)["summary"] == {
         "won": 1,
         "lost": 5,
         "win_rate": pytest.approx(1 / 6),
@@ -56,11 +53,11 @@ def test_reasons_add_up_to_all_that_was_lost(closed: Run) -> None:
 
 
 def test_by_value_the_largest_comes_first(closed: Run) -> None:
-    assert [row["reason"] for row in told(closed, "--by-value")["rows"]] == ["timing", "Price", "(none)"]
+    assert [row["reason"] for row in told(closed, "--by-value")] == ["timing", "Price", "(none)"]
 
 
 def test_each_stage_is_the_one_that_the_deals_were_closed_from(closed: Run) -> None:
-    rows = told(closed, "--by stage")["rows"]
+    rows = told(closed, "--by stage")
 
     assert [(row["group"], row["reason"], row["deals"], row["share"], row["group_won"]) for row in rows] == [
         ("quote", "Price", 2, pytest.approx(2 / 3), 1),
@@ -71,7 +68,7 @@ def test_each_stage_is_the_one_that_the_deals_were_closed_from(closed: Run) -> N
 
 
 def test_each_owner_has_a_win_rate(closed: Run) -> None:
-    rows = told(closed, "--by owner")["rows"]
+    rows = told(closed, "--by owner")
 
     assert {(row["group"], row["group_lost"], row["group_win_rate"]) for row in rows} == {
         ("Bob", 3, 0.0),
@@ -83,15 +80,15 @@ def test_several_currencies_are_not_added(closed: Run) -> None:
     closed("deal add Dollar --amount 'USD 9' ")
     closed("deal lose 8 --reason price")
 
-    assert {row["amount"] for row in told(closed)["rows"]} == {None}
+    assert {row["amount"] for row in told(closed)} == {None}
     assert "several currencies (EUR, USD)" in closed("deal winloss -f md").stdout.replace("\\", "")
-    assert [row["amount"] for row in told(closed, "--currency USD")["rows"]] == ["9.00"]
+    assert [row["amount"] for row in told(closed, "--currency USD")] == ["9.00"]
     assert "left out: 6 deals in other currencies" in closed("deal winloss --currency USD -f md").stdout
 
 
 def test_a_query_says_when(closed: Run) -> None:
-    assert told(closed, "closed:..2026-01-01")["rows"] == []
-    assert len(told(closed, "owner:Eve")["rows"]) == 2
+    assert told(closed, "closed:..2026-01-01") == []
+    assert len(told(closed, "owner:Eve")) == 2
     assert "did you mean 'owner'" in closed("deal winloss --by ownr", exit_code=2).stderr
     assert "cannot group by 'amount'" in closed("deal winloss --by amount", exit_code=2).stderr
 
@@ -122,5 +119,5 @@ def test_a_push_is_a_move_to_a_later_month(crm: Run) -> None:
 
 
 def test_nothing_is_lost_in_an_empty_file(crm: Run) -> None:
-    assert told(crm)["rows"] == []
+    assert told(crm) == []
     assert json.loads(crm("deal slippage -f json").stdout)["summary"]["median_slip_days"] is None

@@ -161,7 +161,8 @@ def _stages(work: Work) -> _Stages:
     places: dict[int, Place] = {}
     ends: dict[int, tuple[Place, Place]] = {}
     rows = work.db.rows(
-        "select id, pipeline_id, position, outcome, archived_at is null from stage order by position, id"
+        "select id, pipeline_id, position, outcome, archived_at is null from stage where not is_counted "
+        "order by position, id"
     )
     for number, pipeline, position, outcome, is_live in rows:
         place = places[number] = Place(number, pipeline, position, Outcome(outcome))

@@ -197,8 +197,12 @@ def _insert(work: Work, pipeline: int, step: _Step, position: int) -> None:
 
 
 def _find_stages(stage: Stage) -> None:
-    """Give the rows their stages; rejects those with one that their pipeline lacks."""
+    """Give the rows their stages; rejects those with one that their pipeline lacks, or with a pipeline for customers."""
     work, table = stage.work, stage.table
+    stage.reject(
+        f"select {table}.row, 'pipeline', 'pipeline ' || l.name || ' holds customers, no deals' "
+        f"from {table} join pipeline l on l.id = {table}.pipeline_id where l.holds <> 'deal' order by 1"
+    )
     work.bulk.run("drop table if exists temp.import_stage")
     work.bulk.run(
         "create temp table import_stage (pipeline_id integer, name, id integer, reason, primary key (pipeline_id, name))"
@@ -218,6 +222,8 @@ def _look_up(work: Work, pipeline: int, name: str) -> tuple[int | None, str | No
     steps = _steps(work, pipeline)
     found = next((step.id for step in steps if fold(step.name) == fold(name)), None)
     if found is not None:
+        if work.db.value("select is_counted from stage where id = :id", id=found):
+            return None, f"nobody stands in {shown(name)}: it is counted by the day"
         return found, None
     called = work.db.value("select name from pipeline where id = :id", id=pipeline)
     names = [step.name for step in steps]
