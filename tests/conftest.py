@@ -53,6 +53,7 @@ READS = {
     "customer list": "",
     "customer show": "ada-lovelace",
     "customer timeline": "ada-lovelace",
+    "dash": "",
     "deal list": "",
     "deal show": "1",
     "doctor": "",

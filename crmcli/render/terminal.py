@@ -14,6 +14,7 @@ from crmcli.render import Style
 from crmcli.render.columns import Row, is_filled, shown
 from crmcli.render.grid import coloured, draw
 from crmcli.render.layout import layout
+from crmcli.render.panels import draw_panels
 from crmcli.render.safety import lines, short, visible
 from crmcli.render.values import LONGEST, aside, beside, heading, text, words
 
@@ -36,6 +37,9 @@ def write(result: Result, style: Style, out: TextIO) -> None:
             _record(console, result, style)
         case Report(tree=Node() as tree):
             console.print(_branch(tree), crop=False)
+            _notes(console, result.notes)
+        case Report(panels=tuple() as panels) if panels:
+            draw_panels(console, panels)
             _notes(console, result.notes)
         case Report():
             _table(console, result.table, style, notes=(*result.table.notes, *result.notes))
