@@ -57,6 +57,7 @@ READS = {
     "customer list": "",
     "customer show": "ada-lovelace",
     "customer timeline": "ada-lovelace",
+    "dash": "",
     "deal board": "",
     "deal history": "1",
     "deal list": "",

@@ -15,6 +15,7 @@ from tests.conftest import READS, Run, commands, run
 
 REPORTS = {
     "cadence due": "cadences_due",
+    "dash": "dash",
     "doctor": "doctor",
     "customer timeline": "timeline",
     "forecast accuracy": "forecast_accuracy",
@@ -63,7 +64,7 @@ NO_IDS = (
         "graph path",
         "graph stats",
     ),
-    *("graph weights", "referral rate", "velocity", "forecast show", "forecast waterfall", "forecast accuracy"),
+    *("graph weights", "referral rate", "velocity", "forecast show", "forecast waterfall", "forecast accuracy", "dash"),
 )
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]
 

@@ -47,6 +47,7 @@ from crmcli.services import (
     operations,
     pipelines,
     preferences,
+    quotas,
     referrals,
     relationships,
     relationtypes,
@@ -422,6 +423,14 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["partners", "journey", "sales"]))
     def pipeline_restore(self, name: str) -> None:
         self.do(lambda session: pipelines.restore(session, name))
+
+    @rule(period=st.sampled_from(["2026-Q4", "2027-Q1"]), amount=st.sampled_from(["5k", "9000"]), owner=OWNERS)
+    def quota_set(self, period: str, amount: str, owner: str) -> None:
+        self.do(lambda session: quotas.set_(session, quotas.NewQuota(period, amount, owner or None)))
+
+    @rule(number=NUMBERS)
+    def quota_remove(self, number: str) -> None:
+        self.do(lambda session: quotas.remove(session, number))
 
     @rule(pipeline=PIPELINES, name=STAGES, after=STAGES, outcome=st.sampled_from(Outcome))
     def stage_add(self, pipeline: str | None, name: str, after: str, outcome: Outcome = Outcome.OPEN) -> None:

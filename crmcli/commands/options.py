@@ -94,6 +94,14 @@ class Paged(Showing):
         return [_flag("--html", help="One page for a browser: -f html.", set=_html), *super().shared()]
 
 
+class Page(Showing):
+    """A command that prints one result, which is best seen as a page."""
+
+    def shared(self) -> list[TyperOption]:
+        page = _option("--html", help="One page for a browser, into FILE.", metavar="FILE", set=_page)
+        return [page, *super().shared()]
+
+
 class Limited(Showing):
     """A command that prints rows in an order of its own."""
 
@@ -223,6 +231,10 @@ def _excel(settings: Settings, _: str) -> Settings:
     return _output(settings, is_excel=True)
 
 
+def _page(settings: Settings, value: str) -> Settings:
+    return _path(_html(settings, ""), value)
+
+
 def _path(settings: Settings, value: str) -> Settings:
     return settings if value == "-" else _output(settings, path=Path(value))
 
@@ -252,6 +264,7 @@ __all__ = [
     "Listing",
     "Mending",
     "Output",
+    "Page",
     "Paged",
     "Replacing",
     "Shortened",

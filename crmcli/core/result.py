@@ -92,11 +92,33 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A labelled figure; drawn from `begin` to `end`, in a unit that all of a panel share, where these are given."""
+
+    label: str
+    text: str
+    begin: float = 0
+    end: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a dashboard: bars under each other, or a series of `columns` side by side; `next` is a command."""
+
+    title: str
+    bars: tuple[Bar, ...] = ()
+    columns: tuple[Bar, ...] = ()
+    notes: tuple[str, ...] = ()
+    empty: str = "nothing here yet"
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A computed answer: what was asked, the figures of the whole, and the rows.
 
     `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given, `board`
-    on a page too.
+    or `panels` on a page too.
     """
 
     name: str
@@ -106,6 +128,7 @@ class Report:
     notes: tuple[str, ...] = ()
     tree: Node | None = None
     board: Board | None = None
+    panels: tuple[Panel, ...] = ()
 
 
 Result = Table | Record | Report

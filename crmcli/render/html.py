@@ -5,9 +5,9 @@ from html import escape
 from typing import TextIO
 
 from crmcli.core.result import Board, Column, Record, Report, Result, Table
-from crmcli.render import Style
+from crmcli.render import Style, charts
 from crmcli.render.markdown import human, sections
-from crmcli.render.safety import short
+from crmcli.render.safety import short, visible
 from crmcli.render.values import LONGEST, heading
 
 _HEAD = """<!doctype html>
@@ -28,16 +28,19 @@ main {{ display: grid; gap: 1.8rem 2.5rem; }} section {{ min-width: 0; }}
 .board li {{ border: 1px solid #8886; border-radius: .4rem; padding: .4rem .6rem; overflow-wrap: anywhere; }}
 @media (min-width: 60rem) {{ main {{ grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); align-items: start; }}
 main > :first-child {{ grid-row: span 20; }} }}
-</style></head><body>
+{more}</style></head><body>
 """
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
     """The page of `result`; every character of a value is escaped."""
+    if isinstance(result, Report) and result.panels:
+        _dashboard(result, out)
+        return
     is_record = isinstance(result, Record)
     for number, (title, table, notes) in enumerate(sections(result)):
         if not number:
-            out.write(_HEAD.format(title=escape(title or "crm")))
+            out.write(_HEAD.format(title=escape(title or "crm"), more=""))
             out.write(f"<h1>{escape(title)}</h1>\n" if title else "")
             out.write("<main>\n" if is_record else "")
         out.write("<section>\n" if is_record else "")
@@ -49,6 +52,16 @@ def write(result: Result, style: Style, out: TextIO) -> None:
         out.writelines(f"<p>{escape(line)}</p>\n" for line in notes)
         out.write("</section>\n" if is_record else "")
     out.write("</main>\n</body></html>\n" if is_record else "</body></html>\n")
+
+
+def _dashboard(report: Report, out: TextIO) -> None:
+    """The panels of a report, with their charts."""
+    title = " · ".join(filter(None, (report.table.title, str(report.parameters.get("today", "")))))
+    out.write(_HEAD.format(title=escape(visible(title)), more=charts.STYLE))
+    out.write(f"<h1>{escape(visible(title))}</h1>\n")
+    out.writelines(charts.panels(report.panels))
+    out.writelines(f"<p>{escape(visible(line))}</p>\n" for line in report.notes)
+    out.write("</body></html>\n")
 
 
 def _fields(table: Table, style: Style) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from crmcli.core.result import Change
 
 _LONGEST_LINE = 2_000
-_PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏↺⏎→", "--~|########^|>", strict=True))
+_PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏▁▂▃▄▅▆▇↺⏎→×÷−", "--~|########_.-~=+*^|>x/-", strict=True))
 
 
 def prepare() -> None:

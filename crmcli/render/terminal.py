@@ -15,6 +15,7 @@ from crmcli.render.board import draw as draw_board
 from crmcli.render.columns import Row, is_filled, shown
 from crmcli.render.grid import coloured, draw
 from crmcli.render.layout import layout
+from crmcli.render.panels import draw_panels
 from crmcli.render.safety import lines, short, visible
 from crmcli.render.values import LONGEST, aside, beside, heading, text, words
 
@@ -40,6 +41,9 @@ def write(result: Result, style: Style, out: TextIO) -> None:
             _notes(console, result.notes)
         case Report(board=Board() as board):
             draw_board(console, board)
+            _notes(console, result.notes)
+        case Report(panels=tuple() as panels) if panels:
+            draw_panels(console, panels)
             _notes(console, result.notes)
         case Report():
             _table(console, result.table, style, notes=(*result.table.notes, *result.notes))

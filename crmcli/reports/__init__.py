@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crmcli.reports import cadences as cadences
     from crmcli.reports import changes as changes
     from crmcli.reports import cooling as cooling
+    from crmcli.reports import dash as dash
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
     from crmcli.reports import finding as finding

@@ -1,7 +1,7 @@
 """How probable it is that an open deal is won, by the stage that it stands in."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -49,7 +49,7 @@ def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
 
 def chances_at(db: Reader, ends: Sequence[str | None], *, is_known: bool = False) -> list[dict[int, Chance]]:
     """The chances at each of the instants, which ascend; None is now. `is_known`: by what was recorded until then."""
-    won, lost = _closed(db, ends, is_known=is_known)
+    won, lost = _closed_by_now(db) if list(ends) == [None] else _closed(db, ends, is_known=is_known)
     rows = list(
         db.rows(
             """
@@ -83,9 +83,31 @@ def _chance(won: int, closed: int, every: int, said: int | None) -> tuple[Fracti
 _Key = tuple[int, int]
 
 
-def _closed(
-    db: Reader, ends: Sequence[str | None], *, is_known: bool
-) -> tuple[dict[_Key, int], dict[_Key, dict[int, int]]]:
+_Closed = tuple[Mapping[_Key, int], Mapping[_Key, Mapping[int, int]]]
+
+
+def _closed_by_now(db: Reader) -> _Closed:
+    """What `_closed` gives for now, from where the deals stand, which the file keeps."""
+    rows = db.rows(
+        """
+        select p.pipeline_id, s.outcome, w.position, sum(p.count) from (
+            select pipeline_id, stage_id, reached_id, count(*) as count from passage join deal on deal.id = deal_id
+            where ended_at is null and removed_at is null group by 1, 2, 3
+        ) p join stage s on s.id = p.stage_id left join stage w on w.id = p.reached_id
+        where s.outcome <> 'open' group by 1, 2, 3
+        """
+    )
+    won: dict[_Key, int] = defaultdict(int)
+    lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for pipeline, outcome, reached, count in rows:
+        if outcome == Outcome.WON:
+            won[0, pipeline] += count
+        else:
+            lost[0, pipeline][reached or 0] += count
+    return won, lost
+
+
+def _closed(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> _Closed:
     """By the place in `ends` and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none.
 
     An event into a closed stage counts one more, one out of it one less: one pass answers for every instant.

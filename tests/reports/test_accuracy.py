@@ -103,7 +103,11 @@ def test_it_is_the_forecast_of_the_day_before(deals: list[list[Event]]) -> None:
 
 def _chances_are_of_the_deals_as_they_stood(file: Histories, moment: Moment) -> None:
     """Counted once more, from where each deal stood and how far it had come."""
-    then = at_end_of(standing(Asked(), file.db, moment), date(2026, 10, 15), moment)
+    now = standing(Asked(), file.db, moment)
+    assert [(each.won, each.closed) for each in chances(file.db, now).values()] == [
+        (each.won, each.closed) for each in chances(file.db, at_end_of(now, now.day, moment)).values()
+    ]
+    then = at_end_of(now, date(2026, 10, 15), moment)
     stood = Counter(
         file.db.rows(f"select stage_id, reached_id from ({then.source}) where stage_id > 4", then.parameters)
     )

@@ -1,0 +1,23 @@
+"""`crm dash`."""
+
+import typer
+
+from crmcli import reports
+from crmcli.commands import opening
+from crmcli.commands.arguments import Currency
+from crmcli.commands.options import Page
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command(cls=Page)
+def dash(ctx: typer.Context, currency: Currency = None) -> None:
+    """Show how it stands on one screen: funnel, forecast, velocity, what was won, stalled deals, tasks.
+
+    Examples:
+      crm dash
+      crm dash --html dash.html
+    """
+    with opening.reading(ctx) as db:
+        found = reports.dash.dash(db, moment=opening.moment(ctx, db), currency=currency)
+        opening.show(ctx, db, reports.dash.report(found))

@@ -1,0 +1,78 @@
+"""The dashboard says what its reports say; today is 2026-11-20."""
+
+from crmcli.core.money import Money
+from crmcli.core.preferences import Preferences
+from crmcli.query.comparison import Moment
+from crmcli.reports.dash import Dash, Item, dash
+from crmcli.reports.forecast import forecast
+from crmcli.reports.funnel import FunnelRequest, funnel
+from crmcli.reports.standing import Asked
+from crmcli.reports.velocity import velocity
+from tests.reports.conftest import NOW, RECORDED, Histories
+
+MOMENT = Moment(NOW, Preferences())
+
+
+def items(of: Dash, panel: str) -> list[Item]:
+    return [item for item in of.items if item.panel == panel]
+
+
+def test_the_funnel_is_that_of_funnel_show(twelve: Histories) -> None:
+    steps = funnel(twelve.db, FunnelRequest(), now=NOW, preferences=Preferences()).steps
+
+    shown = items(dash(twelve.db, moment=MOMENT), "funnel")
+
+    assert [(item.item, item.count, item.rate) for item in shown] == [
+        (step.stage, step.reached, step.conversion) for step in steps
+    ]
+
+
+def test_forecast_and_velocity_are_those_of_their_reports(histories: Histories) -> None:
+    histories.deal(("lead", 280), ("won", 310), amount=100, close_on="2026-11-30")
+    histories.deal(("lead", 290), ("lost", 310), amount=100)
+    histories.deal(("quote", 290), amount=300, close_on="2026-12-01")
+    histories.insert(
+        "quota", starts_on="2026-10-01", ends_on="2027-01-01", amount=500_00, currency="EUR", recorded_at=RECORDED
+    )
+
+    found = dash(histories.db, moment=MOMENT)
+
+    (total,) = forecast(histories.db, Asked(), moment=MOMENT).totals
+    assert {item.item: item.amount for item in items(found, "forecast")} == {
+        "closed": total.closed, "weighted": total.weighted, "p10": total.p10, "p50": total.p50, "p90": total.p90,
+        "closed + open": Money(400_00, "EUR"), "quota": Money(500_00, "EUR"),
+    }  # fmt: skip
+    (row,) = velocity(histories.db, Asked(), moment=MOMENT).rows
+    assert items(found, "velocity")[0].amount == row.velocity == Money(3_33, "EUR")  # 2 x 1/2 x 100 / 30
+    assert [(item.item, item.amount) for item in items(found, "won")][-1] == ("2026-11", Money(100_00, "EUR"))
+
+
+def test_other_currencies_are_named_never_added(histories: Histories) -> None:
+    histories.deal(("lead", 280), ("won", 310), amount=100)
+    histories.deal(("lead", 280), ("won", 310), amount=7, currency="USD")
+
+    euros, dollars = (dash(histories.db, moment=MOMENT, currency=code) for code in (None, "usd"))
+
+    assert items(euros, "won")[-1].amount == Money(100_00, "EUR")
+    assert items(dollars, "won")[-1].amount == Money(7_00, "USD")
+    assert euros.notes == ("amounts in EUR; there are deals in USD too: --currency shows those",)
+
+
+def test_stalled_deals_and_tasks_are_named_with_their_numbers(histories: Histories) -> None:
+    histories.deal(("lead", 280))
+    histories.insert("task", uid="t1", text="Call", due_on="2026-11-19", created_at=RECORDED, recorded_at=RECORDED)
+
+    found = dash(histories.db, moment=MOMENT)
+
+    assert [(item.ref, item.item, item.note) for item in items(found, "stalled")] == [("D1", "Deal", "43 days in lead")]
+    assert [(item.ref, item.item, item.note) for item in items(found, "tasks")] == [
+        ("T1", "Call", "2026-11-19 (overdue)")
+    ]
+
+
+def test_an_empty_file_has_all_panels(histories: Histories) -> None:
+    panels = dash(histories.db, moment=MOMENT).panels
+
+    assert [panel.title for panel in panels] == [
+        "Funnel of sales", "Forecast 2026-Q4", "Won by month", "Velocity, 90 days", "Stalled deals", "Tasks",
+    ]  # fmt: skip
