@@ -43,6 +43,6 @@ class StageCount(Model, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     stage_id: int
-    day: str
+    counted_on: str
     count: int = Field(ge=0)
     recorded_at: str

@@ -35,7 +35,8 @@ def counted(db: Reader, pipeline: Pipeline, days: Window) -> tuple[Counted, ...]
     """The counted stages of a pipeline, in order."""
     sql = """
         select coalesce(sum(count), 0) from stage_count where stage_id = :stage
-        and (:since is null or day >= :since) and (:until is null or day < :until) and (:as_of is null or day <= :as_of)
+        and (:since is null or counted_on >= :since) and (:until is null or counted_on < :until)
+        and (:as_of is null or counted_on <= :as_of)
     """
     asked = {"since": days.since, "until": days.until, "as_of": days.as_of}
     said = {name: day.isoformat() if day else None for name, day in asked.items()}

@@ -146,11 +146,11 @@ def count(session: Writer, pipeline: str | None, ref: str, number: int, *, on: s
     day = dates.day(session, on or "today", lean="past")
     if day > dates.day(session, "today"):
         raise InvalidInput(f"{day} is in the future", hint="count what was")
-    wanted = select(StageCount).where(StageCount.stage_id == stage.id, StageCount.day == day)
+    wanted = select(StageCount).where(StageCount.stage_id == stage.id, StageCount.counted_on == day)
     found = session.exec(wanted).first()
     was = None if found is None else found.count
     if found is None:
-        found = StageCount(stage_id=key(stage.id), day=day, count=number, recorded_at=session.recorded_at)
+        found = StageCount(stage_id=key(stage.id), counted_on=day, count=number, recorded_at=session.recorded_at)
         session.add(found)
     found.count = number
     session.flush()

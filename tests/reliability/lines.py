@@ -21,6 +21,8 @@ class Line:
     needs: str | None = None  # the library of an extra
 
 
+_JOURNEY = ("pipeline add journey --template journey", "customer move ada-lovelace interest --at 2026-11-04")
+
 #: The records are those of `tests.conftest.RECORDS`.
 WRITES = {
     "backup": Line("{folder}/copy.db", touches_the_file=False),
@@ -39,6 +41,8 @@ WRITES = {
     "customer contact edit": Line("ada-lovelace countess@example.com --label home --primary"),
     "customer contact remove": Line("ada-lovelace countess@example.com --yes"),
     "customer edit": Line("ada-lovelace --set city=London --set email+=ada@lovelace.example --tag board --untag vip"),
+    "customer leave": Line("ada-lovelace", _JOURNEY),
+    "customer move": Line("ada-lovelace decision", _JOURNEY),
     "customer note": Line("ada-lovelace 'prefers mail'"),
     "customer remove": Line("3 --yes --force"),
     "customer restore": Line("4", ("customer remove 4 --yes",)),
@@ -62,6 +66,9 @@ WRITES = {
     "interaction remove": Line("1 --yes"),
     "log": Line("ada-lovelace,李雷 met --channel meeting --at yesterday"),
     "pipeline add": Line("partners --stage talks --default"),
+    "pipeline archive": Line("partners", ("pipeline add partners",)),
+    "pipeline edit": Line("sales --set name=direct"),
+    "pipeline restore": Line("partners", ("pipeline add partners", "pipeline archive partners")),
     "privacy consent grant": Line("zoe-muller --purpose newsletter --channel email --at 2026-11-02"),
     "privacy consent withdraw": Line("ada-lovelace --purpose newsletter"),
     "privacy erase": Line("ada-lovelace --yes"),
@@ -86,7 +93,10 @@ WRITES = {
     "segment remove": Line("regulars --yes"),
     "stage add": Line("trial --after contact"),
     "stage archive": Line("needs"),
-    "stage edit": Line("needs --set name=discovery"),
+    "stage count": Line("exposure 1200", ("pipeline add marketing --template marketing",)),
+    "stage edit": Line("needs --set name=discovery --set required=amount,tier"),
+    "stage move": Line("quote --first"),
+    "stage restore": Line("needs", ("stage archive needs",)),
     "task add": Line("'Send the contract' --for ada-lovelace --due 2026-11-30 --every 2w"),
     "task done": Line("2"),
     "task edit": Line("1 --set due=2026-12-01"),
@@ -100,6 +110,7 @@ WRITES = {
 MORE = {
     "backup --keep 1": Line("", ("backup --keep 1",), touches_the_file=False),
     "customer edit --where": Line("tag:vip --set city=Rome --tag board --yes"),
+    "deal stalled --create-tasks": Line(""),
     "find": Line("ada", is_by_the_way=True),
 }
 

@@ -13,8 +13,8 @@ alter table stage add column is_counted integer not null default 0 check (is_cou
 create table stage_count (
     id integer primary key autoincrement,
     stage_id integer not null references stage (id),
-    day text not null,
+    counted_on text not null,
     count integer not null check (count >= 0),
     recorded_at text not null,
-    unique (stage_id, day)
+    unique (stage_id, counted_on)
 ) strict;
