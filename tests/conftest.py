@@ -47,8 +47,8 @@ RECORDS = (
     "cadence set +vip 2w",
     "cadence set ada-lovelace 10d",
     "field add customer tier --type choice --choices gold,silver",
-    "quota set 2026-Q4 100k",
     "quota set 2026-Q4 20k --owner Bob",
+    "quota set 2026-Q4 100k",
 )
 
 # What each command that only reads is asked for in the tests of all of them.
