@@ -34,7 +34,7 @@ def writers() -> Iterator[tuple[str, CodeType]]:
 
 
 def test_a_few_sequences() -> None:
-    assert undo_sequences(8, 7, steps=20).turned > 2
+    assert undo_sequences(8, 7, steps=30).turned > 2
 
 
 @pytest.mark.slow
@@ -127,6 +127,8 @@ def build(machine: UndoMachine) -> None:
     machine.stage_restore("sales", "discovery")
     machine.pipeline_template("marketing", Template.MARKETING)
     machine.pipeline_template("journey", Template.JOURNEY)
+    machine.quota_set("2026-Q4", "5k", "Eve")
+    machine.quota_remove("1")
     machine.stage_count(900)
     machine.customer_move("1", "interest", is_back=False)
     machine.customer_move("1", "awareness", is_back=True)
