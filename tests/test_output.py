@@ -76,10 +76,11 @@ FUNNEL_ROWS = [
         "cumulative",
     ),
     *("skipped", "moved_back", "lost", "open", "amount", "median_days", "p75_days"),
+    *("amount_conversion", "amount_cumulative", "entries", "advanced", "lost_here", "handed_over", "still_there"),
 ]
 FUNNEL_SUMMARY = [
     *("cohort", "undated", "open", "won", "lost", "win_rate", "won_amount", "currency", "mode", "basis"),
-    *("since", "until", "as_of"),
+    *("since", "until", "as_of", "known_at"),
 ]
 
 

@@ -1,16 +1,32 @@
 """`crm funnel`: show."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli import reports
+from crmcli import render, reports
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
 from crmcli.commands.options import Showing, settings
 from crmcli.core.vocabulary import Basis, Mode
 
+if TYPE_CHECKING:
+    from crmcli.core.result import Report
+    from crmcli.db.reader import Reader
+
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+_Pipeline = Annotated[str | None, typer.Option(metavar="NAME", help="Else the only one that has deals.")]
+_Mode = Annotated[Mode, typer.Option(help="When a deal counts for a stage.")]
+_Basis = Annotated[Basis, typer.Option(help="Deals begun in the window, moves in it, or where deals stand.")]
+_Since = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")]
+_Until = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began before this day.")]
+_By = Annotated[str | None, typer.Option(metavar="FIELD", help="One each: owner, source, tag, month, amount-band, …")]
+_AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
+_KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="DATE", help="By what was recorded until then.")]
+_Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
+_Explain = Annotated[bool, typer.Option("--explain", help="How each figure is reckoned.")]
 
 
 @app.callback()
@@ -21,37 +37,41 @@ def group() -> None: ...
 def show(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: Annotated[str | None, typer.Option(metavar="NAME", help="Else the only one that has deals.")] = None,
-    mode: Annotated[Mode, typer.Option(help="When a deal counts for a stage.")] = Mode.REACHED,
-    basis: Annotated[Basis, typer.Option(help="All of a deal's way, or where it stands.")] = Basis.COHORT,
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began before this day.")] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="FIELD", help="A funnel each: owner, source, closed.quarter, …")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")
-    ] = None,
-    currency: Annotated[str | None, typer.Option(help="Only deals in this currency.")] = None,
+    pipeline: _Pipeline = None,
+    mode: _Mode = Mode.REACHED,
+    basis: _Basis = Basis.COHORT,
+    since: _Since = None,
+    until: _Until = None,
+    by: _By = None,
+    amounts: Annotated[bool, typer.Option("--amounts", help="The money in the place of the deals.")] = False,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
 ) -> None:
     """Show how many deals reached each stage, and what became of the others.
 
     Examples:
       crm funnel show
       crm funnel show --by owner --since -90d
+      crm funnel show --basis period --since 2026-10 --until 2026-11
+      crm funnel show --amounts --by amount-band
       crm funnel show -f json
     """
     with opening.reading(ctx) as db:
-        request = reports.funnel.FunnelRequest(
-            words=tuple(query or ()),
-            pipeline=pipeline,
-            mode=mode,
-            basis=basis,
-            since=since,
-            until=until,
-            by=by,
-            as_of=as_of,
-            currency=currency,
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()), pipeline, mode, basis, since, until, by, as_of, known_at, currency
         )
-        found = reports.funnel.funnel(db, request, now=settings(ctx).now, preferences=opening.preferences(db))
-        opening.show(ctx, db, reports.funnel.report(found))
+        found = reports.funnel.funnel(db, asked, now=settings(ctx).now, preferences=opening.preferences(db))
+        _show(ctx, db, reports.funnel.report(found, by_amount=amounts), explain=explain)
+
+
+def _show(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
+    """The report; with its formulas under it for people, or beside it for machines."""
+    formulas = reports.funnel_formulas.FORMULAS[report.name] if explain else ()
+    if opening.is_for_people(ctx):
+        opening.show(ctx, db, replace(report, notes=(*report.notes, *formulas)))
+        return
+    opening.show(ctx, db, report)
+    for line in formulas:
+        render.note(line)

@@ -53,9 +53,10 @@ class Mode(StrEnum):
 
 
 class Basis(StrEnum):
-    """Which deals a funnel is about."""
+    """Which deals a funnel is about: those that began in a window, those that moved in it, or where all of them stand."""
 
     COHORT = "cohort"
+    PERIOD = "period"
     SNAPSHOT = "snapshot"
 
 

@@ -17,7 +17,7 @@ from crmcli.query.parts import (
 )
 from crmcli.query.stalling import USUAL_STAY
 
-_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
+_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "tag", "no_contact")
 
 
 def of_customer(field: Field) -> Field:

@@ -1,0 +1,20 @@
+"""How each figure of the reports on funnels is reckoned, in a line each; sources in docs/glossary.md."""
+
+_WILSON = "interval: Wilson's 95 % score interval of a proportion, without continuity correction"
+_PAST = "as of a day: the last stage event that occurred by its end; as known at a day: among those recorded by its end"
+
+FORMULAS = {
+    "funnel": (
+        "reached(k): the furthest stage ever is k or a later one, or the deal is won; a lost deal goes by its furthest stage",
+        "touched(k): an event into k; strict(k): touched 1..k, each for the first time after the one before it",
+        "cohort: deals begun in the window, with all that came later; period: what moved in the window, by these moves "
+        "alone; snapshot: where deals stand",
+        "conversion(k) = deals counted in k-1 and k / deals counted in k-1; cumulative(k) = counted in 1 and k / counted in 1",
+        "amount conversion: the same with the deals' amounts in the place of their number",
+        "skipped(k) = reached but not touched; entries(k) = advanced + lost here + moved back + handed over + still there",
+        "median and p75 of completed stays: type 7 quantiles; of winning: from the first dated event",
+        "closed-only win rate = won / (won + lost)",
+        _WILSON,
+        _PAST,
+    ),
+}
