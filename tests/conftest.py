@@ -57,6 +57,7 @@ READS = {
     "export": "deals",
     "find": "ada",
     "field list": "",
+    "funnel curve": "",
     "funnel show": "",
     "graph central": "",
     "graph communities": "",

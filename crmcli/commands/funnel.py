@@ -1,4 +1,4 @@
-"""`crm funnel`: show."""
+"""`crm funnel`: show, curve."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +10,8 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import Query
 from crmcli.commands.options import Showing, settings
 from crmcli.core.vocabulary import Basis, Mode
+from crmcli.core.wording import shown
+from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
     from crmcli.core.result import Report
@@ -64,6 +66,52 @@ def show(
         )
         found = reports.funnel.funnel(db, asked, now=settings(ctx).now, preferences=opening.preferences(db))
         _show(ctx, db, reports.funnel.report(found, by_amount=amounts), explain=explain)
+
+
+@app.command(cls=Showing)
+def curve(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="STAGE", help="Count from the entry into it.")] = None,
+    days: Annotated[str, typer.Option(metavar="N,N,…", help="After so many days.")] = "30,60,90,180",
+    since: _Since = None,
+    until: _Until = None,
+    by: _By = None,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show how many deals are won and lost after so many days, the open ones counted too.
+
+    Examples:
+      crm funnel curve
+      crm funnel curve --by owner --days 30,90
+      crm funnel curve --from contact --as-of 2026-06-30
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()),
+            pipeline,
+            since=since,
+            until=until,
+            by=by,
+            as_of=as_of,
+            known_at=known_at,
+            currency=currency,
+        )
+        found = reports.funnel_curve.curve(
+            db, asked, moment=opening.moment(ctx, db), days=_numbers(days, "--days"), start=start
+        )
+        _show(ctx, db, reports.funnel_curve.report(found), explain=explain)
+
+
+def _numbers(text: str, option: str) -> tuple[int, ...]:
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise InvalidInput(f"{option} {shown(text)} is not a list of whole numbers", hint=f"{option} 30,60,90")
+    return tuple(map(int, parts))
 
 
 def _show(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:

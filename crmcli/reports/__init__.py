@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmcli.reports import finding as finding
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
+    from crmcli.reports import funnel_curve as funnel_curve
     from crmcli.reports import funnel_formulas as funnel_formulas
     from crmcli.reports import gaps as gaps
     from crmcli.reports import listing as listing

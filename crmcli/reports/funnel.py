@@ -12,13 +12,14 @@ from crmcli.core.statistics import share, wilson, win_rate
 from crmcli.core.vocabulary import Basis, Mode, Outcome
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
-from crmcli.reports.funnel_cohort import Cohort, cohort
+from crmcli.reports.funnel_asked import Asked, asked
+from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_counts import Path, Stays, Tally, counted, path
 from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_notes import notes
-from crmcli.reports.funnel_pipeline import Pipeline, chosen
+from crmcli.reports.funnel_pipeline import Pipeline
 from crmcli.reports.funnel_read import Journeys, journeys
-from crmcli.reports.funnel_request import FunnelRequest, Window, window
+from crmcli.reports.funnel_request import FunnelRequest, Window
 from crmcli.reports.stage_times import Times, TimesByRow, stage_times
 
 __all__ = ["Funnel", "FunnelRequest", "Step", "Summary", "funnel", "report"]
@@ -127,19 +128,18 @@ def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Pr
 
     Definitions: docs/glossary.md. Raises InvalidInput and NotFound.
     """
-    days, moment = window(db, request, Moment(now, preferences))
-    pipeline, why = chosen(db, request.pipeline)
-    deals = cohort(db, request, pipeline, window=days, moment=moment)
+    about = asked(db, request, Moment(now, preferences))
+    pipeline, deals = about.pipeline, about.deals
     found = journeys(db, deals, pipeline)
-    whole, groups = tallies(db, deals, pipeline, request, found)
+    whole, groups = tallies(db, about, found)
     is_everything = deals.is_unrestricted and whole.deals == _passages(db, pipeline)
     times = stage_times(db, deals, pipeline, found, is_everything=is_everything)
     rows = _Rows(pipeline, request.basis, deals, deals.currency or found.currency, times)
     return Funnel(
-        parameters=_parameters(request, pipeline, days, deals),
-        summary=_summary(request, days, whole, rows.currency),
+        parameters={**about.parameters, "mode": request.mode, "basis": request.basis},
+        summary=_summary(request, about.days, whole, rows.currency),
         steps=tuple(step for group in sorted(groups, key=in_order) for step in rows.steps(group, groups[group])),
-        notes=notes(db, request, days, whole, deals=deals, found=found, pipeline=why),
+        notes=notes(db, about, whole, currencies=found.currencies),
         is_grouped=deals.grouping is not None,
     )
 
@@ -156,26 +156,30 @@ def report(funnel: Funnel, *, by_amount: bool = False) -> Report:
     return Report("funnel", funnel.parameters, summary, table, funnel.notes)
 
 
-def tallies(
-    db: Reader, deals: Cohort, pipeline: Pipeline, request: FunnelRequest, found: Journeys
-) -> tuple[Tally, Mapping[object, Tally]]:
+def tallies(db: Reader, about: Asked, found: Journeys) -> tuple[Tally, Mapping[object, Tally]]:
     """The sums of the whole, and of each group; those of the whole under None without a field to group by."""
+    whole, groups = _sums(about, found)
+    if about.deals.grouping is None:
+        return whole, {None: whole}
+    if about.deals.grouping.is_many:
+        alone = replace(about, deals=about.deals.ungrouped())
+        whole, _ = _sums(alone, journeys(db, alone.deals, alone.pipeline))
+    return whole, {group: tally for group, tally in groups.items() if tally.deals}
+
+
+def _sums(about: Asked, found: Journeys) -> tuple[Tally, Mapping[object, Tally]]:
+    pipeline, request = about.pipeline, about.request
     whole = Tally(len(pipeline.rows))
     groups: dict[object, Tally] = defaultdict(lambda: Tally(len(pipeline.rows)))
     ways: dict[tuple[object, bool], tuple[Path, frozenset[int]]] = {}
     for trail in found.trails:
         if (trail.moves, trail.is_ended) not in ways:
-            way = path(trail, pipeline, is_within=deals.is_period)
+            way = path(trail, pipeline, is_within=about.deals.is_period)
             ways[trail.moves, trail.is_ended] = way, counted(way, request.mode, request.basis)
         way, rows = ways[trail.moves, trail.is_ended]
         whole.add(trail, way, rows)
         groups[trail.group].add(trail, way, rows)
-    if deals.grouping is None:
-        return whole, {None: whole}
-    if deals.grouping.is_many:
-        alone = deals.ungrouped()
-        whole, _ = tallies(db, alone, pipeline, request, journeys(db, alone, pipeline))
-    return whole, {group: tally for group, tally in groups.items() if tally.deals}
+    return whole, groups
 
 
 def _for_money(columns: Sequence[Column]) -> list[Column]:
@@ -269,15 +273,3 @@ def _summary(request: FunnelRequest, days: Window, whole: Tally, currency: str |
         basis=request.basis,
         **days.said,  # type: ignore[arg-type]  # the days by name
     )
-
-
-def _parameters(request: FunnelRequest, pipeline: Pipeline, days: Window, deals: Cohort) -> dict[str, object]:
-    return {
-        "query": " ".join(request.words) or None,
-        "pipeline": pipeline.name,
-        "mode": request.mode,
-        "basis": request.basis,
-        "by": deals.grouping.name if deals.grouping else None,
-        "currency": deals.currency,
-        **days.said,
-    }

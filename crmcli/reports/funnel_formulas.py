@@ -17,4 +17,12 @@ FORMULAS = {
         _WILSON,
         _PAST,
     ),
+    "funnel_curve": (
+        "S(t) = product over the days t_i up to t of 1 - d_i / n_i, with d_i deals closed on that day of n_i at risk",
+        "won(t) = sum over t_i of S(before t_i) x won_i / n_i, lost(t) likewise: Aalen-Johansen; won + lost + open = 1",
+        "at risk: deals seen for at least so many whole days without an end before; an open one is seen until the last day",
+        "interval: 95 %, of log(-log F) with Marubini and Valsecchi's variance",
+        "closed only = won / (won + lost), which leaves the open deals out",
+        _PAST,
+    ),
 }

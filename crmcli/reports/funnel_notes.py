@@ -6,40 +6,44 @@ from crmcli.core.statistics import win_rate
 from crmcli.core.vocabulary import Basis, Outcome
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
-from crmcli.reports.funnel_cohort import Cohort
+from crmcli.reports.funnel_asked import Asked
 from crmcli.reports.funnel_counts import Tally
-from crmcli.reports.funnel_read import Journeys
-from crmcli.reports.funnel_request import FunnelRequest, Window
 
 
-def notes(
-    db: Reader, request: FunnelRequest, days: Window, whole: Tally, *, deals: Cohort, found: Journeys, pipeline: str
-) -> tuple[str, ...]:
+def notes(db: Reader, about: Asked, whole: Tally, *, currencies: frozenset[str]) -> tuple[str, ...]:
     """One line for mode, basis, window, open deals and win rate; then the pipeline; then what is not in the figures."""
-    chosen = f"mode {request.mode}, basis {request.basis}, {_window(request, days)}"
+    chosen = f"mode {about.request.mode}, basis {about.request.basis}, {window_said(about)}"
     still_open = f"{whole.of[Outcome.OPEN]:,} of {counted(whole.deals, 'deal')} still open"
     return (
-        f"{chosen}; {still_open}; {_win_rate(whole)}",
-        pipeline,
-        *caveats(db, days, whole, deals),
-        *_uncounted(whole, deals, found),
+        f"{chosen}; {still_open}; {rate_said(whole)}",
+        about.pipeline_said,
+        *caveats(db, about, whole),
+        *_uncounted(whole, about, currencies),
     )
 
 
-def caveats(db: Reader, days: Window, whole: Tally, deals: Cohort) -> Iterator[str]:
+def caveats(db: Reader, about: Asked, whole: Tally) -> Iterator[str]:
     """From which past it is seen, and whom it leaves out."""
-    yield from days.past.notes
+    yield from about.days.past.notes
     if whole.left_out["undated"]:
         yield f"left out: {counted(whole.left_out['undated'], 'deal')} without a date, which no window holds"
-    if deals.is_period and days.is_bounded and (undated := _undated(db, deals)):
+    if about.deals.is_period and about.days.is_bounded and (undated := _undated(db, about)):
         yield f"left out: {counted(undated, 'stage event')} without a date, which no window holds"
     if whole.left_out["currency"]:
         yield f"left out: {counted(whole.left_out['currency'], 'deal')} in other currencies"
-    if deals.grouping is not None and deals.grouping.is_many:
-        yield f"a deal with several values of {deals.grouping.name} counts in each of their groups"
+    yield from several(about)
 
 
-def _window(request: FunnelRequest, days: Window) -> str:
+def several(about: Asked) -> Iterator[str]:
+    """That groups may share deals."""
+    grouping = about.deals.grouping
+    if grouping is not None and grouping.is_many:
+        yield f"a deal with several values of {grouping.name} counts in each of their groups"
+
+
+def window_said(about: Asked) -> str:
+    """Which deals are counted, for a person."""
+    request, days = about.request, about.days
     begun = [f"from {days.since}"] if days.since else []
     begun += [f"before {days.until}"] if days.until else []
     does = "that moved" if request.basis == Basis.PERIOD else "begun"
@@ -49,24 +53,26 @@ def _window(request: FunnelRequest, days: Window) -> str:
     return window if days.past.known_at is None else f"{window}, as known at the end of {days.past.known_at}"
 
 
-def _win_rate(whole: Tally) -> str:
+def rate_said(whole: Tally) -> str:
+    """The win rate of the closed deals, for a person."""
     won, lost = whole.of[Outcome.WON], whole.of[Outcome.LOST]
     rate = win_rate(won, lost)
     return "none closed" if rate is None else f"closed-only win rate {rate:.2%} of {won + lost:,}".replace("%", " %")
 
 
-def _undated(db: Reader, deals: Cohort) -> int:
+def _undated(db: Reader, about: Asked) -> int:
     sql = """
         select count(*) from stage_event e join passage p on p.id = e.passage_id join deal d on d.id = p.deal_id
         where e.occurred_at is null and p.pipeline_id = :pipeline and d.removed_at is null
     """
-    return int(db.value(sql, pipeline=deals.parameters["pipeline"]))
+    return int(db.value(sql, pipeline=about.pipeline.id))
 
 
-def _uncounted(whole: Tally, deals: Cohort, found: Journeys) -> Iterator[str]:
+def _uncounted(whole: Tally, about: Asked, currencies: frozenset[str]) -> Iterator[str]:
     """What the columns do not show."""
+    deals = about.deals
     is_by_currency = deals.grouping is not None and deals.grouping.is_currency
-    if len(found.currencies) > 1 and deals.currency is None and not is_by_currency:
+    if len(currencies) > 1 and deals.currency is None and not is_by_currency:
         yield "no amounts, because there are several currencies; --currency picks one, --by currency shows each"
     elif whole.unpriced:
         yield f"the amounts leave out {counted(whole.unpriced, 'deal')} without one"
