@@ -59,6 +59,7 @@ READS = {
     "field list": "",
     "funnel curve": "",
     "funnel show": "",
+    "funnel time": "",
     "graph central": "",
     "graph communities": "",
     "graph components": "",

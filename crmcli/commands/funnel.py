@@ -1,4 +1,4 @@
-"""`crm funnel`: show, curve."""
+"""`crm funnel`: show, curve, time."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -105,6 +105,40 @@ def curve(
             db, asked, moment=opening.moment(ctx, db), days=_numbers(days, "--days"), start=start
         )
         _show(ctx, db, reports.funnel_curve.report(found), explain=explain)
+
+
+@app.command(cls=Showing)
+def time(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    since: _Since = None,
+    until: _Until = None,
+    by: _By = None,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show how long deals stay in each stage, those that are still there counted too.
+
+    Examples:
+      crm funnel time
+      crm funnel time --by owner --since 2026-01
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()),
+            pipeline,
+            since=since,
+            until=until,
+            by=by,
+            as_of=as_of,
+            known_at=known_at,
+            currency=currency,
+        )
+        found = reports.funnel_time.stage_times(db, asked, moment=opening.moment(ctx, db))
+        _show(ctx, db, reports.funnel_time.report(found), explain=explain)
 
 
 def _numbers(text: str, option: str) -> tuple[int, ...]:

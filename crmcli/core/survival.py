@@ -1,11 +1,13 @@
 """What becomes of those who are still under way: time to an end, with everybody counted while nobody knows theirs."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from statistics import NormalDist
 
 _Z = NormalDist().inv_cdf(0.975)
+_ROUNDING = 1e-12
 
 #: How an observation ended: not by the time it was last seen, or by one of the ends that compete.
 CENSORED = 0
@@ -111,33 +113,29 @@ def _bounds(incidence: float, variance: float) -> tuple[float, float]:
     return incidence**reach, incidence ** (1 / reach)
 
 
-def survival(ends: Iterable[tuple[float, bool]]) -> Iterator[tuple[float, float]]:
+def survival(left: Sequence[float], there: Sequence[float]) -> Iterator[tuple[float, float]]:
     """(time, share that stays longer) at each time at which anybody left, ascending: Kaplan and Meier's estimator.
 
-    `ends` are (time, whether they left then or are still there). Source: Kaplan & Meier (1958), "Nonparametric
-    estimation from incomplete observations", JASA 53.
+    `left` are the times after which somebody left, `there` those for which others have been there so far, both
+    ascending. Source: Kaplan & Meier (1958), "Nonparametric estimation from incomplete observations", JASA 53.
     """
-    ordered = sorted(ends)
-    staying, place = 1.0, 0
-    while place < len(ordered):
-        time, at_risk, gone = ordered[place][0], len(ordered) - place, 0
-        while place < len(ordered) and ordered[place][0] == time:
-            gone += ordered[place][1]
-            place += 1
-        if gone:
-            staying = staying * (at_risk - gone) / at_risk
-            yield time, staying
+    staying, place, seen = 1.0, 0, 0
+    while place < len(left):
+        time = left[place]
+        behind = bisect_right(left, time, lo=place)
+        seen = bisect_left(there, time, lo=seen)
+        at_risk = len(left) - place + len(there) - seen
+        staying = staying * (at_risk - behind + place) / at_risk
+        yield time, staying
+        place = behind
 
 
-def stay_quantiles(ends: Iterable[tuple[float, bool]], shares: Sequence[float]) -> list[float | None]:
+def stay_quantiles(left: Sequence[float], there: Sequence[float], shares: Sequence[float]) -> list[float | None]:
     """The times by which such shares, ascending, have left by Kaplan and Meier; None where fewer have."""
     found: list[float | None] = []
-    for time, staying in survival(ends):
+    for time, staying in survival(left, there):
         while len(found) < len(shares) and staying <= 1 - shares[len(found)] + _ROUNDING:
             found.append(time)
         if len(found) == len(shares):
             break
     return found + [None] * (len(shares) - len(found))
-
-
-_ROUNDING = 1e-12

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmcli.reports import funnel as funnel
     from crmcli.reports import funnel_curve as funnel_curve
     from crmcli.reports import funnel_formulas as funnel_formulas
+    from crmcli.reports import funnel_time as funnel_time
     from crmcli.reports import gaps as gaps
     from crmcli.reports import listing as listing
     from crmcli.reports import neighbourhood as neighbourhood

@@ -25,4 +25,12 @@ FORMULAS = {
         "closed only = won / (won + lost), which leaves the open deals out",
         _PAST,
     ),
+    "funnel_time": (
+        "left: completed stays, each entry into a stage one; median and p75: type 7 quantiles of them",
+        "median and p75 of all: the least t with S(t) at most .5 and .25, S(t) = product over t_i up to t of 1 - left_i / "
+        "at risk_i: Kaplan-Meier; a deal still there is at risk for as long as it has been there",
+        "last stay, all stays: median over deals that have left for good of their last stay, and of the sum of their stays",
+        "won: from the first dated event to winning, of deals that are won",
+        _PAST,
+    ),
 }

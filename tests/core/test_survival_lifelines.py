@@ -41,9 +41,10 @@ def test_incidences_and_their_intervals(seed: int) -> None:
 def test_survival_and_its_quantiles_with_ties(seed: int) -> None:
     pick = random.Random(seed)
     ends = [(float(pick.randint(0, 30)), pick.random() < 0.6) for _ in range(150)]
-    durations, left = zip(*ends, strict=True)
-    theirs = lifelines.KaplanMeierFitter().fit(durations, left)
+    durations, is_over = zip(*ends, strict=True)
+    theirs = lifelines.KaplanMeierFitter().fit(durations, is_over)
+    left, there = (sorted(time for time, gone in ends if gone is wanted) for wanted in (True, False))
 
-    for time, staying in survival(ends):
+    for time, staying in survival(left, there):
         assert staying == pytest.approx(theirs.survival_function_at_times(time).iloc[0], abs=1e-12)
-    assert stay_quantiles(ends, (0.5, 0.75)) == [theirs.percentile(0.5), theirs.percentile(0.25)]
+    assert stay_quantiles(left, there, (0.5, 0.75)) == [theirs.percentile(0.5), theirs.percentile(0.25)]
