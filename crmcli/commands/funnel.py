@@ -1,4 +1,4 @@
-"""`crm funnel`: show, curve, time."""
+"""`crm funnel`: show, cohort, curve, time, flow."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +9,7 @@ from crmcli import render, reports
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
 from crmcli.commands.options import Showing, settings
-from crmcli.core.vocabulary import Basis, Mode
+from crmcli.core.vocabulary import Across, Basis, Mode, Per
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 
@@ -28,6 +28,7 @@ _By = Annotated[str | None, typer.Option(metavar="FIELD", help="One each: owner,
 _AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
 _KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="DATE", help="By what was recorded until then.")]
 _Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
+_Days = Annotated[str, typer.Option(metavar="N,N,…", help="After so many days.")]
 _Explain = Annotated[bool, typer.Option("--explain", help="How each figure is reckoned.")]
 
 
@@ -74,7 +75,7 @@ def curve(
     query: Query = None,
     pipeline: _Pipeline = None,
     start: Annotated[str | None, typer.Option("--from", metavar="STAGE", help="Count from the entry into it.")] = None,
-    days: Annotated[str, typer.Option(metavar="N,N,…", help="After so many days.")] = "30,60,90,180",
+    days: _Days = "30,60,90,180",
     since: _Since = None,
     until: _Until = None,
     by: _By = None,
@@ -139,6 +140,73 @@ def time(
         )
         found = reports.funnel_time.stage_times(db, asked, moment=opening.moment(ctx, db))
         _show(ctx, db, reports.funnel_time.report(found), explain=explain)
+
+
+@app.command(cls=Showing)
+def cohort(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    mode: _Mode = Mode.REACHED,
+    across: Annotated[Across, typer.Option(help="The stages they came to, or days to winning.")] = Across.STAGES,
+    per: Annotated[Per, typer.Option(help="The deals of a month, a quarter or a year together.")] = Per.MONTH,
+    days: _Days = "30,60,90,180",
+    since: _Since = None,
+    until: _Until = None,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show how far the deals of each month have come, and how many of them are still open.
+
+    Examples:
+      crm funnel cohort
+      crm funnel cohort --across days --days 30,60,90
+      crm funnel cohort --per quarter --since 2026-01
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()),
+            pipeline,
+            mode,
+            since=since,
+            until=until,
+            as_of=as_of,
+            known_at=known_at,
+            currency=currency,
+        )
+        moment, numbers = opening.moment(ctx, db), _numbers(days, "--days")
+        found = reports.funnel_months.months(db, asked, moment=moment, across=across, per=per, days=numbers)
+        _show(ctx, db, reports.funnel_months.report(found), explain=explain)
+
+
+@app.command(cls=Showing)
+def flow(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    basis: _Basis = Basis.COHORT,
+    since: _Since = None,
+    until: _Until = None,
+    by: _By = None,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show from which stage to which deals move: forward, over several stages, and back.
+
+    Examples:
+      crm funnel flow
+      crm funnel flow --basis period --since 2026-10
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()), pipeline, Mode.REACHED, basis, since, until, by, as_of, known_at, currency
+        )
+        found = reports.funnel_flow.flow(db, asked, moment=opening.moment(ctx, db))
+        _show(ctx, db, reports.funnel_flow.report(found), explain=explain)
 
 
 def _numbers(text: str, option: str) -> tuple[int, ...]:

@@ -13,15 +13,16 @@ class Column:
 
     The raw value by kind: `text` str; `id`, `integer` and `boolean` int or bool; `number` int or float; `money` Money;
     `rate` 0..1; `date` and `instant` ISO text; `days` float; `values` several texts in one (see `join_values`).
-    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column,
-    `under` names the columns whose values stand small under this one, `is_hidden` leaves a column to the machines; a
-    soft hyphen says where a heading may be broken.
+    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column, `heat`
+    a rate as a block beside it, `under` names the columns whose values stand small under this one, `is_hidden` leaves a
+    column to the machines; a soft hyphen says where a heading may be broken.
     """
 
     name: str
     kind: Kind = "text"
     heading: str | None = None
     bar: bool = False
+    heat: bool = False
     under: tuple[str, ...] = ()
     is_hidden: bool = False
 
@@ -70,7 +71,8 @@ class Node:
 class Report:
     """A computed answer: what was asked, the figures of the whole, and the rows.
 
-    `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given.
+    `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given, `pivot`
+    wherever a person reads.
     """
 
     name: str
@@ -79,6 +81,12 @@ class Report:
     table: Table
     notes: tuple[str, ...] = ()
     tree: Node | None = None
+    pivot: Table | None = None
+
+    @property
+    def for_people(self) -> Table:
+        """The rows, or what is drawn in their place."""
+        return self.pivot or self.table
 
 
 Result = Table | Record | Report

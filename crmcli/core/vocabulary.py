@@ -60,6 +60,21 @@ class Basis(StrEnum):
     SNAPSHOT = "snapshot"
 
 
+class Across(StrEnum):
+    """What the columns of cohorts are: the stages that deals came to, or days after which they were won."""
+
+    STAGES = "stages"
+    DAYS = "days"
+
+
+class Per(StrEnum):
+    """How long the time is whose deals make one cohort."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 class Matter(StrEnum):
     """Why something calls for attention today."""
 

@@ -20,7 +20,7 @@ from crmcli.reports.funnel_request import FunnelRequest
 
 USUAL_DAYS = (30, 60, 90, 180)
 
-_WON, _LOST = 1, 2
+WON, LOST = 1, 2
 _LONGEST = 36_500
 
 _COLUMNS = (
@@ -96,9 +96,9 @@ def curve(
     The beginning is the first dated event, or the first entry into the stage `start`. Raises InvalidInput and NotFound.
     """
     about = asked(db, request, moment)
-    groups, undated = _ends(db, about, _stage(about, start))
+    groups, undated = ends(db, about, _stage(about, start))
     whole = groups.get(None, []) if about.deals.grouping is None else _whole(db, about, groups, start)
-    times = sorted(set(_checked(days)))
+    times = sorted(set(checked(days)))
     steps = [
         step for group in sorted(groups, key=in_order) for step in _steps(about.called(group), groups[group], times)
     ]
@@ -123,11 +123,12 @@ def _whole(db: Reader, about: Asked, groups: Mapping[object, Ends], start: str |
     """Everybody once."""
     if about.deals.grouping is not None and about.deals.grouping.is_many:
         alone = replace(about, deals=about.deals.ungrouped())
-        return _ends(db, alone, _stage(alone, start))[0].get(None, [])
-    return [end for ends in groups.values() for end in ends]
+        return ends(db, alone, _stage(alone, start))[0].get(None, [])
+    return [end for found in groups.values() for end in found]
 
 
-def _checked(days: Sequence[int]) -> Sequence[int]:
+def checked(days: Sequence[int]) -> Sequence[int]:
+    """The days, none of them too many. Raises InvalidInput."""
     for each in days:
         if not 0 < each <= _LONGEST:
             raise InvalidInput(f"--days {each} is not a number of days from 1 to {_LONGEST:,}")
@@ -147,7 +148,7 @@ def _stage(about: Asked, name: str | None) -> int | None:
     return rows[name.casefold()]
 
 
-def _ends(db: Reader, about: Asked, stage: int | None) -> tuple[dict[object, Ends], int]:
+def ends(db: Reader, about: Asked, stage: int | None = None) -> tuple[dict[object, Ends], int]:
     """The ends of each group, and how many deals have none because a date is missing."""
     outcomes = {number: outcome for number, outcome in about.pipeline.outcome.items() if outcome != Outcome.OPEN}
     last = about.moment.now
@@ -163,7 +164,7 @@ def _ends(db: Reader, about: Asked, stage: int | None) -> tuple[dict[object, End
         if is_ended:
             end = datetime.fromisoformat(ended)
         elif standing in outcomes:
-            kind = _WON if outcomes[standing] == Outcome.WON else _LOST
+            kind = WON if outcomes[standing] == Outcome.WON else LOST
             end = datetime.fromisoformat(entered)
         groups[group].append((max((end - datetime.fromisoformat(began)).days, 0), kind))
     return dict(groups), undated
@@ -185,14 +186,14 @@ def _sql(about: Asked, stage: int | None) -> str:
     """
 
 
-def _steps(group: str | None, ends: Ends, days: Sequence[int]) -> Iterator[Step]:
+def _steps(group: str | None, of: Ends, days: Sequence[int]) -> Iterator[Step]:
     """At each of the days, then at the last end."""
-    final = max((time for time, kind in ends if kind != CENSORED), default=None)
+    final = max((time for time, kind in of if kind != CENSORED), default=None)
     times = sorted({*days, *([] if final is None else [final])})
-    kinds = [kind for _, kind in ends]
-    rate = win_rate(kinds.count(_WON), kinds.count(_LOST))
-    for point in incidences(ends, times):
-        yield _step(group, point, len(ends), rate)
+    kinds = [kind for _, kind in of]
+    rate = win_rate(kinds.count(WON), kinds.count(LOST))
+    for point in incidences(of, times):
+        yield _step(group, point, len(of), rate)
 
 
 def _step(group: str | None, point: Point, deals: int, rate: float | None) -> Step:
@@ -204,19 +205,19 @@ def _step(group: str | None, point: Point, deals: int, rate: float | None) -> St
     return Step(group, point.time, deals, point.at_risk, *spread, point.survival, rate)
 
 
-def _summary(ends: Ends, undated: int) -> Summary:
-    won = [time for time, kind in ends if kind == _WON]
-    lost = sum(kind == _LOST for _, kind in ends)
-    waiting = [time for time, kind in ends if kind == CENSORED]
+def _summary(of: Ends, undated: int) -> Summary:
+    won = [time for time, kind in of if kind == WON]
+    lost = sum(kind == LOST for _, kind in of)
+    waiting = [time for time, kind in of if kind == CENSORED]
     slowest = max(won, default=None)
     return Summary(
-        deals=len(ends),
+        deals=len(of),
         undated=undated,
         open=len(waiting),
         won=len(won),
         lost=lost,
         closed_only=win_rate(len(won), lost),
-        won_so_far=share(len(won), len(ends)),
+        won_so_far=share(len(won), len(of)),
         slowest_win_days=slowest,
         past_slowest_win=0 if slowest is None else sum(time > slowest for time in waiting),
     )

@@ -33,4 +33,16 @@ FORMULAS = {
         "won: from the first dated event to winning, of deals that are won",
         _PAST,
     ),
+    "funnel_cohort": (
+        "a row: the deals created in that month (UTC); open: of them, now or as of the day; share: of all of them",
+        "across stages: counted in the stage by the mode, as crm funnel show counts",
+        "across days: won within so many whole days of the first dated event; nothing until all had so many days",
+        _PAST,
+    ),
+    "funnel_flow": (
+        "a move: one stage event that changes the stage; an event that changes terms alone is none",
+        "skips: open stages between from and to; share: of all entries into from",
+        "entries(k) = its moves to anywhere + handed over + still there; by period, who stood there as it began has begun",
+        _PAST,
+    ),
 }
