@@ -1,4 +1,4 @@
-"""`crm funnel`: show, cohort, curve, time, flow."""
+"""`crm funnel`: show, cohort, curve, time, flow, compare, alert."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +9,15 @@ from crmcli import render, reports
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
 from crmcli.commands.options import Showing, settings
-from crmcli.core.vocabulary import Across, Basis, Mode, Per
+from crmcli.core.vocabulary import Across, Alarm, Basis, Mode, Per
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
     from crmcli.core.result import Report
     from crmcli.db.reader import Reader
+
+_FOUND = 1
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -207,6 +209,66 @@ def flow(
         )
         found = reports.funnel_flow.flow(db, asked, moment=opening.moment(ctx, db))
         _show(ctx, db, reports.funnel_flow.report(found), explain=explain)
+
+
+@app.command(cls=Showing)
+def compare(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="PERIOD", help="2026-03, Q1, 2025, …", show_default=False)],
+    second: Annotated[str, typer.Argument(metavar="PERIOD", help="Another.", show_default=False)],
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    mode: _Mode = Mode.REACHED,
+    basis: Annotated[Basis, typer.Option(help="The moves in each period, or the deals begun in it.")] = Basis.PERIOD,
+    by: Annotated[str, typer.Option(metavar="FIELD", help="The groups whose mix and rates changed.")] = "owner",
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show how conversion changed between two periods, and whether the mix of deals or their rates did it.
+
+    Examples:
+      crm funnel compare 2026-09 2026-10
+      crm funnel compare 2026-08 2026-09 --by source --basis cohort
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()), pipeline, mode, basis, by=by, as_of=as_of, known_at=known_at, currency=currency
+        )
+        found = reports.funnel_compare.compare(db, asked, first, second, moment=opening.moment(ctx, db))
+        _show(ctx, db, reports.funnel_compare.report(found), explain=explain)
+
+
+@app.command(cls=Showing)
+def alert(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    mode: _Mode = Mode.REACHED,
+    days: Annotated[int, typer.Option(metavar="DAYS", help="The last so many, against three times as many.")] = 30,
+    by: Annotated[str | None, typer.Option(metavar="FIELD,…", help="Explain by these fields.")] = None,
+    fail_on: Annotated[Alarm | None, typer.Option("--fail-on", help="Exit 1 if a step fell, for cron.")] = None,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show which step of the funnel fell of late, and the groups that explain it.
+
+    Examples:
+      crm funnel alert
+      crm funnel alert --days 14 --by owner,source
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()), pipeline, mode, as_of=as_of, known_at=known_at, currency=currency
+        )
+        fields = tuple(name.strip() for name in by.split(",")) if by else reports.funnel_alert.FIELDS
+        found = reports.funnel_alert.alert(db, asked, moment=opening.moment(ctx, db), days=days, fields=fields)
+        _show(ctx, db, reports.funnel_alert.report(found), explain=explain)
+    if fail_on and found.fallen:
+        raise typer.Exit(_FOUND)
 
 
 def _numbers(text: str, option: str) -> tuple[int, ...]:

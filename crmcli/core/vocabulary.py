@@ -75,6 +75,12 @@ class Per(StrEnum):
     YEAR = "year"
 
 
+class Alarm(StrEnum):
+    """What a report for cron fails on."""
+
+    DROP = "drop"
+
+
 class Matter(StrEnum):
     """Why something calls for attention today."""
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from crmcli.reports import finding as finding
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
+    from crmcli.reports import funnel_alert as funnel_alert
+    from crmcli.reports import funnel_compare as funnel_compare
     from crmcli.reports import funnel_curve as funnel_curve
     from crmcli.reports import funnel_flow as funnel_flow
     from crmcli.reports import funnel_formulas as funnel_formulas

@@ -45,4 +45,19 @@ FORMULAS = {
         "entries(k) = its moves to anywhere + handed over + still there; by period, who stood there as it began has begun",
         _PAST,
     ),
+    "funnel_compare": (
+        "first and second: the conversions of crm funnel show, by the moves within each period, or by the deals begun in it",
+        "p: two-sided z test of two proportions, pooled, Holm-adjusted over all steps; a verdict where it is under .05",
+        "by mix = sum over groups of (weight 2 - weight 1) x mean of the rates; by rates = sum of (rate 2 - rate 1) x mean "
+        "of the weights (Kitagawa 1955); both add up to the change; a weight is the group's share of the deals that came",
+        _WILSON,
+        _PAST,
+    ),
+    "funnel_alert": (
+        "before and now: conversions by the moves within the last days, and within three times as many days before",
+        "fell: two-sided z test of two proportions, pooled, Holm-adjusted over all steps, under .05, and lower than before",
+        "of the change: weight now x (rate now - rate of all before) - weight before x (rate before - rate of all before); "
+        "over the groups of a field it adds up to the change",
+        _PAST,
+    ),
 }

@@ -34,6 +34,10 @@ class FunnelRequest:
         """The same deals with other choices."""
         return replace(self, **kept)  # type: ignore[arg-type]  # fields by name
 
+    def with_basis(self, basis: Basis) -> "FunnelRequest":
+        """The same on another basis."""
+        return replace(self, basis=basis)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
