@@ -58,6 +58,7 @@ READS = {
     "find": "ada",
     "field list": "",
     "funnel alert": "",
+    "funnel bottleneck": "",
     "funnel cohort": "",
     "funnel compare": "2026-09 2026-10",
     "funnel curve": "",

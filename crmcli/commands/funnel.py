@@ -1,4 +1,4 @@
-"""`crm funnel`: show, cohort, curve, time, flow, compare, alert."""
+"""`crm funnel`: show, cohort, curve, time, flow, bottleneck, compare, alert."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -209,6 +209,43 @@ def flow(
         )
         found = reports.funnel_flow.flow(db, asked, moment=opening.moment(ctx, db))
         _show(ctx, db, reports.funnel_flow.report(found), explain=explain)
+
+
+@app.command(cls=Showing)
+def bottleneck(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: _Pipeline = None,
+    mode: _Mode = Mode.REACHED,
+    since: _Since = None,
+    until: _Until = None,
+    weight: Annotated[float, typer.Option(metavar="0..1", help="How much losses count beside time.")] = 0.5,
+    days: Annotated[int, typer.Option(metavar="DAYS", help="Of late: the last so many, against as many before.")] = 90,
+    as_of: _AsOf = None,
+    known_at: _KnownAt = None,
+    currency: _Currency = None,
+    explain: _Explain = False,
+) -> None:
+    """Show which stage loses most deals, which takes most time, which fell of late, and what more it could bring.
+
+    Examples:
+      crm funnel bottleneck
+      crm funnel bottleneck --since 2026-01 --weight 0.7
+    """
+    with opening.reading(ctx) as db:
+        asked = reports.funnel.FunnelRequest(
+            tuple(query or ()),
+            pipeline,
+            mode,
+            since=since,
+            until=until,
+            as_of=as_of,
+            known_at=known_at,
+            currency=currency,
+        )
+        moment = opening.moment(ctx, db)
+        found = reports.funnel_bottleneck.bottleneck(db, asked, moment=moment, weight=weight, days=days)
+        _show(ctx, db, reports.funnel_bottleneck.report(found), explain=explain)
 
 
 @app.command(cls=Showing)

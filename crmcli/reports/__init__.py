@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
     from crmcli.reports import funnel_alert as funnel_alert
+    from crmcli.reports import funnel_bottleneck as funnel_bottleneck
     from crmcli.reports import funnel_compare as funnel_compare
     from crmcli.reports import funnel_curve as funnel_curve
     from crmcli.reports import funnel_flow as funnel_flow

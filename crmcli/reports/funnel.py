@@ -162,7 +162,7 @@ def tallies(db: Reader, about: Asked, found: Journeys) -> tuple[Tally, Mapping[o
     if about.deals.grouping is None:
         return whole, {None: whole}
     if about.deals.grouping.is_many:
-        alone = replace(about, deals=about.deals.ungrouped())
+        alone = about.ungrouped()
         whole, _ = _sums(alone, journeys(db, alone.deals, alone.pipeline))
     return whole, {group: tally for group, tally in groups.items() if tally.deals}
 

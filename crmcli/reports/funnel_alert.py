@@ -79,10 +79,11 @@ def report(found: Alert) -> Report:
 
 
 def _rows(step: Change, grouped: dict[str, tuple[Side, Side]]) -> Iterator[tuple[object, ...]]:
-    head = (step.step, share(*step.first), share(*step.second), step.change, step.p_adjusted)
+    head = (step.step, share(*step.first), share(*step.second), step.change, step.rounded)
     pulls = [
         (effect, field, sides, group)
         for field, sides in grouped.items()
+        if len({*sides[0].groups, *sides[1].groups}) > 1  # one group explains nothing
         for group, effect in contributions(sides, step.step).items()
         if effect < 0
     ]

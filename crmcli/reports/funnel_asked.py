@@ -1,6 +1,6 @@
 """What a report on a funnel is about, once the words of the request are understood."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
@@ -30,6 +30,10 @@ class Asked:
             "currency": self.deals.currency,
             **self.days.said,
         }
+
+    def ungrouped(self) -> "Asked":
+        """The same deals, each once."""
+        return replace(self, deals=self.deals.ungrouped())
 
     def called(self, group: object) -> str | None:
         """The name of a group; None without a field to group by."""

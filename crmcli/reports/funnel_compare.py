@@ -64,6 +64,11 @@ class Change:
         return None if before is None or after is None else after - before
 
     @property
+    def rounded(self) -> float | None:
+        """The adjusted p-value in three digits."""
+        return None if self.p_adjusted is None else float(f"{self.p_adjusted:.3g}")
+
+    @property
     def verdict(self) -> str | None:
         if self.p_adjusted is None or self.p_adjusted >= LEVEL or not self.change:
             return None
@@ -222,7 +227,7 @@ def _row(change: Change) -> list[object]:
         change.mix_effect,
         change.rate_effect,
         change.p,
-        None if change.p_adjusted is None else float(f"{change.p_adjusted:.3g}"),
+        change.rounded,
         change.verdict,
     ]
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from crmcli.core.result import Column, Report, Table
@@ -122,7 +122,7 @@ def report(found: Curve) -> Report:
 def _whole(db: Reader, about: Asked, groups: Mapping[object, Ends], start: str | None) -> Ends:
     """Everybody once."""
     if about.deals.grouping is not None and about.deals.grouping.is_many:
-        alone = replace(about, deals=about.deals.ungrouped())
+        alone = about.ungrouped()
         return ends(db, alone, _stage(alone, start))[0].get(None, [])
     return [end for found in groups.values() for end in found]
 

@@ -60,4 +60,13 @@ FORMULAS = {
         "over the groups of a field it adds up to the change",
         _PAST,
     ),
+    "funnel_bottleneck": (
+        "of all lost: lost deals whose furthest stage it is / all lost deals; in value: the same with their amounts",
+        "of the time: its Kaplan-Meier median / the sum of those of all stages; both: 100 x (w x of all lost + (1 - w) x of "
+        "the time)",
+        "of late: the conversion to the next stage by the moves within the last days, beside as many days before; a verdict "
+        "by a two-sided z test of two proportions, Holm-adjusted over all steps, under .05",
+        "extra wins = won x (conversion of its best quarter / its conversion - 1)",
+        _PAST,
+    ),
 }

@@ -116,8 +116,8 @@ def report(found: StageTimes) -> Report:
     return Report("funnel_time", found.parameters, summary, table, found.notes)
 
 
-def gathered(db: Reader, about: Asked) -> Found:
-    """All stays of the deals asked for."""
+def gathered(db: Reader, about: Asked, *, is_deep: bool = True) -> Found:
+    """All stays of the deals asked for; the last and the sum of each deal's only where it `is_deep`."""
     found = Found()
     _gather_standing(db, about, found)
     rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
@@ -131,7 +131,8 @@ def gathered(db: Reader, about: Asked) -> Found:
             deal, of_deal = passage, {}
         for group in found.members[passage][1]:
             found.stays[group, row].completed.append(seconds)
-        of_deal[row] = seconds, seconds + (of_deal[row][1] if row in of_deal else 0)
+        if is_deep:
+            of_deal[row] = seconds, seconds + (of_deal[row][1] if row in of_deal else 0)
     _finish(found, deal, of_deal)
     return found
 

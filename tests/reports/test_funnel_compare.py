@@ -83,7 +83,7 @@ def test_periods_lie_apart(turned: Histories) -> None:
 
 
 def warned(file: Histories, **asked: object) -> Alert:
-    return alert(file.db, FunnelRequest(**asked), moment=MOMENT, fields=("source",))  # type: ignore[arg-type]  # fields by name
+    return alert(file.db, FunnelRequest(**asked), moment=MOMENT, fields=("source", "product"))  # type: ignore[arg-type]  # fields by name
 
 
 def test_an_alert_names_the_step_that_fell_and_the_groups_that_explain_it(turned: Histories) -> None:
