@@ -130,10 +130,10 @@ def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Pr
     """
     about = asked(db, request, Moment(now, preferences))
     pipeline, deals = about.pipeline, about.deals
-    found = journeys(db, deals, pipeline)
+    found = journeys(db, deals)
     whole, groups = tallies(db, about, found)
     is_everything = deals.is_unrestricted and whole.deals == _passages(db, pipeline)
-    times = stage_times(db, deals, pipeline, found, is_everything=is_everything)
+    times = stage_times(db, deals, pipeline, is_everything=is_everything)
     rows = _Rows(pipeline, request.basis, deals, deals.currency or found.currency, times)
     return Funnel(
         parameters={**about.parameters, "mode": request.mode, "basis": request.basis},
@@ -163,7 +163,7 @@ def tallies(db: Reader, about: Asked, found: Journeys) -> tuple[Tally, Mapping[o
         return whole, {None: whole}
     if about.deals.grouping.is_many:
         alone = about.ungrouped()
-        whole, _ = _sums(alone, journeys(db, alone.deals, alone.pipeline))
+        whole, _ = _sums(alone, journeys(db, alone.deals))
     return whole, {group: tally for group, tally in groups.items() if tally.deals}
 
 

@@ -107,7 +107,7 @@ def bottleneck(
     if not 0 < days <= _LONGEST:
         raise InvalidInput(f"--days {days} is not a number of days from 1 to {_LONGEST:,}")
     about = asked(db, request.only(by="created.quarter"), moment)
-    found = journeys(db, about.deals, about.pipeline)
+    found = journeys(db, about.deals)
     whole, quarters = tallies(db, about, found)
     today = about.days.as_of or about.moment.now.astimezone(moment.tz).date()
     end, begin = today + timedelta(days=1), today - timedelta(days=days - 1)

@@ -197,7 +197,7 @@ def _side(db: Reader, request: FunnelRequest, days: Period, as_of: date | None, 
     dates = {"since": days.start.isoformat(), "until": days.end.isoformat()}
     seen = request.as_of if as_of is None else as_of.isoformat()
     about = asked(db, request.only(**dates, as_of=seen), moment)
-    whole, groups = tallies(db, about, journeys(db, about.deals, about.pipeline))
+    whole, groups = tallies(db, about, journeys(db, about.deals))
     return Side(about, days, whole, groups)
 
 

@@ -8,7 +8,7 @@ from crmcli.reports.funnel_cohort import LeftOut
 from crmcli.reports.funnel_pipeline import NOWHERE, Pipeline
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Trail:
     """Deals that made the same moves, (from, to) by id of the stage in the order they were made, 0 for nowhere.
 
@@ -19,10 +19,10 @@ class Trail:
     is_ended: bool
     group: object
     left_out: LeftOut | None
-    deals: int = 0
-    undated: int = 0
-    unpriced: int = 0
-    amount: int = 0
+    deals: int
+    undated: int
+    unpriced: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)

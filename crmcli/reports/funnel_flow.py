@@ -66,7 +66,7 @@ Ends = Mapping[tuple[int | None, int | str | None], int]
 def flow(db: Reader, request: FunnelRequest, *, moment: Moment) -> Flow:
     """All moves between the stages of a pipeline. Raises InvalidInput and NotFound."""
     about = asked(db, request, moment)
-    whole, groups = tallies(db, about, journeys(db, about.deals, about.pipeline))
+    whole, groups = tallies(db, about, journeys(db, about.deals))
     moves = [move for group in sorted(groups, key=in_order) for move in _moves(about, group, groups[group])]
     stays = whole.stays()
     kinds = list(_moves(about, None, whole))

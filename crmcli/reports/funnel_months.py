@@ -61,7 +61,7 @@ def months(
 ) -> Months:
     """The months that deals were created in, oldest first; without a date last. Raises InvalidInput and NotFound."""
     about = asked(db, request.only(by=f"created.{per}"), moment)
-    found = journeys(db, about.deals, about.pipeline)
+    found = journeys(db, about.deals)
     whole, groups = tallies(db, about, found)
     ordered = sorted(groups, key=in_order)
     if across is Across.STAGES:

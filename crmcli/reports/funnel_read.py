@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,6 @@ from crmcli.db.reader import Reader, Row
 from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_counts import Trail
 from crmcli.reports.funnel_pipeline import Pipeline
-
-Groups = Mapping[int, tuple[object, ...]]
-"""The groups of each passage in the cohort; nothing where all of the pipeline are in it."""
-
 
 # Between the moves that were known: one that was recorded later parts no stay.
 _STAYS_KNOWN = """
@@ -28,16 +24,10 @@ _STAYS_KNOWN = """
 
 @dataclass(frozen=True, slots=True)
 class Journeys:
-    """The trails of the deals asked for, those left out of the cohort among them.
-
-    `to_winning` are the seconds from the first dated event to winning, ascending, by group; `currencies` those of all
-    amounts; `groups` who is in the cohort.
-    """
+    """The trails of the deals asked for, those left out of the cohort among them, and the currencies of all amounts."""
 
     trails: tuple[Trail, ...]
-    to_winning: Mapping[object, "array[int]"]
     currencies: frozenset[str]
-    groups: Groups
 
     @property
     def currency(self) -> str | None:
@@ -45,37 +35,44 @@ class Journeys:
         return next(iter(self.currencies)) if len(self.currencies) == 1 else None
 
 
-def journeys(db: Reader, cohort: Cohort, pipeline: Pipeline) -> Journeys:
+def journeys(db: Reader, cohort: Cohort) -> Journeys:
     """What the deals of `cohort` did."""
     radix = 1 + int(db.value("select coalesce(max(id), 0) from stage"))
-    trails: dict[tuple[object, ...], Trail] = {}
-    cycles: dict[object, array[int]] = defaultdict(lambda: array("q"))
-    groups: dict[int, tuple[object, ...]] = {}
+    trails, currencies = [], set[str]()
+    for moves, is_ended, group, left_out, *sums in db.rows(_trails(cohort), cohort.parameters, radix=radix):
+        deals, dated, priced, amount, *ours = sums
+        pairs = tuple(divmod(int(move), radix) for move in moves.split(","))
+        trails.append(Trail(pairs, bool(is_ended), group, left_out, deals, deals - dated, deals - priced, amount or 0))
+        currencies.update(currency for currency in ours if currency and left_out is None)
+    return Journeys(tuple(trails), frozenset(currencies))
+
+
+def members(db: Reader, cohort: Cohort) -> dict[int, tuple[object, ...]]:
+    """The groups of each passage in the cohort."""
+    found: dict[int, tuple[object, ...]] = {}
     alone: dict[object, tuple[object, ...]] = {}  # one for all deals of a group
-    currencies: set[str] = set()
-    for row in db.rows(_sql(cohort, pipeline), cohort.parameters, radix=radix):
-        key = row[:4]
-        trail = trails.get(key)
-        if trail is None:
-            moves, is_ended, group, left_out = key
-            trails[key] = trail = Trail(_pairs(moves, radix), bool(is_ended), group, left_out)
-        trail.deals += 1
-        passage, is_dated, amount, currency, began, won = row[4:]
-        trail.undated += not is_dated
-        if amount is None:
-            trail.unpriced += 1
-        else:
-            trail.amount += amount
-        if trail.left_out is not None:
-            continue
-        group = trail.group
-        if not cohort.is_unrestricted:
-            groups[passage] = (*groups[passage], group) if passage in groups else alone.setdefault(group, (group,))
-        if amount is not None:
-            currencies.add(currency)
-        if began is not None and won is not None:
-            cycles[group].append(_seconds(began, won))
-    return Journeys(tuple(trails.values()), _sorted(cycles), frozenset(currencies), groups)
+    sql = f"select c.id, c.grp from ({cohort.source}) c where c.left_out is null"
+    for passage, group in db.rows(sql, cohort.parameters):
+        found[passage] = (*found[passage], group) if passage in found else alone.setdefault(group, (group,))
+    return found
+
+
+def to_winning(db: Reader, cohort: Cohort, pipeline: Pipeline) -> "dict[object, array[int]]":
+    """The seconds from the first dated event to winning, of deals that are won, by group.
+
+    Winning itself is no beginning for a deal whose earlier events have no date: such a deal counts nowhere.
+    """
+    won = ", ".join(str(stage) for stage, outcome in pipeline.outcome.items() if outcome == Outcome.WON) or "null"
+    first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
+    sql = f"""
+        select c.grp, coalesce(c.began_at, {first}), c.entered_at from ({cohort.source}) c
+        where c.left_out is null and c.stage_id in ({won}) and not c.is_ended{_within(cohort)}
+    """
+    found: dict[object, array[int]] = defaultdict(lambda: array("q"))
+    for group, began, entered in db.rows(sql, cohort.parameters):
+        if began is not None and entered is not None:
+            found[group].append(int((datetime.fromisoformat(entered) - datetime.fromisoformat(began)).total_seconds()))
+    return dict(found)
 
 
 def stays(db: Reader, cohort: Cohort) -> Iterator[Row]:
@@ -91,22 +88,15 @@ def stays(db: Reader, cohort: Cohort) -> Iterator[Row]:
     )
 
 
-def _sql(cohort: Cohort, pipeline: Pipeline) -> str:
+def _trails(cohort: Cohort) -> str:
     """Along an index of the events, which holds them passage by passage in their order; amounts join in the same one."""
-    won = ", ".join(str(stage) for stage, outcome in pipeline.outcome.items() if outcome == Outcome.WON) or "null"
-    first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
-    ended, within = "c.is_ended", ""
-    if cohort.is_period:
-        within = "".join(
-            f" and c.entered_at {sign} :{name}"
-            for name, sign in (("since", ">="), ("until", "<"))
-            if name in cohort.parameters
-        )
-        ended = "c.is_ended and c.ended_at < :until" if "until" in cohort.parameters else ended
-    is_won = f"c.stage_id in ({won}) and not c.is_ended{within}"
+    groups = "1, 2" + ", 3" * (cohort.grouping is not None) + ", 4" * cohort.is_partial  # constants cost a sort as well
+    is_cut = cohort.is_period and "until" in cohort.parameters
     return f"""
-        select h.moves, {ended}, c.grp, c.left_out, c.id, c.began_at is not null, c.amount, c.currency,
-            case when {is_won} then coalesce(c.began_at, {first}) end, case when {is_won} then c.entered_at end
+        select h.moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"}, c.grp, c.left_out,
+            count(*), count(c.began_at), count(c.amount), sum(c.amount),
+            min(case when c.amount is not null then c.currency end),
+            max(case when c.amount is not null then c.currency end)
         from (
             select passage_id, group_concat(coalesce(from_stage_id, 0) * :radix + to_stage_id) as moves
             from stage_event indexed by stage_event_passage
@@ -114,16 +104,13 @@ def _sql(cohort: Cohort, pipeline: Pipeline) -> str:
             group by passage_id
         ) h
         cross join ({cohort.source}) c on c.id = h.passage_id
+        group by {groups}
     """
 
 
-def _pairs(moves: str, radix: int) -> tuple[tuple[int, int], ...]:
-    return tuple(divmod(int(move), radix) for move in moves.split(","))
-
-
-def _seconds(began: str, ended: str) -> int:
-    return int((datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds())
-
-
-def _sorted(cycles: "Mapping[object, array[int]]") -> "dict[object, array[int]]":
-    return {group: array("q", sorted(seconds)) for group, seconds in cycles.items()}
+def _within(cohort: Cohort) -> str:
+    """By the moves within a window only winning within it counts."""
+    if not cohort.is_period:
+        return ""
+    signs = (("since", ">="), ("until", "<"))
+    return "".join(f" and c.entered_at {sign} :{name}" for name, sign in signs if name in cohort.parameters)

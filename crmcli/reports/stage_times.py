@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crmcli.core.statistics import Ascending, quantile
@@ -10,7 +10,7 @@ from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
 from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_pipeline import Pipeline
-from crmcli.reports.funnel_read import Journeys, stays
+from crmcli.reports.funnel_read import members, stays, to_winning
 
 DAY = 86_400  # seconds
 
@@ -27,15 +27,15 @@ class Times:
 TimesByRow = Mapping[tuple[object, int], Times]
 
 
-def stage_times(db: Reader, cohort: Cohort, pipeline: Pipeline, found: Journeys, *, is_everything: bool) -> TimesByRow:
+def stage_times(db: Reader, cohort: Cohort, pipeline: Pipeline, *, is_everything: bool) -> TimesByRow:
     """The times of each row of the funnel: completed stays in the open stages, first event to winning in the last.
 
     `is_everything` says that the cohort is all there is in the pipeline, ungrouped: then their index answers.
     Stays without dates count nowhere.
     """
-    within = _all_stays(db, pipeline) if is_everything else _stays(db, cohort, pipeline, found)
-    last = len(pipeline.rows) - 1
-    return {**within, **{(group, last): times(seconds) for group, seconds in found.to_winning.items()}}
+    within = _all_stays(db, pipeline) if is_everything else _stays(db, cohort, pipeline)
+    last, won = len(pipeline.rows) - 1, to_winning(db, cohort, pipeline)
+    return {**within, **{(group, last): times(sorted(seconds)) for group, seconds in won.items()}}
 
 
 def times(ascending: Ascending) -> Times:
@@ -79,17 +79,11 @@ def _all_stays(db: Reader, pipeline: Pipeline) -> dict[tuple[object, int], Times
     return {(None, row): times(_Indexed(db, stage.id)) for row, stage in rows if stage.outcome == Outcome.OPEN}
 
 
-def _stays(db: Reader, cohort: Cohort, pipeline: Pipeline, found: Journeys) -> dict[tuple[object, int], Times]:
+def _stays(db: Reader, cohort: Cohort, pipeline: Pipeline) -> dict[tuple[object, int], Times]:
     rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
+    groups = members(db, cohort)
     seconds: dict[tuple[object, int], array[int]] = defaultdict(lambda: array("q"))
-    everyone, removed = (None,), frozenset(_removed(db) if cohort.is_unrestricted else ())
     for passage, stage, dwell in stays(db, cohort):
-        if stage in rows and passage not in removed:
-            for group in everyone if cohort.is_unrestricted else found.groups.get(passage, ()):
-                seconds[group, rows[stage]].append(dwell)
-    return {key: times(sorted(values)) for key, values in seconds.items()}
-
-
-def _removed(db: Reader) -> Iterator[int]:
-    sql = "select p.id from passage p join deal d on d.id = p.deal_id where d.removed_at is not null"
-    return (int(passage) for (passage,) in db.rows(sql))
+        for group in groups.get(passage, ()):
+            seconds[group, stage].append(dwell)
+    return {(group, rows[stage]): times(sorted(values)) for (group, stage), values in seconds.items() if stage in rows}

@@ -15,7 +15,6 @@ from crmcli.query.comparison import Moment
 from crmcli.reports.funnel import Funnel, FunnelRequest, funnel
 from crmcli.reports.funnel_cohort import cohort
 from crmcli.reports.funnel_pipeline import chosen
-from crmcli.reports.funnel_read import journeys
 from crmcli.reports.funnel_request import window
 from crmcli.reports.stage_times import stage_times
 
@@ -154,9 +153,8 @@ def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
         pipeline, _ = chosen(db, None)
         days, moment = window(db, request, moment)
         everything = cohort(db, request, pipeline, window=days, moment=moment)
-        found = journeys(db, everything, pipeline)
-        by_index = stage_times(db, everything, pipeline, found, is_everything=True)
-        by_deal = stage_times(db, everything, pipeline, found, is_everything=False)
+        by_index = stage_times(db, everything, pipeline, is_everything=True)
+        by_deal = stage_times(db, everything, pipeline, is_everything=False)
 
     assert {key: times for key, times in by_index.items() if times.median is not None} == by_deal
 
