@@ -318,7 +318,7 @@ def _numbers(text: str, option: str) -> tuple[int, ...]:
 def _show(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
     """The report; with its formulas under it for people, or beside it for machines."""
     formulas = reports.funnel_formulas.FORMULAS[report.name] if explain else ()
-    if opening.is_for_people(ctx):
+    if opening.has_notes(ctx):
         opening.show(ctx, db, replace(report, notes=(*report.notes, *formulas)))
         return
     opening.show(ctx, db, report)
