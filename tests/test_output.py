@@ -18,6 +18,10 @@ REPORTS = {
     "doctor": "doctor",
     "customer timeline": "timeline",
     "funnel show": "funnel",
+    **{
+        f"funnel {name}": f"funnel_{name}"
+        for name in ("alert", "bottleneck", "cohort", "compare", "curve", "flow", "time")
+    },
     "graph central": "graph_central",
     "graph communities": "graph_communities",
     "graph components": "graph_components",
@@ -50,7 +54,7 @@ SHOWS = [
 EVERY = {**READS, "history show": "1"}
 NO_IDS = (
     *(
-        "funnel show",
+        *(path for path in READS if path.startswith("funnel ")),
         "help",
         "why",
         "graph communities",

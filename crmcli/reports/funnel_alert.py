@@ -29,6 +29,7 @@ _COLUMNS = (
     Column("now", "rate"),
     Column("change", "rate"),
     Column("p_adjusted", "number", "p"),
+    Column("verdict"),
     Column("field"),
     Column("group"),
     Column("group_before", "rate", "Its before"),
@@ -40,7 +41,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """`fallen` are the steps; a row of `rows` is one of them with a group that pulled it down, or with none."""
+    """`fallen` are the steps that fell. Of `rows` each step has one; one that fell has one for each group behind it."""
 
     parameters: dict[str, object]
     steps: tuple[Change, ...]
@@ -62,24 +63,20 @@ def alert(
     by_moves = request.with_basis(Basis.PERIOD)
     steps = changes(both(db, by_moves, periods, moment=moment))
     fallen = tuple(step for step in steps if step.verdict == "fell")
-    rows: list[tuple[object, ...]] = []
-    if fallen:
-        grouped = {field: both(db, by_moves.only(by=field), periods, moment=moment) for field in fields}
-        rows = [row for step in fallen for row in _rows(step, grouped)]
+    grouped = {field: both(db, by_moves.only(by=field), periods, moment=moment) for field in fields if fallen}
+    rows = tuple(row for step in steps for row in _rows(step, grouped if step in fallen else {}))
     parameters = {**about.parameters, "mode": request.mode, "days": days, "begin": begin.isoformat()}
-    return Alert(parameters, steps, fallen, tuple(rows), _notes(periods, steps, fallen))
+    return Alert(parameters, steps, fallen, rows, _notes(periods, steps, fallen))
 
 
 def report(found: Alert) -> Report:
     """The alert as renderers take it."""
     summary = {"fell": len(found.fallen), "steps": [step.step for step in found.fallen], "tested": len(found.steps)}
-    return Report(
-        "funnel_alert", found.parameters, summary, Table(_COLUMNS, found.rows, empty="no step fell"), found.notes
-    )
+    return Report("funnel_alert", found.parameters, summary, Table(_COLUMNS, found.rows), found.notes)
 
 
 def _rows(step: Change, grouped: dict[str, tuple[Side, Side]]) -> Iterator[tuple[object, ...]]:
-    head = (step.step, share(*step.first), share(*step.second), step.change, step.rounded)
+    head = (step.step, share(*step.first), share(*step.second), step.change, step.rounded, step.verdict)
     pulls = [
         (effect, field, sides, group)
         for field, sides in grouped.items()
