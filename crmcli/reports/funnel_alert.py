@@ -1,8 +1,10 @@
 """Which step of the funnel fell of late, and the groups that explain it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from json import loads
 
 from crmcli.core.period import Period
 from crmcli.core.result import Column, Report, Table
@@ -14,6 +16,8 @@ from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.reports.funnel_asked import asked
 from crmcli.reports.funnel_compare import Change, Side, both, changes, contributions, counts_of
+from crmcli.reports.funnel_counts import Tally
+from crmcli.reports.funnel_groups import Grouping
 from crmcli.reports.funnel_request import FunnelRequest
 
 #: What the fall of a step is explained by, where nothing else is asked for.
@@ -61,9 +65,10 @@ def alert(
     end, begin = today + timedelta(days=1), today - timedelta(days=days - 1)
     periods = Period(begin - timedelta(days=_BEFORE * days), begin), Period(begin, end)
     by_moves = request.with_basis(Basis.PERIOD)
-    steps = changes(both(db, by_moves, periods, moment=moment))
+    sides = both(db, by_moves.only(by=",".join(fields)), periods, moment=moment)
+    steps = changes(sides)
     fallen = tuple(step for step in steps if step.verdict == "fell")
-    grouped = {field: both(db, by_moves.only(by=field), periods, moment=moment) for field in fields if fallen}
+    grouped = _by_field(sides) if fallen else {}
     rows = tuple(row for step in steps for row in _rows(step, grouped if step in fallen else {}))
     parameters = {**about.parameters, "mode": request.mode, "days": days, "begin": begin.isoformat()}
     return Alert(parameters, steps, fallen, rows, _notes(periods, steps, fallen))
@@ -75,7 +80,24 @@ def report(found: Alert) -> Report:
     return Report("funnel_alert", found.parameters, summary, Table(_COLUMNS, found.rows), found.notes)
 
 
-def _rows(step: Change, grouped: dict[str, tuple[Side, Side]]) -> Iterator[tuple[object, ...]]:
+def _by_field(sides: tuple[Side, Side]) -> dict[Grouping, tuple[Side, Side]]:
+    """The sides by each of the fields that they are grouped by."""
+    grouping = sides[0].about.deals.grouping
+    parts = grouping.parts if grouping else ()
+    if grouping and not parts:
+        return {grouping: sides}
+    return {part: (_alone(sides[0], place), _alone(sides[1], place)) for place, part in enumerate(parts)}
+
+
+def _alone(side: Side, place: int) -> Side:
+    """The side by one of the crossed fields."""
+    groups: dict[object, Tally] = defaultdict(lambda: Tally(len(side.about.pipeline.rows)))
+    for group, tally in side.groups.items():
+        groups[loads(str(group))[place]].include(tally)
+    return replace(side, groups=groups)
+
+
+def _rows(step: Change, grouped: Mapping[Grouping, tuple[Side, Side]]) -> Iterator[tuple[object, ...]]:
     head = (step.step, share(*step.first), share(*step.second), step.change, step.rounded, step.verdict)
     pulls = [
         (effect, field, sides, group)
@@ -84,10 +106,10 @@ def _rows(step: Change, grouped: dict[str, tuple[Side, Side]]) -> Iterator[tuple
         for group, effect in contributions(sides, step.step).items()
         if effect < 0
     ]
-    pulls.sort(key=lambda pull: (pull[0], pull[1], str(pull[3])))
+    pulls.sort(key=lambda pull: (pull[0], pull[1].name, str(pull[3])))
     for effect, field, (first, second), group in pulls[:_MOST_GROUPS]:
         before, now = counts_of(first, group, step.step), counts_of(second, group, step.step)
-        yield *head, field, second.about.called(group), share(*before), share(*now), now[1], effect
+        yield *head, field.name, field.called(group), share(*before), share(*now), now[1], effect
     if not pulls:
         yield *head, None, None, None, None, None, None
 

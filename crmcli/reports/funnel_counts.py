@@ -1,6 +1,7 @@
 """The counts of a funnel: deals that did the same make one trail, and each trail is judged once."""
 
 from dataclasses import dataclass
+from operator import add
 from typing import get_args
 
 from crmcli.core.vocabulary import Basis, Mode, Outcome
@@ -85,6 +86,15 @@ class Tally:
         self._add_rows(trail, path, rows)
         self._add_whole(trail, path)
         self._add_steps(trail, path)
+
+    def include(self, other: "Tally") -> None:
+        """Count what another one counted in its rows."""
+        for mine, theirs in (
+            (self.reached, other.reached),
+            (self.from_before, other.from_before),
+            (self.from_first, other.from_first),
+        ):
+            mine[:] = map(add, mine, theirs)
 
     def stays(self) -> Stays:
         """What became of each entry."""

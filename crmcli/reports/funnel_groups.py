@@ -1,11 +1,12 @@
 """What deals can be grouped by: any field of theirs, their currency, and bands of amounts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from json import loads
 
 from crmcli.core.wording import did_you_mean
 from crmcli.errors import InvalidInput
-from crmcli.query.fields import Entity, by_decimals
+from crmcli.query.fields import Entity, Field, by_decimals
 from crmcli.query.sql import Where, select
 
 #: How people call what they group by most.
@@ -28,7 +29,8 @@ _THOUSAND = 1_000
 class Grouping:
     """A field to group by: `value` is the SQL of a deal's value, from the cohort `c` or from the rows `v` of `sql`.
 
-    `sql` gives each deal its values, in the columns deal_id and value; nothing where the cohort itself has them.
+    `sql` gives each deal its values, in the columns deal_id and value; nothing where the cohort itself has them. Where
+    several fields are crossed, the value is a JSON array of theirs, and `parts` are the fields.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Grouping:
     sql: str = ""
     is_many: bool = False
     label: Callable[[object], str] = str
+    parts: tuple["Grouping", ...] = ()
 
     @property
     def is_currency(self) -> bool:
@@ -47,18 +50,14 @@ class Grouping:
 
 
 def grouping(deals: Entity, name: str) -> Grouping:
-    """How to group by the field or alias `name`. Raises InvalidInput."""
+    """How to group by the field or alias `name`, or by several of them with commas between. Raises InvalidInput."""
+    if "," in name:
+        return _crossed(deals, [part.strip() for part in name.split(",")])
     if name.casefold() == AMOUNT_BAND:
         return Grouping(AMOUNT_BAND, _band(), label=_bounds)
     if name.casefold() == "currency":
         return Grouping("currency", "c.currency")
-    found = deals.find(ALIASES.get(name.casefold(), name))
-    if found is None:
-        near = did_you_mean(name, (*ALIASES, AMOUNT_BAND, *deals.fields))
-        raise InvalidInput(f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them")
-    if found.kind == "money":
-        hint = f"--by {AMOUNT_BAND} groups amounts" if found.name == "amount" else None
-        raise InvalidInput(f"cannot group by {found.name!r}: nearly every deal has an amount of its own", hint=hint)
+    found = _field(deals, name)
     label = _claim if found.kind == "boolean" else str
     columns = [f"{deals.key} as deal_id", f"{found.sql} as value"]
     if found.many is None:
@@ -69,6 +68,33 @@ def grouping(deals: Entity, name: str) -> Grouping:
     with_values = replace(deals, joins={**deals.joins, _VALUES: values})
     rows = select(with_values, columns, Where(), joins=(*found.joins, _VALUES))
     return Grouping(found.name, "v.value", rows, is_many=True, label=label)
+
+
+def _field(deals: Entity, name: str) -> Field:
+    found = deals.find(ALIASES.get(name.casefold(), name))
+    if found is None:
+        near = did_you_mean(name, (*ALIASES, AMOUNT_BAND, *deals.fields))
+        raise InvalidInput(f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them")
+    if found.kind == "money":
+        hint = f"--by {AMOUNT_BAND} groups amounts" if found.name == "amount" else None
+        raise InvalidInput(f"cannot group by {found.name!r}: nearly every deal has an amount of its own", hint=hint)
+    return found
+
+
+def _crossed(deals: Entity, names: Sequence[str]) -> Grouping:
+    fields = [_field(deals, name) for name in names]
+    if many := next((each.name for each in fields if each.many), None):
+        raise InvalidInput(
+            f"cannot cross {many!r} with other fields: a deal can have several", hint=f"--by {many} alone"
+        )
+    parts = tuple(Grouping(each.name, "v.value", label=_claim if each.kind == "boolean" else str) for each in fields)
+    columns = [f"{deals.key} as deal_id", f"json_array({', '.join(each.sql for each in fields)}) as value"]
+    rows = select(deals, columns, Where(), joins={join for each in fields for join in each.joins})
+
+    def label(group: object) -> str:
+        return " / ".join(part.called(value) for part, value in zip(parts, loads(str(group)), strict=True))
+
+    return Grouping(",".join(each.name for each in fields), "v.value", rows, label=label, parts=parts)
 
 
 def in_order(group: object) -> tuple[bool, bool, float, str]:

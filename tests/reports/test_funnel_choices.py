@@ -109,6 +109,17 @@ def test_deals_by_the_tags_of_their_customers(histories: Histories) -> None:
     assert shown(histories, words=("customer.tag:vip",)).summary.cohort == 1
 
 
+def test_several_fields_are_crossed(twelve: Histories) -> None:
+    found = shown(twelve, by="source,product")
+
+    assert [(step.group, step.reached) for step in found.steps[::5]] == [
+        ("fair / (none)", 2), ("web / (none)", 3), ("(none) / (none)", 6),
+    ]  # fmt: skip
+    assert found.parameters["by"] == "source,product"
+    with pytest.raises(InvalidInput, match=r"cannot cross 'customer.tag' with other fields: a deal can have several"):
+        shown(twelve, by="source,tag")
+
+
 def test_what_cannot_be_grouped_by(twelve: Histories) -> None:
     with pytest.raises(InvalidInput, match=r"unknown field 'sorce'; did you mean 'source'\?"):
         shown(twelve, by="sorce")
