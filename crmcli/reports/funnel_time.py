@@ -17,7 +17,7 @@ from crmcli.query.comparison import Moment
 from crmcli.reports.funnel_asked import Asked, asked
 from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_notes import several, window_said
-from crmcli.reports.funnel_read import stays
+from crmcli.reports.funnel_read import removed, stays
 from crmcli.reports.funnel_request import FunnelRequest
 from crmcli.reports.stage_times import DAY
 
@@ -119,6 +119,9 @@ def report(found: StageTimes) -> Report:
 def gathered(db: Reader, about: Asked, *, is_deep: bool = True) -> Found:
     """All stays of the deals asked for; the last and the sum of each deal's only where it `is_deep`."""
     found = Found()
+    if about.deals.has_everybody and not is_deep:
+        _gather_everybody(db, about, found)
+        return found
     _gather_standing(db, about, found)
     rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
     groups = {group for _, members in found.members.values() for group in members}
@@ -140,6 +143,16 @@ def gathered(db: Reader, about: Asked, *, is_deep: bool = True) -> Found:
     return found
 
 
+def _gather_everybody(db: Reader, about: Asked, found: Found) -> None:
+    """The stays of all deals, nobody looked up."""
+    _gather_standing(db, about, found, is_open=True)
+    rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
+    kept, nobody = {stage: found.stays[None, row] for stage, row in rows.items()}, removed(db)
+    for passage, stage, seconds in stays(db, about.deals):
+        if stage in kept and passage not in nobody:
+            kept[stage].completed.append(seconds)
+
+
 def _finish(
     kept: Mapping[tuple[object, int], Stays],
     member: tuple[int, tuple[object, ...]] | None,
@@ -158,14 +171,19 @@ def _finish(
                 stays.cumulative.append(sums.get(stage, seconds))
 
 
-def _gather_standing(db: Reader, about: Asked, found: Found) -> None:
-    """Who is in the cohort; the stays that no event ends: those still running, those ended by a hand-over, and winning."""
+def _gather_standing(db: Reader, about: Asked, found: Found, *, is_open: bool = False) -> None:
+    """Who is in the cohort; the stays that no event ends: those still running, those ended by a hand-over, and winning.
+
+    `is_open` looks at the deals alone that stand in an open stage, or did when they were handed over.
+    """
     now, last = about.moment.now, len(about.pipeline.rows) - 1
     alone: dict[tuple[int, object], tuple[int, tuple[object, ...]]] = {}
     first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
+    still = ", ".join(str(stage) for stage, outcome in about.pipeline.outcome.items() if outcome == Outcome.OPEN)
+    within = f" and c.stage_id in ({still or 'null'})" if is_open else ""
     sql = f"""
         select c.id, c.grp, c.stage_id, c.is_ended, c.entered_at, c.ended_at, coalesce(c.began_at, {first})
-        from ({about.deals.source}) c where c.left_out is null
+        from ({about.deals.source}) c where c.left_out is null{within}
     """
     for passage, group, stage, is_ended, entered, ended, began in db.rows(sql, about.deals.parameters):
         outcome, row = about.pipeline.outcome.get(stage), about.pipeline.place.get(stage, -1)
