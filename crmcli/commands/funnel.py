@@ -1,37 +1,33 @@
 """`crm funnel`: show, cohort, curve, time, flow, bottleneck, compare, alert."""
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from crmcli import render, reports
+from crmcli import reports
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
+from crmcli.commands.funnel_options import (
+    AsOf,
+    By,
+    Currency,
+    Days,
+    Explain,
+    InMode,
+    KnownAt,
+    OnBasis,
+    Pipeline,
+    Since,
+    Until,
+    numbers,
+    present,
+)
 from crmcli.commands.options import Showing, settings
 from crmcli.core.vocabulary import Across, Alarm, Basis, Mode, Per
-from crmcli.core.wording import shown
-from crmcli.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from crmcli.core.result import Report
-    from crmcli.db.reader import Reader
 
 _FOUND = 1
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-_Pipeline = Annotated[str | None, typer.Option(metavar="NAME", help="Else the only one that has deals.")]
-_Mode = Annotated[Mode, typer.Option(help="When a deal counts for a stage.")]
-_Basis = Annotated[Basis, typer.Option(help="Deals begun in the window, moves in it, or where deals stand.")]
-_Since = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")]
-_Until = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began before this day.")]
-_By = Annotated[str | None, typer.Option(metavar="FIELD", help="One each: owner, source, tag, month, amount-band, …")]
-_AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
-_KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="DATE", help="By what was recorded until then.")]
-_Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
-_Days = Annotated[str, typer.Option(metavar="N,N,…", help="After so many days.")]
-_Explain = Annotated[bool, typer.Option("--explain", help="How each figure is reckoned.")]
 
 
 @app.callback()
@@ -42,17 +38,17 @@ def group() -> None: ...
 def show(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
-    mode: _Mode = Mode.REACHED,
-    basis: _Basis = Basis.COHORT,
-    since: _Since = None,
-    until: _Until = None,
-    by: _By = None,
+    pipeline: Pipeline = None,
+    mode: InMode = Mode.REACHED,
+    basis: OnBasis = Basis.COHORT,
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
     amounts: Annotated[bool, typer.Option("--amounts", help="The money in the place of the deals.")] = False,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show how many deals reached each stage, and what became of the others.
 
@@ -68,28 +64,27 @@ def show(
             tuple(query or ()), pipeline, mode, basis, since, until, by, as_of, known_at, currency
         )
         found = reports.funnel.funnel(db, asked, now=settings(ctx).now, preferences=opening.preferences(db))
-        _show(ctx, db, reports.funnel.report(found, by_amount=amounts), explain=explain)
+        present(ctx, db, reports.funnel.report(found, by_amount=amounts), explain=explain)
 
 
 @app.command(cls=Showing)
 def curve(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
+    pipeline: Pipeline = None,
     start: Annotated[str | None, typer.Option("--from", metavar="STAGE", help="Count from the entry into it.")] = None,
-    days: _Days = "30,60,90,180",
-    since: _Since = None,
-    until: _Until = None,
-    by: _By = None,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    days: Days = "30,60,90,180",
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show how many deals are won and lost after so many days, the open ones counted too.
 
     Examples:
-      crm funnel curve
       crm funnel curve --by owner --days 30,90
       crm funnel curve --from contact --as-of 2026-06-30
     """
@@ -105,28 +100,27 @@ def curve(
             currency=currency,
         )
         found = reports.funnel_curve.curve(
-            db, asked, moment=opening.moment(ctx, db), days=_numbers(days, "--days"), start=start
+            db, asked, moment=opening.moment(ctx, db), days=numbers(days, "--days"), start=start
         )
-        _show(ctx, db, reports.funnel_curve.report(found), explain=explain)
+        present(ctx, db, reports.funnel_curve.report(found), explain=explain)
 
 
 @app.command(cls=Showing)
 def time(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
-    since: _Since = None,
-    until: _Until = None,
-    by: _By = None,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    pipeline: Pipeline = None,
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show how long deals stay in each stage, those that are still there counted too.
 
     Examples:
-      crm funnel time
       crm funnel time --by owner --since 2026-01
     """
     with opening.reading(ctx) as db:
@@ -141,29 +135,28 @@ def time(
             currency=currency,
         )
         found = reports.funnel_time.stage_times(db, asked, moment=opening.moment(ctx, db))
-        _show(ctx, db, reports.funnel_time.report(found), explain=explain)
+        present(ctx, db, reports.funnel_time.report(found), explain=explain)
 
 
 @app.command(cls=Showing)
 def cohort(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
-    mode: _Mode = Mode.REACHED,
+    pipeline: Pipeline = None,
+    mode: InMode = Mode.REACHED,
     across: Annotated[Across, typer.Option(help="The stages they came to, or days to winning.")] = Across.STAGES,
     per: Annotated[Per, typer.Option(help="The deals of a month, a quarter or a year together.")] = Per.MONTH,
-    days: _Days = "30,60,90,180",
-    since: _Since = None,
-    until: _Until = None,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    days: Days = "30,60,90,180",
+    since: Since = None,
+    until: Until = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show how far the deals of each month have come, and how many of them are still open.
 
     Examples:
-      crm funnel cohort
       crm funnel cohort --across days --days 30,60,90
       crm funnel cohort --per quarter --since 2026-01
     """
@@ -178,24 +171,24 @@ def cohort(
             known_at=known_at,
             currency=currency,
         )
-        moment, numbers = opening.moment(ctx, db), _numbers(days, "--days")
-        found = reports.funnel_months.months(db, asked, moment=moment, across=across, per=per, days=numbers)
-        _show(ctx, db, reports.funnel_months.report(found), explain=explain)
+        moment, wanted = opening.moment(ctx, db), numbers(days, "--days")
+        found = reports.funnel_months.months(db, asked, moment=moment, across=across, per=per, days=wanted)
+        present(ctx, db, reports.funnel_months.report(found), explain=explain)
 
 
 @app.command(cls=Showing)
 def flow(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
-    basis: _Basis = Basis.COHORT,
-    since: _Since = None,
-    until: _Until = None,
-    by: _By = None,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    pipeline: Pipeline = None,
+    basis: OnBasis = Basis.COHORT,
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show from which stage to which deals move: forward, over several stages, and back.
 
@@ -208,23 +201,23 @@ def flow(
             tuple(query or ()), pipeline, Mode.REACHED, basis, since, until, by, as_of, known_at, currency
         )
         found = reports.funnel_flow.flow(db, asked, moment=opening.moment(ctx, db))
-        _show(ctx, db, reports.funnel_flow.report(found), explain=explain)
+        present(ctx, db, reports.funnel_flow.report(found), explain=explain)
 
 
 @app.command(cls=Showing)
 def bottleneck(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
-    mode: _Mode = Mode.REACHED,
-    since: _Since = None,
-    until: _Until = None,
+    pipeline: Pipeline = None,
+    mode: InMode = Mode.REACHED,
+    since: Since = None,
+    until: Until = None,
     weight: Annotated[float, typer.Option(metavar="0..1", help="How much losses count beside time.")] = 0.5,
     days: Annotated[int, typer.Option(metavar="DAYS", help="Of late: the last so many, against as many before.")] = 90,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show which stage loses most deals, which takes most time, which fell of late, and what more it could bring.
 
@@ -245,7 +238,7 @@ def bottleneck(
         )
         moment = opening.moment(ctx, db)
         found = reports.funnel_bottleneck.bottleneck(db, asked, moment=moment, weight=weight, days=days)
-        _show(ctx, db, reports.funnel_bottleneck.report(found), explain=explain)
+        present(ctx, db, reports.funnel_bottleneck.report(found), explain=explain)
 
 
 @app.command(cls=Showing)
@@ -254,14 +247,14 @@ def compare(
     first: Annotated[str, typer.Argument(metavar="PERIOD", help="2026-03, Q1, 2025, …", show_default=False)],
     second: Annotated[str, typer.Argument(metavar="PERIOD", help="Another.", show_default=False)],
     query: Query = None,
-    pipeline: _Pipeline = None,
-    mode: _Mode = Mode.REACHED,
+    pipeline: Pipeline = None,
+    mode: InMode = Mode.REACHED,
     basis: Annotated[Basis, typer.Option(help="The moves in each period, or the deals begun in it.")] = Basis.PERIOD,
     by: Annotated[str, typer.Option(metavar="FIELD", help="The groups whose mix and rates changed.")] = "owner",
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show how conversion changed between two periods, and whether the mix of deals or their rates did it.
 
@@ -274,27 +267,26 @@ def compare(
             tuple(query or ()), pipeline, mode, basis, by=by, as_of=as_of, known_at=known_at, currency=currency
         )
         found = reports.funnel_compare.compare(db, asked, first, second, moment=opening.moment(ctx, db))
-        _show(ctx, db, reports.funnel_compare.report(found), explain=explain)
+        present(ctx, db, reports.funnel_compare.report(found), explain=explain)
 
 
 @app.command(cls=Showing)
 def alert(
     ctx: typer.Context,
     query: Query = None,
-    pipeline: _Pipeline = None,
-    mode: _Mode = Mode.REACHED,
+    pipeline: Pipeline = None,
+    mode: InMode = Mode.REACHED,
     days: Annotated[int, typer.Option(metavar="DAYS", help="The last so many, against three times as many.")] = 30,
     by: Annotated[str | None, typer.Option(metavar="FIELD,…", help="Explain by these fields.")] = None,
     fail_on: Annotated[Alarm | None, typer.Option("--fail-on", help="Exit 1 if a step fell, for cron.")] = None,
-    as_of: _AsOf = None,
-    known_at: _KnownAt = None,
-    currency: _Currency = None,
-    explain: _Explain = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    currency: Currency = None,
+    explain: Explain = False,
 ) -> None:
     """Show which step of the funnel fell of late, and the groups that explain it.
 
     Examples:
-      crm funnel alert
       crm funnel alert --days 14 --by owner,source
     """
     with opening.reading(ctx) as db:
@@ -303,24 +295,6 @@ def alert(
         )
         fields = tuple(name.strip() for name in by.split(",")) if by else reports.funnel_alert.FIELDS
         found = reports.funnel_alert.alert(db, asked, moment=opening.moment(ctx, db), days=days, fields=fields)
-        _show(ctx, db, reports.funnel_alert.report(found), explain=explain)
+        present(ctx, db, reports.funnel_alert.report(found), explain=explain)
     if fail_on and found.fallen:
         raise typer.Exit(_FOUND)
-
-
-def _numbers(text: str, option: str) -> tuple[int, ...]:
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        raise InvalidInput(f"{option} {shown(text)} is not a list of whole numbers", hint=f"{option} 30,60,90")
-    return tuple(map(int, parts))
-
-
-def _show(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
-    """The report; with its formulas under it for people, or beside it for machines."""
-    formulas = reports.funnel_formulas.FORMULAS[report.name] if explain else ()
-    if opening.has_notes(ctx):
-        opening.show(ctx, db, replace(report, notes=(*report.notes, *formulas)))
-        return
-    opening.show(ctx, db, report)
-    for line in formulas:
-        render.note(line)

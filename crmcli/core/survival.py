@@ -1,6 +1,5 @@
 """What becomes of those who are still under way: time to an end, with everybody counted while nobody knows theirs."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
@@ -119,15 +118,16 @@ def survival(left: Sequence[float], there: Sequence[float]) -> Iterator[tuple[fl
     `left` are the times after which somebody left, `there` those for which others have been there so far, both
     ascending. Source: Kaplan & Meier (1958), "Nonparametric estimation from incomplete observations", JASA 53.
     """
-    staying, place, seen = 1.0, 0, 0
+    staying, place, seen, everybody = 1.0, 0, 0, len(left) + len(there)
     while place < len(left):
-        time = left[place]
-        behind = bisect_right(left, time, lo=place)
-        seen = bisect_left(there, time, lo=seen)
-        at_risk = len(left) - place + len(there) - seen
-        staying = staying * (at_risk - behind + place) / at_risk
+        time, first = left[place], place
+        while place < len(left) and left[place] == time:
+            place += 1
+        while seen < len(there) and there[seen] < time:
+            seen += 1
+        at_risk = everybody - first - seen
+        staying = staying * (at_risk - place + first) / at_risk
         yield time, staying
-        place = behind
 
 
 def stay_quantiles(left: Sequence[float], there: Sequence[float], shares: Sequence[float]) -> list[float | None]:

@@ -78,10 +78,14 @@ class Cohort:
         return self.left_out != "null"
 
     @property
+    def has_everybody(self) -> bool:
+        """Whether nothing but the pipeline and the events chooses: no query, no group, no window, no currency."""
+        return self.grouping is None and self.condition == "true" and not self.is_partial
+
+    @property
     def is_unrestricted(self) -> bool:
-        """Whether nothing but the pipeline chooses: no query, no group, no window, no currency, no other day."""
-        chooses = self.grouping is not None or self.condition != "true" or self.is_partial
-        return not chooses and self.known == "true"
+        """Whether every event counts as well: it is all there is now."""
+        return self.has_everybody and self.known == "true"
 
     def ungrouped(self) -> "Cohort":
         return replace(self, grouping=None)

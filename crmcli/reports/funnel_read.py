@@ -57,6 +57,12 @@ def members(db: Reader, cohort: Cohort) -> dict[int, tuple[object, ...]]:
     return found
 
 
+def removed(db: Reader) -> set[int]:
+    """The passages of removed deals, which no cohort has."""
+    sql = "select p.id from passage p join deal d on d.id = p.deal_id where d.removed_at is not null"
+    return {int(passage) for (passage,) in db.rows(sql)}
+
+
 def to_winning(db: Reader, cohort: Cohort, pipeline: Pipeline) -> "dict[object, array[int]]":
     """The seconds from the first dated event to winning, of deals that are won, by group.
 

@@ -17,7 +17,7 @@ from crmcli.query.comparison import Moment
 from crmcli.reports.funnel_asked import Asked, asked
 from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_notes import several, window_said
-from crmcli.reports.funnel_read import stays
+from crmcli.reports.funnel_read import removed, stays
 from crmcli.reports.funnel_request import FunnelRequest
 from crmcli.reports.stage_times import DAY
 
@@ -84,7 +84,7 @@ class Stays:
 
 @dataclass(slots=True)
 class Found:
-    """The stays by group and row; `members` are the groups of each passage, and the row where it stands, or -1."""
+    """The stays by group and row; `members` are the groups of each passage, and the stage where it stands, or 0."""
 
     stays: dict[tuple[object, int], Stays] = field(default_factory=lambda: defaultdict(Stays))
     members: dict[int, tuple[int, tuple[object, ...]]] = field(default_factory=dict)
@@ -119,52 +119,79 @@ def report(found: StageTimes) -> Report:
 def gathered(db: Reader, about: Asked, *, is_deep: bool = True) -> Found:
     """All stays of the deals asked for; the last and the sum of each deal's only where it `is_deep`."""
     found = Found()
+    if about.deals.has_everybody and not is_deep:
+        _gather_everybody(db, about, found)
+        return found
     _gather_standing(db, about, found)
     rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
-    deal, of_deal = 0, dict[int, tuple[int, int]]()
+    groups = {group for _, members in found.members.values() for group in members}
+    kept = {(group, stage): found.stays[group, row] for group in groups for stage, row in rows.items()}
+    deal, latest, sums = 0, dict[int, int](), dict[int, int]()
     for passage, stage, seconds in stays(db, about.deals):
-        row = rows.get(stage)
-        if row is None or passage not in found.members:
+        if stage not in rows or passage not in found.members:
             continue
-        if passage != deal:
-            _finish(found, deal, of_deal)
-            deal, of_deal = passage, {}
         for group in found.members[passage][1]:
-            found.stays[group, row].completed.append(seconds)
+            kept[group, stage].completed.append(seconds)
         if is_deep:
-            of_deal[row] = seconds, seconds + (of_deal[row][1] if row in of_deal else 0)
-    _finish(found, deal, of_deal)
+            if passage != deal:
+                _finish(kept, found.members.get(deal), latest, sums)
+                deal, latest, sums = passage, {}, {}
+            if stage in latest:
+                sums[stage] = sums.get(stage, latest[stage]) + seconds
+            latest[stage] = seconds
+    _finish(kept, found.members.get(deal), latest, sums)
     return found
 
 
-def _finish(found: Found, deal: int, of_deal: Mapping[int, tuple[int, int]]) -> None:
-    """Keep the last stay and the sum of the stays of a deal in the rows that it has left."""
-    if not of_deal:
+def _gather_everybody(db: Reader, about: Asked, found: Found) -> None:
+    """The stays of all deals, nobody looked up."""
+    _gather_standing(db, about, found, is_open=True)
+    rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
+    kept, nobody = {stage: found.stays[None, row] for stage, row in rows.items()}, removed(db)
+    for passage, stage, seconds in stays(db, about.deals):
+        if stage in kept and passage not in nobody:
+            kept[stage].completed.append(seconds)
+
+
+def _finish(
+    kept: Mapping[tuple[object, int], Stays],
+    member: tuple[int, tuple[object, ...]] | None,
+    latest: Mapping[int, int],
+    sums: Mapping[int, int],
+) -> None:
+    """Keep the last stay and the sum of the stays of a deal in the stages that it has left; `sums` where it was again."""
+    if member is None:
         return
-    standing, groups = found.members[deal]
-    for row, (latest, total) in of_deal.items():
-        if row != standing:
+    standing, groups = member
+    for stage, seconds in latest.items():
+        if stage != standing:
             for group in groups:
-                found.stays[group, row].latest.append(latest)
-                found.stays[group, row].cumulative.append(total)
+                stays = kept[group, stage]
+                stays.latest.append(seconds)
+                stays.cumulative.append(sums.get(stage, seconds))
 
 
-def _gather_standing(db: Reader, about: Asked, found: Found) -> None:
-    """Who is in the cohort; the stays that no event ends: those still running, those ended by a hand-over, and winning."""
+def _gather_standing(db: Reader, about: Asked, found: Found, *, is_open: bool = False) -> None:
+    """Who is in the cohort; the stays that no event ends: those still running, those ended by a hand-over, and winning.
+
+    `is_open` looks at the deals alone that stand in an open stage, or did when they were handed over.
+    """
     now, last = about.moment.now, len(about.pipeline.rows) - 1
     alone: dict[tuple[int, object], tuple[int, tuple[object, ...]]] = {}
     first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
+    still = ", ".join(str(stage) for stage, outcome in about.pipeline.outcome.items() if outcome == Outcome.OPEN)
+    within = f" and c.stage_id in ({still or 'null'})" if is_open else ""
     sql = f"""
         select c.id, c.grp, c.stage_id, c.is_ended, c.entered_at, c.ended_at, coalesce(c.began_at, {first})
-        from ({about.deals.source}) c where c.left_out is null
+        from ({about.deals.source}) c where c.left_out is null{within}
     """
     for passage, group, stage, is_ended, entered, ended, began in db.rows(sql, about.deals.parameters):
         outcome, row = about.pipeline.outcome.get(stage), about.pipeline.place.get(stage, -1)
-        standing = row if outcome == Outcome.OPEN and not is_ended else -1
+        standing = stage if outcome == Outcome.OPEN and not is_ended else 0
+        member = alone.get((standing, group)) or alone.setdefault((standing, group), (standing, (group,)))
         if passage in found.members:
-            found.members[passage] = standing, (*found.members[passage][1], group)
-        else:
-            found.members[passage] = alone.setdefault((standing, group), (standing, (group,)))
+            member = standing, (*found.members[passage][1], group)
+        found.members[passage] = member
         if outcome == Outcome.OPEN:
             end = datetime.fromisoformat(ended) if is_ended else now
             seconds = None if entered is None else max(int((end - datetime.fromisoformat(entered)).total_seconds()), 0)

@@ -10,7 +10,7 @@ from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
 from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_pipeline import Pipeline
-from crmcli.reports.funnel_read import members, stays, to_winning
+from crmcli.reports.funnel_read import members, removed, stays, to_winning
 
 DAY = 86_400  # seconds
 
@@ -81,9 +81,15 @@ def _all_stays(db: Reader, pipeline: Pipeline) -> dict[tuple[object, int], Times
 
 def _stays(db: Reader, cohort: Cohort, pipeline: Pipeline) -> dict[tuple[object, int], Times]:
     rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
-    groups = members(db, cohort)
     seconds: dict[tuple[object, int], array[int]] = defaultdict(lambda: array("q"))
-    for passage, stage, dwell in stays(db, cohort):
-        for group in groups.get(passage, ()):
-            seconds[group, stage].append(dwell)
+    if cohort.has_everybody:
+        nobody = removed(db)
+        for passage, stage, dwell in stays(db, cohort):
+            if passage not in nobody:
+                seconds[None, stage].append(dwell)
+    else:
+        groups = members(db, cohort)
+        for passage, stage, dwell in stays(db, cohort):
+            for group in groups.get(passage, ()):
+                seconds[group, stage].append(dwell)
     return {(group, rows[stage]): times(sorted(values)) for (group, stage), values in seconds.items() if stage in rows}
