@@ -71,7 +71,7 @@ def grouping(deals: Entity, name: str) -> Grouping:
 
 
 def _field(deals: Entity, name: str) -> Field:
-    found = deals.find(ALIASES.get(name.casefold(), name))
+    found = deals.find(name) or deals.find(ALIASES.get(name.casefold(), name))
     if found is None:
         near = did_you_mean(name, (*ALIASES, AMOUNT_BAND, *deals.fields))
         raise InvalidInput(
