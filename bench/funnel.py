@@ -26,14 +26,23 @@ _OWNERS = 30
 _RUNS = 5
 
 _ASKED = {
-    "reached": (),
-    "touched": ("--mode", "touched"),
-    "strict": ("--mode", "strict"),
-    "snapshot": ("--basis", "snapshot"),
-    "as of": ("--as-of", "2025-12-31"),
-    "by owner": ("--by", "owner"),
-    "by quarter": ("--by", "closed.quarter"),
-    "a quarter": ("--since", "2025-01", "--until", "2025-04"),
+    "reached": ("show",),
+    "touched": ("show", "--mode", "touched"),
+    "strict": ("show", "--mode", "strict"),
+    "snapshot": ("show", "--basis", "snapshot"),
+    "a period": ("show", "--basis", "period", "--since", "2025-01", "--until", "2025-04"),
+    "as of": ("show", "--as-of", "2025-12-31"),
+    "as of, a query": ("show", "--as-of", "2025-12-31", "amount:1k.."),
+    "by owner": ("show", "--by", "owner"),
+    "by quarter": ("show", "--by", "closed.quarter"),
+    "a quarter": ("show", "--since", "2025-01", "--until", "2025-04"),
+    "cohort": ("cohort",),
+    "curve": ("curve",),
+    "time": ("time",),
+    "flow": ("flow",),
+    "bottleneck": ("bottleneck", "--as-of", "2025-12-31"),
+    "compare": ("compare", "2025-08", "2025-09"),
+    "alert": ("alert", "--as-of", "2025-12-31"),
 }
 
 _DEAL = """
@@ -112,7 +121,7 @@ def main(deals: int) -> None:
         floor = measure.cost((sys.executable, "-c", "pass"), runs=_RUNS).seconds
         print(f"{'python -c pass':16}{floor:8.3f} s")
         for name, words in _ASKED.items():
-            cost = measure.cost(measure.crm("funnel", "show", "--db", str(path), "-f", "json", *words), runs=_RUNS)
+            cost = measure.cost(measure.crm("funnel", *words, "--db", str(path), "-f", "json"), runs=_RUNS)
             print(f"{name:16}{cost.seconds:8.2f} s{cost.seconds / floor:8.0f} x{cost.megabytes:8.0f} MB")
 
 

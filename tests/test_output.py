@@ -22,6 +22,10 @@ REPORTS = {
     "forecast show": "forecast",
     "forecast waterfall": "forecast_waterfall",
     "funnel show": "funnel",
+    **{
+        f"funnel {name}": f"funnel_{name}"
+        for name in ("alert", "bottleneck", "cohort", "compare", "curve", "flow", "time")
+    },
     "graph central": "graph_central",
     "graph communities": "graph_communities",
     "graph components": "graph_components",
@@ -55,7 +59,7 @@ SHOWS = [
 EVERY = {**READS, "history show": "1"}
 NO_IDS = (
     *(
-        "funnel show",
+        *(path for path in READS if path.startswith("funnel ")),
         "help",
         "why",
         "graph communities",
@@ -81,10 +85,11 @@ FUNNEL_ROWS = [
         "cumulative",
     ),
     *("skipped", "moved_back", "lost", "open", "amount", "median_days", "p75_days"),
+    *("amount_conversion", "amount_cumulative", "entries", "advanced", "lost_here", "handed_over", "still_there"),
 ]
 FUNNEL_SUMMARY = [
     *("cohort", "undated", "open", "won", "lost", "win_rate", "won_amount", "currency", "mode", "basis"),
-    *("since", "until", "as_of"),
+    *("since", "until", "as_of", "known_at"),
 ]
 
 

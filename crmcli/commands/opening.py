@@ -293,6 +293,11 @@ def is_for_people(ctx: typer.Context) -> bool:
     return _form(ctx) is Format.TABLE
 
 
+def has_notes(ctx: typer.Context) -> bool:
+    """Whether the notes of a report are shown with it."""
+    return _form(ctx) in (Format.TABLE, Format.MARKDOWN, Format.HTML)
+
+
 def _form(ctx: typer.Context) -> Format:
     """The format of the result. Raises InvalidInput where a flag means another format than the one that is named."""
     told = settings(ctx).output

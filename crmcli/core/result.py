@@ -13,15 +13,16 @@ class Column:
 
     The raw value by kind: `text` str; `id`, `integer` and `boolean` int or bool; `number` int or float; `money` Money;
     `rate` 0..1; `date` and `instant` ISO text; `days` float; `values` several texts in one (see `join_values`).
-    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column,
-    `under` names the columns whose values stand small under this one, `is_hidden` leaves a column to the machines; a
-    soft hyphen says where a heading may be broken.
+    None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column, `heat`
+    a rate as a block beside it, `under` names the columns whose values stand small under this one, `is_hidden` leaves a
+    column to the machines; a soft hyphen says where a heading may be broken.
     """
 
     name: str
     kind: Kind = "text"
     heading: str | None = None
     bar: bool = False
+    heat: bool = False
     under: tuple[str, ...] = ()
     is_hidden: bool = False
 
@@ -118,7 +119,7 @@ class Report:
     """A computed answer: what was asked, the figures of the whole, and the rows.
 
     `notes` say what was left out and why; `tree` is drawn instead of the rows on a terminal where it is given, `board`
-    or `panels` on a page too.
+    or `panels` on a page too, `pivot` wherever a person reads.
     """
 
     name: str
@@ -129,6 +130,12 @@ class Report:
     tree: Node | None = None
     board: Board | None = None
     panels: tuple[Panel, ...] = ()
+    pivot: Table | None = None
+
+    @property
+    def for_people(self) -> Table:
+        """The rows, or what is drawn in their place."""
+        return self.pivot or self.table
 
 
 Result = Table | Record | Report

@@ -1,6 +1,7 @@
 """The few statistics that reports share, without numpy."""
 
-from math import sqrt
+from collections.abc import Sequence
+from math import erfc, sqrt
 from typing import Protocol
 
 _Z = 1.959963984540054
@@ -55,3 +56,30 @@ def quantile(ascending: Ascending, p: float) -> float | None:
     if position == below:
         return float(low)
     return low + (ascending[below + 1] - low) * (position - below)
+
+
+def difference(first: tuple[int, int], second: tuple[int, int]) -> float | None:
+    """The p-value of two proportions, (successes, trials) each, being one; None where either has no trials.
+
+    Two-sided, by the pooled z test without continuity correction; 1 where all or none succeeded in both.
+    """
+    (one, of_one), (two, of_two) = first, second
+    if not of_one or not of_two:
+        return None
+    pooled = (one + two) / (of_one + of_two)
+    spread = sqrt(pooled * (1 - pooled) * (1 / of_one + 1 / of_two))
+    return erfc(abs(one / of_one - two / of_two) / spread / sqrt(2)) if spread else 1.0
+
+
+def holm(found: Sequence[float | None]) -> list[float | None]:
+    """The p-values of a family of tests, each as it counts among all of them; None stays, and is no test.
+
+    Source: Holm (1979), "A simple sequentially rejective multiple test procedure", Scand. J. Stat. 6.
+    """
+    ordered = sorted((p, place) for place, p in enumerate(found) if p is not None)
+    adjusted: list[float | None] = [None] * len(found)
+    highest = 0.0
+    for number, (p, place) in enumerate(ordered):
+        highest = max(highest, min(1.0, p * (len(ordered) - number)))
+        adjusted[place] = highest
+    return adjusted

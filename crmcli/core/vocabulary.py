@@ -90,10 +90,32 @@ class Mode(StrEnum):
 
 
 class Basis(StrEnum):
-    """Which deals a funnel is about."""
+    """Which deals a funnel is about: those that began in a window, those that moved in it, or where all of them stand."""
 
     COHORT = "cohort"
+    PERIOD = "period"
     SNAPSHOT = "snapshot"
+
+
+class Across(StrEnum):
+    """What the columns of cohorts are: the stages that deals came to, or days after which they were won."""
+
+    STAGES = "stages"
+    DAYS = "days"
+
+
+class Per(StrEnum):
+    """How long the time is whose deals make one cohort."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Alarm(StrEnum):
+    """What a report for cron fails on."""
+
+    DROP = "drop"
 
 
 class Matter(StrEnum):

@@ -19,7 +19,7 @@ from crmcli.query.parts import (
 )
 from crmcli.query.stalling import AGE, IDLE, LIMIT, LIMIT_SOURCE, PLANNED
 
-_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "no_contact")
+_OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "tag", "no_contact")
 
 
 def of_customer(field: Field) -> Field:

@@ -115,7 +115,7 @@ def _narrowed(result: "Result", names: tuple[str, ...]) -> "Result":
             places = _places(result.columns, tuple(name for name in names if name not in parts))
             columns = [replace(result.columns[place], is_hidden=False) for place in places]
             return replace(result, columns=columns, values=[result.values[place] for place in places], parts=parts)
-    return replace(result, table=_narrowed_table(result.table, names), tree=None, board=None, panels=())
+    return replace(result, table=_narrowed_table(result.table, names), tree=None, board=None, panels=(), pivot=None)
 
 
 def _narrowed_table(table: "Table", names: tuple[str, ...]) -> "Table":

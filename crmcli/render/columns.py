@@ -14,6 +14,7 @@ from crmcli.render.values import heading, text
 Row = Sequence[object]
 
 _BAR, _SHORT_BAR = 20, 10
+_HEAT = "·▁▂▃▄▅▆▇█"  # a rate in eighths
 _LEFT = ("text", "values", "date", "instant", "boolean")
 _KEYS = ("id", "uid", "handle")
 
@@ -84,7 +85,7 @@ def shown(columns: Sequence[Column], rows: Sequence[Row], style: Style, *, group
         Shown(
             column,
             "–".join(heading(columns[places[name]]).lower() for name in column.under if name in filled),
-            tuple(text(row[places[column.name]], column.kind, style.tz) for row in rows),
+            tuple(_value(row[places[column.name]], column, style) for row in rows),
             tuple(_below(row, [(places[name], columns[places[name]]) for name in column.under], style) for row in rows),
             _bars(rows, places[bar]) if bar and column is first else (),
             _currency(rows, places[column.name]),
@@ -96,6 +97,13 @@ def shown(columns: Sequence[Column], rows: Sequence[Row], style: Style, *, group
 def is_filled(value: object) -> bool:
     """Whether there is anything to show."""
     return value not in (None, "")
+
+
+def _value(value: object, column: Column, style: Style) -> str:
+    said = text(value, column.kind, style.tz)
+    if not column.heat or not isinstance(value, int | float):
+        return said
+    return f"{said} {_HEAT[min(max(round(value * 8), 0), 8)]}"
 
 
 def _below(row: Row, these: Sequence[tuple[int, Column]], style: Style) -> str:

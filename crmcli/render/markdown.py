@@ -40,7 +40,8 @@ def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ..
         case Table():
             yield result.title, result, result.notes
         case Report():
-            yield result.table.title or result.name.capitalize(), result.table, (*result.table.notes, *result.notes)
+            title = result.table.title or words(result.name)
+            yield title, result.for_people, (*result.table.notes, *result.notes)
         case Record():
             fields = [(heading(column), (column, value, below)) for column, value, below in beside(result)]
             yield result.title, Table((Column("field"), Column("value")), fields), ()

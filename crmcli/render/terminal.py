@@ -46,7 +46,7 @@ def write(result: Result, style: Style, out: TextIO) -> None:
             draw_panels(console, panels)
             _notes(console, result.notes)
         case Report():
-            _table(console, result.table, style, notes=(*result.table.notes, *result.notes))
+            _table(console, result.for_people, style, notes=(*result.table.notes, *result.notes))
 
 
 def _record(console: Console, record: Record, style: Style) -> None:

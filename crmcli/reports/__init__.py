@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from crmcli.reports import forecast as forecast
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
+    from crmcli.reports import funnel_alert as funnel_alert
+    from crmcli.reports import funnel_bottleneck as funnel_bottleneck
+    from crmcli.reports import funnel_compare as funnel_compare
+    from crmcli.reports import funnel_curve as funnel_curve
+    from crmcli.reports import funnel_flow as funnel_flow
+    from crmcli.reports import funnel_formulas as funnel_formulas
+    from crmcli.reports import funnel_months as funnel_months
+    from crmcli.reports import funnel_time as funnel_time
     from crmcli.reports import gaps as gaps
     from crmcli.reports import listing as listing
     from crmcli.reports import neighbourhood as neighbourhood

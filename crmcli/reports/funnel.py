@@ -1,9 +1,9 @@
 """How many deals pass through the stages of a pipeline, where they stop, and how long they stay."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 
 from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
@@ -12,19 +12,20 @@ from crmcli.core.statistics import share, wilson, win_rate
 from crmcli.core.vocabulary import Basis, Mode, Outcome
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
-from crmcli.reports.funnel_cohort import Cohort, cohort
-from crmcli.reports.funnel_counts import Tally, counted, path, trails
+from crmcli.reports.funnel_asked import Asked, asked
+from crmcli.reports.funnel_cohort import Cohort
+from crmcli.reports.funnel_counts import Path, Stays, Tally, counted, path
+from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_held import can_count, with_counts
 from crmcli.reports.funnel_held import counted as counted_days
 from crmcli.reports.funnel_held import notes as of_held
 from crmcli.reports.funnel_notes import notes
-from crmcli.reports.funnel_pipeline import Pipeline, chosen
-from crmcli.reports.funnel_request import FunnelRequest, Window, window
+from crmcli.reports.funnel_pipeline import Pipeline
+from crmcli.reports.funnel_read import Journeys, journeys
+from crmcli.reports.funnel_request import FunnelRequest, Window
 from crmcli.reports.stage_times import Times, TimesByRow, stage_times
 
 __all__ = ["Funnel", "FunnelRequest", "Step", "Summary", "funnel", "report"]
-
-_NO_GROUP = "(none)"
 
 _COLUMNS = (
     Column("group"),
@@ -43,7 +44,16 @@ _COLUMNS = (
     Column("amount", "money"),
     Column("median_days", "days", "Median", under=("p75_days",)),
     Column("p75_days", "days", "p75"),
+    Column("amount_conversion", "rate", "Conver\u00adsion", is_hidden=True),
+    Column("amount_cumulative", "rate", "Cumu\u00adlative", is_hidden=True),
+    Column("entries", "integer", is_hidden=True),
+    Column("advanced", "integer", is_hidden=True),
+    Column("lost_here", "integer", is_hidden=True),
+    Column("handed_over", "integer", is_hidden=True),
+    Column("still_there", "integer", is_hidden=True),
 )
+# For people who ask for amounts: in this order, the money instead of the deals.
+_BY_AMOUNT = ("group", "stage", "amount", "amount_conversion", "amount_cumulative", "reached", "lost", "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +83,18 @@ class Step:
     amount: Money | None
     median_days: float | None
     p75_days: float | None
+    amount_conversion: float | None
+    amount_cumulative: float | None
+    entries: int
+    advanced: int
+    lost_here: int
+    handed_over: int
+    still_there: int
 
 
-_NO_STEP = Step(None, None, "", 0, 0, None, None, None, None, 0, 0, 0, 0, None, None, None)
+_NO_STEP = Step(
+    *(None, None, "", 0, 0, None, None, None, None, 0, 0, 0, 0, None, None, None), *(None, None), *(0, 0, 0, 0, 0)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,7 @@ class Summary:
     since: str | None
     until: str | None
     as_of: str | None
+    known_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +136,29 @@ def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Pr
 
     Definitions: docs/glossary.md. Raises InvalidInput and NotFound.
     """
-    moment = Moment(now, preferences)
-    pipeline, why = chosen(db, request.pipeline)
-    days = window(request, moment)
-    deals = cohort(db, request, pipeline, window=days, moment=moment)
-    whole, groups = _tallies(db, deals, pipeline, request)
-    is_everything = deals.is_unrestricted and not deals.is_as_of and whole.deals == _passages(db, pipeline)
+    about = asked(db, request, Moment(now, preferences))
+    pipeline, deals = about.pipeline, about.deals
+    found = journeys(db, deals)
+    whole, groups = tallies(db, about, found)
+    is_everything = deals.is_unrestricted and whole.deals == _passages(db, pipeline)
     times = stage_times(db, deals, pipeline, is_everything=is_everything)
-    rows = _Rows(pipeline, request.basis, deals, deals.currency or whole.currency, times)
-    counts = counted_days(db, pipeline, days) if can_count(request) else ()
-    steps = tuple(step for group in sorted(groups, key=_by_value) for step in rows.steps(group, groups[group]))
-    said = notes(request, days, whole, grouping=deals.grouping, pipeline=why)
+    rows = _Rows(pipeline, request.basis, deals, deals.currency or found.currency, times)
+    steps = tuple(step for group in sorted(groups, key=in_order) for step in rows.steps(group, groups[group]))
+    counts = counted_days(db, pipeline, about.days) if can_count(request) else ()
+    said = notes(db, about, whole, currencies=found.currencies)
     return Funnel(
-        parameters=_parameters(request, pipeline, days, deals),
-        summary=_summary(request, days, whole, rows.currency),
+        parameters={**about.parameters, "mode": request.mode, "basis": request.basis},
+        summary=_summary(request, about.days, whole, rows.currency),
         steps=with_counts(steps, counts, _NO_STEP) if counts else steps,
         notes=of_held(said, pipeline, request, counts),
         is_grouped=deals.grouping is not None,
     )
 
 
-def report(funnel: Funnel) -> Report:
-    """The funnel as renderers take it."""
+def report(funnel: Funnel, *, by_amount: bool = False) -> Report:
+    """The funnel as renderers take it; `by_amount` shows people the money in the place of the deals."""
     table = Table(
-        columns=_COLUMNS,
+        columns=_for_money(_COLUMNS) if by_amount else _COLUMNS,
         rows=[[getattr(step, column.name) for column in _COLUMNS] for step in funnel.steps],
         groups="group" if funnel.is_grouped else None,
         empty="no deals",
@@ -148,23 +167,37 @@ def report(funnel: Funnel) -> Report:
     return Report("funnel", funnel.parameters, summary, table, funnel.notes)
 
 
-def _tallies(
-    db: Reader, deals: Cohort, pipeline: Pipeline, request: FunnelRequest
-) -> tuple[Tally, dict[object, Tally]]:
+def tallies(db: Reader, about: Asked, found: Journeys) -> tuple[Tally, Mapping[object, Tally]]:
     """The sums of the whole, and of each group; those of the whole under None without a field to group by."""
+    whole, groups = _sums(about, found)
+    if about.deals.grouping is None:
+        return whole, {None: whole}
+    if about.deals.grouping.is_many:
+        alone = about.ungrouped()
+        whole, _ = _sums(alone, journeys(db, alone.deals))
+    return whole, {group: tally for group, tally in groups.items() if tally.deals}
+
+
+def _sums(about: Asked, found: Journeys) -> tuple[Tally, Mapping[object, Tally]]:
+    pipeline, request = about.pipeline, about.request
     whole = Tally(len(pipeline.rows))
     groups: dict[object, Tally] = defaultdict(lambda: Tally(len(pipeline.rows)))
-    is_strict = request.mode == Mode.STRICT and request.basis == Basis.COHORT
-    for trail in trails(db, deals, is_ordered=is_strict):
-        way = path(trail, pipeline)
-        rows = counted(way, request.mode, request.basis)
+    ways: dict[tuple[object, bool], tuple[Path, frozenset[int]]] = {}
+    for trail in found.trails:
+        if (trail.moves, trail.is_ended) not in ways:
+            way = path(trail, pipeline, is_within=about.deals.is_period)
+            ways[trail.moves, trail.is_ended] = way, counted(way, request.mode, request.basis)
+        way, rows = ways[trail.moves, trail.is_ended]
         whole.add(trail, way, rows)
         groups[trail.group].add(trail, way, rows)
-    if deals.grouping is None:
-        return whole, {None: whole}
-    if deals.grouping.field.many:
-        whole, _ = _tallies(db, deals.ungrouped(), pipeline, request)
-    return whole, {group: tally for group, tally in groups.items() if tally.deals}
+    return whole, groups
+
+
+def _for_money(columns: Sequence[Column]) -> list[Column]:
+    return [
+        replace(column, is_hidden=column.name not in _BY_AMOUNT, bar=column.name == "amount", under=())
+        for column in columns
+    ]
 
 
 def _passages(db: Reader, pipeline: Pipeline) -> int:
@@ -182,55 +215,58 @@ class _Rows:
     times: TimesByRow
 
     def steps(self, group: object, tally: Tally) -> Iterator[Step]:
-        label = self._label(group)
+        label = self.deals.grouping.called(group) if self.deals.grouping else None
         currency = label if self.deals.grouping and self.deals.grouping.is_currency else self.currency
+        stays = tally.stays()
         for row, stage in enumerate(self.pipeline.rows):
-            low, high = self._interval(tally, row)
             times = self.times.get((group, row), Times())
+            conversion, low, high, cumulative = self._rates(tally, row)
+            of_amount, of_first = self._amount_rates(tally, row) if currency else (None, None)
             yield Step(
                 group=label,
                 currency=currency,
                 stage=stage.name,
                 position=stage.position,
                 reached=tally.reached[row],
-                conversion=self._conversion(tally, row),
+                conversion=conversion,
                 conversion_low=low,
                 conversion_high=high,
-                cumulative=None if self._is_snapshot else share(tally.from_first[row], tally.reached[0]),
+                cumulative=cumulative,
                 skipped=tally.skipped[row],
-                moved_back=tally.moved_back[row],
+                moved_back=stays.moved_back[row],
                 lost=tally.lost[row],
                 open=tally.open[row],
                 amount=Money(tally.amount[row], currency) if currency else None,
                 median_days=times.median,
                 p75_days=times.p75,
+                amount_conversion=of_amount,
+                amount_cumulative=of_first,
+                **_ends(stays, row),
             )
 
-    @property
-    def _is_snapshot(self) -> bool:
-        return self.basis == Basis.SNAPSHOT
+    def _rates(self, tally: Tally, row: int) -> tuple[float | None, float | None, float | None, float | None]:
+        """The conversion, its interval, and the cumulative one; a snapshot has none."""
+        if self.basis == Basis.SNAPSHOT:
+            return None, None, None, None
+        went, came = (tally.from_before[row], tally.reached[row - 1]) if row else (0, 0)
+        low, high = wilson(went, came) or (None, None)
+        return share(went, came), low, high, share(tally.from_first[row], tally.reached[0])
 
-    def _conversion(self, tally: Tally, row: int) -> float | None:
-        return share(tally.from_before[row], tally.reached[row - 1]) if row and not self._is_snapshot else None
-
-    def _interval(self, tally: Tally, row: int) -> tuple[float, float] | tuple[None, None]:
-        found = wilson(tally.from_before[row], tally.reached[row - 1]) if row and not self._is_snapshot else None
-        return found or (None, None)
-
-    def _label(self, group: object) -> str | None:
-        if self.deals.grouping is None:
-            return None
-        if group is None:
-            return _NO_GROUP
-        if self.deals.grouping.field.kind == "boolean":
-            return "yes" if group else "no"
-        return str(group)
+    def _amount_rates(self, tally: Tally, row: int) -> tuple[float | None, float | None]:
+        if self.basis == Basis.SNAPSHOT:
+            return None, None
+        went, came = (tally.amount_from_before[row], tally.amount[row - 1]) if row else (0, 0)
+        return share(went, came), share(tally.amount_from_first[row], tally.amount[0])
 
 
-def _by_value(group: object) -> tuple[bool, bool, float, str]:
-    """Numbers by size, then texts, then the deals without a value."""
-    number = group if isinstance(group, int | float) else 0
-    return group is None, isinstance(group, str), number, str(group)
+def _ends(stays: Stays, row: int) -> dict[str, int]:
+    return {
+        "entries": stays.entries[row],
+        "advanced": stays.advanced[row],
+        "lost_here": stays.lost[row],
+        "handed_over": stays.handed_over[row],
+        "still_there": stays.still_there[row],
+    }
 
 
 def _summary(request: FunnelRequest, days: Window, whole: Tally, currency: str | None) -> Summary:
@@ -246,25 +282,5 @@ def _summary(request: FunnelRequest, days: Window, whole: Tally, currency: str |
         currency=currency,
         mode=request.mode,
         basis=request.basis,
-        since=_iso(days.since),
-        until=_iso(days.until),
-        as_of=_iso(days.as_of),
+        **days.said,  # type: ignore[arg-type]  # the days by name
     )
-
-
-def _parameters(request: FunnelRequest, pipeline: Pipeline, days: Window, deals: Cohort) -> dict[str, object]:
-    return {
-        "query": " ".join(request.words) or None,
-        "pipeline": pipeline.name,
-        "mode": request.mode,
-        "basis": request.basis,
-        "since": _iso(days.since),
-        "until": _iso(days.until),
-        "by": deals.grouping.field.name if deals.grouping else None,
-        "as_of": _iso(days.as_of),
-        "currency": deals.currency,
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

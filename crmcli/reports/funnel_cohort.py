@@ -4,84 +4,65 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from crmcli.core.currency import currency
-from crmcli.core.wording import did_you_mean
+from crmcli.core.vocabulary import Basis, Holds
 from crmcli.db.reader import Reader
-from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
-from crmcli.query.fields import Entity, Field
-from crmcli.query.sql import Where, clock, select, where
+from crmcli.query.past import Past
+from crmcli.query.sql import clock, select, where
 from crmcli.query.syntax import parse
+from crmcli.reports.funnel_groups import Grouping, grouping
 from crmcli.reports.funnel_pipeline import Pipeline
 from crmcli.reports.funnel_request import FunnelRequest, Window
 
 LeftOut = Literal["currency", "undated", "window"]
 """Why a deal that the query asks for is not in the cohort."""
 
-ALIASES = {"month": "created.month", "quarter": "created.quarter", "industry": "customer.industry"}
-"""How people call what they group by most."""
-
 _NOW = """
     select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, p.stage_id, p.stage_entered_at as entered_at,
-        p.ended_at is not null as is_ended, d.amount, d.currency
+        p.ended_at is not null as is_ended, p.ended_at, d.amount, d.currency
     from passage p join {held}
     where p.pipeline_id = :pipeline and d.removed_at is null
 """
-_AS_OF = """
-    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, last.to_stage_id as stage_id,
-        (
-            select max(occurred_at) from stage_event
-            where passage_id = p.id and to_stage_id = last.to_stage_id and occurred_at < :as_of
-            and (from_stage_id is null or from_stage_id <> to_stage_id)
-        ) as entered_at,
-        p.ended_at is not null and p.ended_at < :as_of as is_ended, last.amount, last.currency
-    from passage p join {held}
-    left join stage_event last on last.id = (
-        select id from stage_event
-        where passage_id = p.id and (occurred_at is null or occurred_at < :as_of)
-        order by occurred_at desc nulls last, id desc limit 1
-    )
+_THEN = """
+    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, e_then.to_stage_id as stage_id,
+        {entered} as entered_at,
+        p.ended_at is not null and p.ended_at < :as_of as is_ended, p.ended_at, e_then.amount, e_then.currency
+    from passage p join {held} join stage_event e_then on e_then.id = {latest}
     where p.pipeline_id = :pipeline and d.removed_at is null
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """A field to group by; `sql` gives each deal its values, in the columns deal_id and value."""
-
-    field: Field
-    sql: str
-
-    @property
-    def is_currency(self) -> bool:
-        return self.field.name == "currency"
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The parts of the SELECT that `source` is, and the values of their placeholders."""
+    """The parts of the SELECT that `source` is, and the values of their placeholders.
+
+    `known` is the SQL of which events count, of those in the table stage_event.
+    """
 
     passages: str
     condition: str
     left_out: str
+    known: str
     parameters: dict[str, object] = field(default_factory=dict)
     grouping: Grouping | None = None
+    past: Past = field(default_factory=Past)
+    is_period: bool = False
 
     @property
     def source(self) -> str:
         """A SELECT of the deals asked for: one row each, or one for each value of the field they are grouped by.
 
-        Its columns: id (of the passage), grp, stage_id, entered_at, is_ended, began_at, amount, currency and left_out,
-        which is null for a deal in the cohort, else a `LeftOut`.
+        Its columns: id (of the passage), grp, stage_id, entered_at, is_ended, ended_at, began_at, amount, currency and
+        left_out, which is null for a deal in the cohort, else a `LeftOut`.
         """
         value, join = "null", ""
         if self.grouping is not None:
-            is_currency = self.grouping.is_currency
-            value = "c.currency" if is_currency else "v.value"
-            join = "" if is_currency else f"join ({self.grouping.sql}) v on v.deal_id = c.deal_id"
+            value = self.grouping.value
+            join = f"join ({self.grouping.sql}) v on v.deal_id = c.deal_id" if self.grouping.sql else ""
         return f"""
-            select c.id, {value} as grp, c.stage_id, c.entered_at, c.is_ended, c.began_at, c.amount, c.currency,
-                {self.left_out} as left_out
+            select c.id, {value} as grp, c.stage_id, c.entered_at, c.is_ended, c.ended_at, c.began_at, c.amount,
+                c.currency, {self.left_out} as left_out
             from ({self.passages}) c {join} where {self.condition}
         """
 
@@ -92,18 +73,19 @@ class Cohort:
         return None if code is None else str(code)
 
     @property
-    def is_as_of(self) -> bool:
-        return "as_of" in self.parameters
-
-    @property
     def is_partial(self) -> bool:
         """Whether a window or a currency may leave deals out."""
         return self.left_out != "null"
 
     @property
-    def is_unrestricted(self) -> bool:
-        """Whether nothing but the pipeline chooses: no query, no group, no window, no currency."""
+    def has_everybody(self) -> bool:
+        """Whether nothing but the pipeline and the events chooses: no query, no group, no window, no currency."""
         return self.grouping is None and self.condition == "true" and not self.is_partial
+
+    @property
+    def is_unrestricted(self) -> bool:
+        """Whether every event counts as well: it is all there is now."""
+        return self.has_everybody and self.known == "true"
 
     def ungrouped(self) -> "Cohort":
         return replace(self, grouping=None)
@@ -111,12 +93,20 @@ class Cohort:
 
 def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Window, moment: Moment) -> Cohort:
     """The deals that the request asks for in `pipeline`. Raises InvalidInput."""
+    then, is_period = window.past, request.basis == Basis.PERIOD
     deals = entity(pipeline.holds, db)
+    if pipeline.holds == Holds.DEAL:
+        deals = then.of(deals)
     found = Cohort(
-        passages=(_NOW if window.as_of is None else _AS_OF).format(held=pipeline.held),
+        passages=(_THEN if then.is_asked else _NOW).format(
+            held=pipeline.held, entered=then.entered(), latest=then.latest("p.id")
+        ),
         condition="true",
         left_out=_left_out(request, window),
+        known=_known(window, is_period=is_period),
         parameters={"pipeline": pipeline.id, **window.parameters},
+        past=then,
+        is_period=is_period,
     )
     if request.currency is not None:
         found.parameters["currency"] = currency(request.currency)
@@ -125,10 +115,18 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
         found.parameters.update(asked.parameters)
         found = replace(found, condition=f"c.deal_id in ({select(deals, [deals.key], asked)})")
     if request.by is not None:
-        grouping = _grouping(deals, request.by)
-        found.parameters.update(clock(grouping.sql, moment))
-        found = replace(found, grouping=grouping)
+        grouped = grouping(deals, request.by)
+        found.parameters.update(clock(grouped.sql, moment))
+        found = replace(found, grouping=grouped)
     return found
+
+
+def _known(window: Window, *, is_period: bool) -> str:
+    if not (is_period and window.is_bounded):
+        return window.past.all_known()
+    since = " and occurred_at >= :since" if window.since else ""
+    until = " and occurred_at < :until" if window.until else ""
+    return f"{window.past.known()}{since}{until}"
 
 
 def _left_out(request: FunnelRequest, window: Window) -> str:
@@ -136,27 +134,11 @@ def _left_out(request: FunnelRequest, window: Window) -> str:
     arms = []
     if request.currency is not None:
         arms.append("when c.currency <> :currency then 'currency'")
-    if window.is_bounded:
-        arms.append("when c.began_at is null then 'undated'")
-    if window.since is not None:
-        arms.append("when c.began_at < :since then 'window'")
-    if window.until is not None:
-        arms.append("when c.began_at >= :until then 'window'")
+    if request.basis != Basis.PERIOD:
+        if window.is_bounded:
+            arms.append("when c.began_at is null then 'undated'")
+        if window.since is not None:
+            arms.append("when c.began_at < :since then 'window'")
+        if window.until is not None:
+            arms.append("when c.began_at >= :until then 'window'")
     return f"case {' '.join(arms)} end" if arms else "null"
-
-
-def _grouping(deals: Entity, name: str) -> Grouping:
-    found = deals.find(name) or deals.find(ALIASES.get(name.casefold(), name))
-    if found is None:
-        near = did_you_mean(name, (*ALIASES, *deals.fields))
-        raise InvalidInput(
-            f"cannot group by unknown field {name!r}{near}", hint=f"crm help columns {deals.name} lists them"
-        )
-    if found.kind == "money":
-        raise InvalidInput(f"cannot group by {found.name!r}: nearly every deal has an amount of its own")
-    if found.many is None:
-        columns = [f"{deals.key} as deal_id", f"{found.sql} as value"]
-        return Grouping(found, select(deals, columns, Where(), joins=found.joins))
-    many = found.many
-    values = f"left join {many.source} on {many.link} = {many.key} and {many.condition}"
-    return Grouping(found, f"select {deals.key} as deal_id, {found.sql} as value from {deals.source} {values}")

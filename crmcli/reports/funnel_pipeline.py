@@ -8,6 +8,9 @@ from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import NotFound
 
+#: The row of a deal that has not begun.
+NOWHERE = -1
+
 _HAS_DEALS = """
     exists (
         select 1 from passage p join deal d on d.id = p.deal_id
@@ -50,6 +53,10 @@ class Pipeline:
     @property
     def open_rows(self) -> int:
         return sum(stage.outcome == Outcome.OPEN for stage in self.rows)
+
+    def row(self, stage: int) -> int | None:
+        """The row of a stage by its id: `NOWHERE` for none, None for a lost one."""
+        return None if self.outcome.get(stage) == Outcome.LOST else self.place.get(stage, NOWHERE)
 
 
 def chosen(db: Reader, name: str | None) -> tuple[Pipeline, str]:

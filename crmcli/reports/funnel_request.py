@@ -1,19 +1,22 @@
 """What a funnel is asked for, and the days that its dates mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from crmcli.core.period import When, bounds, period, when
+from crmcli.core.period import When, when
 from crmcli.core.vocabulary import Basis, Mode
+from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
+from crmcli.query.past import Past, past
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelRequest:
-    """As it was typed: `words` is the query, `since`, `until` and `as_of` are dates, `by` is a field or its alias.
+    """As it was typed: `words` is the query, the dates are texts, `by` is a field or its alias.
 
-    The deals are those that began on `since` or later and before `until`; what happened after `as_of` is not known.
+    The deals are those that began on `since` or later and before `until`; by the basis period what they did then. What
+    happened after `as_of` is not known, nor what was recorded after `known_at`.
     """
 
     words: tuple[str, ...] = ()
@@ -24,40 +27,57 @@ class FunnelRequest:
     until: str | None = None
     by: str | None = None
     as_of: str | None = None
+    known_at: str | None = None
     currency: str | None = None
+
+    def only(self, **kept: str | None) -> "FunnelRequest":
+        """The same deals with other choices."""
+        return replace(self, **kept)  # type: ignore[arg-type]  # fields by name
+
+    def with_basis(self, basis: Basis) -> "FunnelRequest":
+        """The same on another basis."""
+        return replace(self, basis=basis)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The local days asked for; `parameters` are the instants at which `since` and `until` begin and `as_of` ends."""
+    """The local days asked for, and the past they are seen from; `parameters` are the instants at which they begin."""
 
     since: date | None
     until: date | None
-    as_of: date | None
-    parameters: dict[str, object]
+    past: Past = field(default_factory=Past)
+    parameters: dict[str, object] = field(default_factory=dict)
 
     @property
     def is_bounded(self) -> bool:
         return self.since is not None or self.until is not None
 
+    @property
+    def as_of(self) -> date | None:
+        return self.past.as_of
 
-def window(request: FunnelRequest, moment: Moment) -> Window:
-    """The days of the request: of a longer period the first for `since` and `until`, the last for `as_of`.
+    @property
+    def said(self) -> dict[str, object]:
+        """The days as the parameters of a report."""
+        days = {"since": self.since, "until": self.until, "as_of": self.past.as_of, "known_at": self.past.known_at}
+        return {name: day.isoformat() if day else None for name, day in days.items()}
 
-    Raises InvalidInput.
+
+def window(db: Reader, request: FunnelRequest, moment: Moment) -> tuple[Window, Moment]:
+    """The days of the request, and the last moment that it knows of, from which days without a date are told.
+
+    Of a longer period it is the first day for `since` and `until`, the last for `as_of` and `known_at`. Raises
+    InvalidInput.
     """
-    parameters: dict[str, object] = {}
-    as_of = None
+    then, moment = past(db, moment, as_of=request.as_of, known_at=request.known_at)
     since, until = _day(request.since, moment), _day(request.until, moment)
     if since and until and until <= since:
         raise InvalidInput(f"the window from {since} until before {until} is empty", hint="give --until a later day")
+    parameters: dict[str, object] = dict(then.parameters)
     for name, day in (("since", since), ("until", until)):
         if day:
             parameters[name] = When(day, None).instant(moment.tz)
-    if request.as_of is not None:
-        days = period(request.as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
-        as_of, (_, parameters["as_of"]) = days.last, bounds(days, moment.tz)
-    return Window(since, until, as_of, parameters)
+    return Window(since, until, then, parameters), moment
 
 
 def _day(text: str | None, moment: Moment) -> date | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.core.statistics import quantile, share, wilson, win_rate
+from crmcli.core.statistics import difference, holm, quantile, share, wilson, win_rate
 
 
 def test_win_rate_of_the_closed_alone() -> None:
@@ -61,3 +61,15 @@ def test_quantile_agrees_with_the_standard_library(values: list[int]) -> None:
     quartiles = library.quantiles(values, n=4, method="inclusive")
 
     assert [quantile(values, p) for p in (0.25, 0.5, 0.75)] == pytest.approx(quartiles)
+
+
+def test_the_difference_of_two_proportions() -> None:
+    # 21 of 50 and 9 of 50: pooled .3, z = .24 / sqrt(.3 x .7 x 2/50) = 2.6186
+    assert difference((21, 50), (9, 50)) == pytest.approx(0.00883, abs=5e-6)
+    assert difference((0, 50), (0, 20)) == 1.0
+    assert difference((1, 2), (0, 0)) is None
+
+
+def test_holm_counts_each_test_among_all() -> None:
+    assert holm([0.01, 0.04, None, 0.03, 0.005]) == pytest.approx([0.03, 0.06, None, 0.06, 0.02])
+    assert holm([0.6, 0.9]) == [1.0, 1.0]

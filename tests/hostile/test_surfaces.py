@@ -19,7 +19,8 @@ from tests.terminal import Seen
 EVERY = {**READS, "history show": "1"}
 
 WITHOUT_IDS = {
-    *("funnel show", "help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
+    *(path for path in READS if path.startswith("funnel ")),
+    *("help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
     *("graph path", "graph intro", "referral rate"),
     *("velocity", "forecast show", "forecast waterfall", "forecast accuracy", "dash"),
 }
@@ -59,7 +60,7 @@ def words_of(path: str, line: str) -> list[str]:
     """The words of a read; where it would show the first of many rows, all of them."""
     command = commands().get(path)
     whole = ["--limit", "all"] if isinstance(command, Listing) and path != "help" else []
-    pipeline = ["--pipeline", MIX + "1"] if path == "funnel show" else []
+    pipeline = ["--pipeline", MIX + "1"] if path.startswith("funnel ") else []
     return [*path.split(), *by_number(line), *whole, *pipeline]
 
 

@@ -79,6 +79,63 @@ def test_days_of_completed_stays_and_from_the_first_event_to_winning(twelve: His
     assert column(found, "p75_days") == [4, 5.25, 4.25, 12, 34.5]
 
 
+def test_every_entry_ends_in_exactly_one_way(twelve: Histories) -> None:
+    found = shown(twelve)
+
+    # lead: 1 2 3 3 4 6 7 8 9 11 12; contact: 1 3 3 4 5 7 8 9 9 11 12; needs: 1 4 4 5 7 8 12; quote: 1 2 4 8 12
+    assert column(found, "entries") == [11, 11, 7, 5, 4]
+    assert column(found, "advanced") == [10, 6, 4, 3, 0]  # contact: 1 4 5 8 9 12; needs: 1 4 8 12; quote: 1 2 4
+    assert column(found, "lost_here") == [0, 1, 1, 1, 0]  # 3; 4, who came back; 8
+    assert column(found, "moved_back") == [0, 1, 1, 0, 1]  # 3; 7; 9
+    assert column(found, "handed_over") == [0] * 5
+    assert column(found, "still_there") == [1, 3, 1, 1, 3]  # 6; 7 9 11; 5; 12; 1 2 4
+
+
+def test_a_period_counts_what_was_done_in_it(twelve: Histories) -> None:
+    found = shown(twelve, basis=Basis.PERIOD, since="2026-01-11", until="2026-01-16")  # days 10 to 14
+
+    # in it: 2 lead>quote, 3 lead>contact>lost, 4 needs>lost, 8 lead>contact>needs>quote, 9 lead>contact, 10 lost,
+    # 11 lead>contact, 5 6 7 nothing; 1 contact, nothing; 12 nothing
+    assert found.summary.cohort == 7
+    assert column(found, "reached") == [6, 6, 3, 2, 0]  # 2 3 4 8 9 11; the same; 2 4 8; 2 8
+    touched = shown(twelve, basis=Basis.PERIOD, since="2026-01-11", until="2026-01-16", mode=Mode.TOUCHED)
+    assert column(touched, "reached") == [5, 4, 2, 2, 0]  # 2 3 8 9 11; 3 8 9 11; 4 8; 2 8
+    strict = shown(twelve, basis=Basis.PERIOD, since="2026-01-11", until="2026-01-16", mode=Mode.STRICT)
+    assert column(strict, "reached") == [5, 4, 1, 1, 0]  # 2 3 8 9 11; 3 8 9 11; 8; 8
+    assert (found.summary.won, found.summary.lost, found.summary.open) == (0, 3, 4)  # 3 4 10 lost by then
+    assert column(found, "lost") == [0, 1, 1, 0, 0]
+    assert column(found, "entries") == [5, 4, 2, 2, 0]  # who stood there as it began has come in too
+    assert column(found, "still_there") == [0, 2, 0, 2, 0]  # 9 11; 2 8
+    assert found.steps[0].median_days == 3  # 2 2 4 10 of 2 3 8 9, of 11 nobody knows
+    assert found.notes[0].startswith(
+        "mode reached, basis period, deals that moved from 2026-01-11 and before 2026-01-16"
+    )
+    assert "left out: 1 stage event without a date, which no window holds" in found.notes
+
+
+def test_a_period_of_all_time_is_the_cohort_of_all_deals(twelve: Histories) -> None:
+    for mode in Mode:
+        assert shown(twelve, basis=Basis.PERIOD, mode=mode).steps == shown(twelve, mode=mode).steps
+
+
+def test_amounts_have_conversions_of_their_own(twelve: Histories) -> None:
+    found = shown(twelve)
+
+    assert column(found, "amount_conversion") == [None, 62 / 62, 39 / 62, 27 / 39, 7 / 27]
+    assert column(found, "amount_cumulative") == [1, 1, 39 / 62, 27 / 62, 7 / 62]
+    shown_columns = [each.name for each in report(found, by_amount=True).table.columns if not each.is_hidden]
+    assert shown_columns == [
+        "group",
+        "stage",
+        "reached",
+        "lost",
+        "open",
+        "amount",
+        "amount_conversion",
+        "amount_cumulative",
+    ]
+
+
 def test_summary_of_the_cohort(twelve: Histories) -> None:
     summary = shown(twelve).summary
 
@@ -121,6 +178,7 @@ def test_a_month_stands_for_its_first_day_and_as_of_for_its_last(twelve: Histori
         "until": "2026-02-01",
         "by": None,
         "as_of": "2026-01-31",
+        "known_at": None,
         "currency": None,
     }
 
@@ -186,10 +244,11 @@ def test_the_report_is_what_renderers_take(twelve: Histories) -> None:
     assert found.name == "funnel"
     assert " ".join(each.name for each in found.table.columns) == (
         "group currency stage position reached conversion conversion_low conversion_high cumulative skipped moved_back"
-        " lost open amount median_days p75_days"
+        " lost open amount median_days p75_days amount_conversion amount_cumulative"
+        " entries advanced lost_here handed_over still_there"
     )
     assert " ".join(found.summary) == (
-        "cohort undated open won lost win_rate won_amount currency mode basis since until as_of"
+        "cohort undated open won lost win_rate won_amount currency mode basis since until as_of known_at"
     )
     assert found.table.groups == "group"
     assert report(shown(twelve)).table.groups is None

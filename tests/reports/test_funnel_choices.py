@@ -72,6 +72,54 @@ def test_a_field_with_several_values_counts_a_deal_in_each(histories: Histories)
     assert "a deal with several values of external counts in each of their groups" in found.notes
 
 
+def test_bands_of_amounts_are_named_as_a_query_asks_for_them(histories: Histories) -> None:
+    for amount, currency in ((-1, "EUR"), (0, "EUR"), (999, "EUR"), (1000, "EUR"), (2_000_000, "EUR"), (None, "EUR")):
+        histories.deal(("lead", 0), amount=amount, currency=currency)
+    histories.deal(("lead", 0), amount=1, currency="JPY")  # 100 yen: they have no minor unit
+    found = shown(histories, by="amount-band")
+
+    bands = [(step.group, step.reached) for step in found.steps if step.stage == "lead"]
+    assert bands == [
+        ("..0", 1),
+        ("0..100", 1),
+        ("100..500", 1),
+        ("500..1k", 1),
+        ("1k..5k", 1),
+        ("1m..", 1),
+        ("(none)", 1),
+    ]
+
+
+def test_deals_by_the_tags_of_their_customers(histories: Histories) -> None:
+    ids = [
+        histories.insert(
+            "customer", uid=name, kind="person", name=name, handle=name, created_at=at(0), recorded_at=RECORDED
+        )
+        for name in ("ada", "bob")
+    ]
+    for name in ("vip", "press"):
+        tag = histories.insert("tag", name=name, recorded_at=RECORDED)
+        histories.insert("customer_tag", customer_id=ids[0], tag_id=tag)
+    for customer in (*ids, None):
+        histories.deal(("lead", 0), customer_id=customer)
+    found = shown(histories, by="tag")
+
+    assert [(step.group, step.reached) for step in found.steps[::5]] == [("press", 1), ("vip", 1), ("(none)", 2)]
+    assert "a deal with several values of customer.tag counts in each of their groups" in found.notes
+    assert shown(histories, words=("customer.tag:vip",)).summary.cohort == 1
+
+
+def test_several_fields_are_crossed(twelve: Histories) -> None:
+    found = shown(twelve, by="source,product")
+
+    assert [(step.group, step.reached) for step in found.steps[::5]] == [
+        ("fair / (none)", 2), ("web / (none)", 3), ("(none) / (none)", 6),
+    ]  # fmt: skip
+    assert found.parameters["by"] == "source,product"
+    with pytest.raises(InvalidInput, match=r"cannot cross 'customer.tag' with other fields: a deal can have several"):
+        shown(twelve, by="source,tag")
+
+
 def test_what_cannot_be_grouped_by(twelve: Histories) -> None:
     with pytest.raises(InvalidInput, match=r"unknown field 'sorce'; did you mean 'source'\?"):
         shown(twelve, by="sorce")

@@ -17,6 +17,7 @@ from crmcli.db.writing import writing
 from crmcli.query.comparison import Moment
 from crmcli.reports import invariants, listing, standing
 from crmcli.reports.funnel import FunnelRequest, funnel
+from crmcli.reports.funnel_curve import curve
 from crmcli.reports.stuck import Asked, stuck
 from crmcli.reports.velocity import velocity
 from crmcli.services import importing, operations
@@ -61,6 +62,19 @@ def test_the_funnel_is_8800_then_8300_then_4238(db: Reader) -> None:
     assert [step.lost for step in found.steps][:2] == [0, 2_473]
     assert [step.open for step in found.steps][:2] == [500, 1_589]
     assert (found.steps[1].median_days, found.steps[1].p75_days) != (None, None)
+
+
+def test_the_curve_from_the_day_of_engagement(db: Reader) -> None:
+    moment = Moment(NOW, Preferences())
+    asked = FunnelRequest(as_of="2017-12-31")
+    found = curve(db, asked, moment=moment, days=(30, 60, 90, 120, 138))
+
+    assert [round(100 * (step.won or 0), 2) for step in found.steps] == [21.90, 26.47, 39.70, 50.00, 51.94]
+    assert round(100 * (found.summary.closed_only or 0), 2) == 63.15
+    assert round(100 * (found.summary.won_so_far or 0), 2) == 51.06
+    assert (found.summary.deals, found.summary.undated) == (8_300, 500)
+    assert (found.summary.past_slowest_win, found.summary.open, found.summary.slowest_win_days) == (1_291, 1_589, 138)
+    assert curve(db, asked, moment=moment, days=(30,), start="engaging").steps[0] == found.steps[0]
 
 
 def test_the_outcomes_the_win_rate_and_the_amount_won(db: Reader) -> None:

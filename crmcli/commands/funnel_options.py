@@ -1,0 +1,47 @@
+"""What the reports on funnels take, and how they show their formulas."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crmcli import render, reports
+from crmcli.commands import opening
+from crmcli.core.vocabulary import Basis, Mode
+from crmcli.core.wording import shown
+from crmcli.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from crmcli.core.result import Report
+    from crmcli.db.reader import Reader
+
+Pipeline = Annotated[str | None, typer.Option(metavar="NAME", help="Else the only one that has deals.")]
+InMode = Annotated[Mode, typer.Option(help="When a deal counts for a stage.")]
+OnBasis = Annotated[Basis, typer.Option(help="Deals begun in the window, moves in it, or where deals stand.")]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began before this day.")]
+By = Annotated[str | None, typer.Option(metavar="FIELD", help="One each: owner, source, tag, month, amount-band, …")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="DATE", help="By what was recorded until then.")]
+Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
+Days = Annotated[str, typer.Option(metavar="N,N,…", help="After so many days.")]
+Explain = Annotated[bool, typer.Option("--explain", help="How each figure is reckoned.")]
+
+
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Whole numbers with commas between. Raises InvalidInput."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise InvalidInput(f"{option} {shown(text)} is not a list of whole numbers", hint=f"{option} 30,60,90")
+    return tuple(map(int, parts))
+
+
+def present(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
+    """The report; with its formulas under it for people, or beside it for machines."""
+    formulas = reports.funnel_formulas.FORMULAS[report.name] if explain else ()
+    if opening.has_notes(ctx):
+        opening.show(ctx, db, replace(report, notes=(*report.notes, *formulas)))
+        return
+    opening.show(ctx, db, report)
+    for line in formulas:
+        render.note(line)

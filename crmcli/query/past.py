@@ -1,0 +1,163 @@
+"""Deals as they stood at the end of a day, by what is known now or was known then."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from crmcli.core.period import bounds, period
+from crmcli.core.period import moment as parsed
+from crmcli.db.reader import Reader
+from crmcli.errors import InvalidInput
+from crmcli.query.comparison import Moment
+from crmcli.query.fields import Entity, Field, State
+
+_LATEST = """coalesce(
+    (select id from stage_event where passage_id = {passage} and {known} order by occurred_at desc, id desc limit 1),
+    (select id from stage_event where passage_id = {passage} and {undated} order by id desc limit 1))"""
+_ENTERED = """(
+    select max(e.occurred_at) from stage_event e where e.passage_id = e_then.passage_id and e.to_stage_id = e_then.to_stage_id
+    and e.from_stage_id is not e.to_stage_id and {known})"""
+_CLOSED = "(select {entered} from stage w where w.id = e_then.to_stage_id and w.outcome <> 'open')"
+_REACHED = """(
+    select w.id from stage_event e join stage w on w.id = e.to_stage_id
+    where e.passage_id = e_then.passage_id and w.outcome = 'open' and {all_known} order by w.position desc, w.id desc limit 1)"""
+_PASSAGE = """(
+    select y.id from passage y join stage_event e on e.id = {latest}
+    where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The local days asked for; `parameters` are the instants at which they end, which `:as_of` and `:known_at` name.
+
+    Without a day it is the present. Stage, amount, close date and owner are those of the last event by then, whatever
+    else is asked about a deal is as it is now.
+    """
+
+    as_of: date | None = None
+    known_at: date | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_asked(self) -> bool:
+        return self.as_of is not None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the figures are taken from; nothing about the present."""
+        if self.as_of is None:
+            return ()
+        said = f"stage, amount, close date and owner are those of the end of {self.as_of}, all other fields as now"
+        if self.known_at is None:
+            return (said,)
+        return said, f"by what was recorded until the end of {self.known_at}; what was undone since was never known"
+
+    def known(self, event: str = "stage_event") -> str:
+        """The SQL condition that a dated event had occurred, and was known."""
+        if self.as_of is None:
+            return "true"
+        return f"{event}.occurred_at < :as_of" + self._recorded(event)
+
+    def all_known(self, event: str = "stage_event") -> str:
+        """The same for events of any kind: one without a date comes first in its passage."""
+        if self.as_of is None:
+            return "true"
+        return f"({event}.occurred_at is null or {event}.occurred_at < :as_of)" + self._recorded(event)
+
+    def latest(self, passage: str) -> str:
+        """The SQL of the id of the last event of a passage, given the SQL of the passage's id; null before the first."""
+        undated = "occurred_at is null" + self._recorded("stage_event")
+        return _LATEST.format(passage=passage, known=self.known(), undated=undated)
+
+    def entered(self) -> str:
+        """The SQL of when a deal came to the stage of its last event `e_then`."""
+        return _ENTERED.format(known=self.known("e"))
+
+    def of(self, deals: Entity) -> Entity:
+        """Deals as they were: what their fields, filters and groups take from the events is that of the past."""
+        if self.as_of is None:
+            return deals
+        columns = self._columns()
+        source = (
+            f"deal d join stage_event e_then on e_then.id = {self.latest(_PASSAGE.format(latest=self.latest('y.id')))} "
+            "join passage p_then on p_then.id = e_then.passage_id"
+        )
+        joins = {name: _moved(sql, columns) for name, sql in deals.joins.items() if name != "g"}
+        return replace(
+            deals,
+            source=source,
+            joins={"g": "", **joins},
+            fields={name: _field(each, columns) for name, each in deals.fields.items()},
+            states=tuple(_state(each, columns) for each in deals.states),
+        )
+
+    def _columns(self) -> dict[str, str]:
+        """What the events keep, and where it stands in the last one by then."""
+        entered = self.entered()
+        return {
+            **{f"d.{name}": f"e_then.{name}" for name in ("amount", "currency", "close_on", "owner_id")},
+            "d.closed_at": _CLOSED.format(entered=entered),
+            "g.stage_id": "e_then.to_stage_id",
+            "g.stage_entered_at": entered,
+            "g.reached_id": _REACHED.format(all_known=self.all_known("e")),
+            "g.pipeline_id": "p_then.pipeline_id",
+        }
+
+    def _recorded(self, event: str) -> str:
+        return "" if self.known_at is None else f" and {event}.recorded_at < :known_at"
+
+
+def past(db: Reader, moment: Moment, *, as_of: str | None = None, known_at: str | None = None) -> tuple[Past, Moment]:
+    """The past that two options ask for, and its last moment: days without a date of their own are told from there.
+
+    What was known on a day is about that day unless `as_of` names an earlier one. Raises InvalidInput.
+    """
+    known = None if known_at is None else _last(known_at, moment)
+    day = known if as_of is None else _last(as_of, moment)
+    if day is None:
+        return Past(), moment
+    if known is not None and day > known:
+        raise InvalidInput(
+            f"--as-of {day} comes after --known-at {known}", hint="leave --as-of out, or give an earlier day"
+        )
+    parameters: dict[str, object] = {"as_of": _end(day, moment)}
+    if known is not None:
+        parameters["known_at"] = _end(known, moment)
+        _refuse_before_the_first(db, known, str(parameters["known_at"]), moment)
+    last = parsed(str(parameters["as_of"])) - timedelta(seconds=1)
+    return Past(day, known, parameters), replace(moment, now=last)
+
+
+def _last(text: str, moment: Moment) -> date:
+    return period(text, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
+
+
+def _end(day: date, moment: Moment) -> str:
+    days = period(day.isoformat(), now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
+    return bounds(days, moment.tz)[1]
+
+
+def _refuse_before_the_first(db: Reader, day: date, end: str, moment: Moment) -> None:
+    first = db.value("select min(recorded_at) from operation")
+    if first is not None and end <= first:
+        began = parsed(first).astimezone(moment.tz).date()
+        raise InvalidInput(
+            f"nothing was known at the end of {day}: the first operation is of {began}",
+            hint="--as-of goes by what is known today, imported histories included",
+        )
+
+
+def _field(each: Field, columns: Mapping[str, str]) -> Field:
+    told = {name: _moved(getattr(each, name), columns) for name in ("currency", "order") if getattr(each, name)}
+    many = each.many and replace(each.many, key=_moved(each.many.key, columns))
+    return replace(each, sql=_moved(each.sql, columns), many=many, **told)  # type: ignore[arg-type]  # both are SQL
+
+
+def _state(each: State, columns: Mapping[str, str]) -> State:
+    return replace(each, sql=_moved(each.sql, columns))
+
+
+def _moved(sql: str, columns: Mapping[str, str]) -> str:
+    """The SQL with each of the columns taken from where it stands now."""
+    return re.sub(r"\b[dg]\.[a-z_]+\b", lambda found: columns.get(found[0], found[0]), sql)

@@ -1,0 +1,104 @@
+"""What deals were at the end of a day: by what is known now, and by what was known then."""
+
+import pytest
+
+from crmcli.core.preferences import Preferences
+from crmcli.errors import InvalidInput
+from crmcli.query.comparison import Moment
+from crmcli.query.entities import entity
+from crmcli.query.past import past
+from crmcli.query.sql import Where, select
+
+from .conftest import NOW, RECORDED, Histories, at, column, euros, shown
+
+
+@pytest.fixture
+def changed(histories: Histories) -> Histories:
+    """A deal of Ann's for 100, from day 5 one of Bob's for 250, won on day 10; the terms became known on day 20."""
+    ann, bob = (histories.insert("owner", uid=name, name=name, recorded_at=RECORDED) for name in ("Ann", "Bob"))
+    passage = histories.deal(("lead", 0), ("contact", 3), ("won", 10), amount=100, source="web")
+    file = histories.db.connection
+    file.execute("update stage_event set owner_id = ?, close_on = '2026-02-01', recorded_at = occurred_at", (ann,))
+    terms = {"from_stage_id": 2, "to_stage_id": 2, "amount": 25_000, "currency": "EUR", "owner_id": bob}
+    histories.insert(
+        "stage_event", passage_id=passage, occurred_at=at(5), recorded_at=at(20), close_on="2026-05-01", **terms
+    )
+    file.execute("update stage_event set amount = 25000, owner_id = ? where to_stage_id = 5", (bob,))
+    file.execute("update deal set amount = 25000, owner_id = ?, close_on = '2026-05-01'", (bob,))
+    file.execute("update operation set recorded_at = ?", (at(1),))
+    return histories
+
+
+def test_queries_and_groups_take_stage_amount_close_date_and_owner_as_they_were(changed: Histories) -> None:
+    for day, owner, asked, amount in (
+        ("2026-01-05", "Ann", ("owner:Ann", "amount:100", "stage:contact", "close:2026-02-01", "is:open"), 100),
+        ("2026-01-07", "Bob", ("owner:Bob", "amount:250", "reached:contact", "close:2026-05", "not", "is:won"), 250),
+        ("2026-01-12", "Bob", ("owner:Bob", "is:won", "closed:2026-01-11", "age:..11", "not", "is:open"), 250),
+    ):
+        found = shown(changed, words=asked, as_of=day, by="owner")
+
+        assert [step.group for step in found.steps[::5]] == [owner]
+        assert euros(found)[0] == amount
+    assert shown(changed, words=("owner:Ann",)).summary.cohort == 0
+    assert shown(changed, words=("source:web", "stage:lead"), as_of="2026-01-02").summary.cohort == 1
+    assert [step.group for step in shown(changed, by="amount-band", as_of="2026-01-05").steps[::5]] == ["100..500"]
+
+
+def test_what_was_known_at_a_day_knows_nothing_recorded_later(changed: Histories) -> None:
+    late = shown(changed, as_of="2026-01-07", known_at="2026-01-25", by="owner")
+    then = shown(changed, known_at="2026-01-07", by="owner")
+
+    assert [(each.steps[0].group, euros(each)[0]) for each in (late, then)] == [("Bob", 250), ("Ann", 100)]
+    assert (then.summary.as_of, then.summary.known_at) == ("2026-01-07", "2026-01-07")
+    assert column(then, "open") == [0, 1, 0, 0, 0]
+    assert then.notes[2:4] == (
+        "stage, amount, close date and owner are those of the end of 2026-01-07, all other fields as now",
+        "by what was recorded until the end of 2026-01-07; what was undone since was never known",
+    )
+
+
+def test_nothing_was_known_before_the_first_operation(changed: Histories) -> None:
+    with pytest.raises(
+        InvalidInput, match="nothing was known at the end of 2026-01-01: the first operation is of 2026-01-02"
+    ):
+        shown(changed, known_at="2026-01-01")
+
+    assert shown(changed, known_at="2026-01-02").summary.cohort == 1
+    assert shown(changed, as_of="2026-01-01").summary.cohort == 1
+
+
+def test_what_was_known_on_a_day_is_not_about_a_later_one(changed: Histories) -> None:
+    with pytest.raises(InvalidInput, match="--as-of 2026-02-01 comes after --known-at 2026-01-07"):
+        shown(changed, as_of="2026-02-01", known_at="2026-01-07")
+
+
+def test_days_without_a_date_are_told_from_the_day_that_is_asked_for(changed: Histories) -> None:
+    found = shown(changed, since="-3d", until="today", as_of="2026-01-04", words=("created:-3d..",))
+
+    assert (found.parameters["since"], found.parameters["until"]) == ("2026-01-01", "2026-01-04")
+    assert found.summary.cohort == 1
+
+
+def test_stays_are_those_between_the_moves_that_were_known(histories: Histories) -> None:
+    histories.deal(("lead", 0), ("contact", 4), ("needs", 10))
+    histories.db.connection.execute(
+        "update stage_event set recorded_at = case to_stage_id when 2 then ? else ? end", (at(30), at(1))
+    )
+    histories.db.connection.execute("update operation set recorded_at = ?", (at(1),))
+    found = shown(histories, as_of="2026-01-15", known_at="2026-01-15")
+
+    assert column(found, "skipped") == [0, 1, 0, 0, 0]
+    assert column(found, "median_days") == [10, None, None, None, None]
+
+
+def test_every_field_can_be_asked_of_the_past(twelve: Histories) -> None:
+    then, moment = past(twelve.db, Moment(NOW, Preferences()), as_of="2026-01-16")
+    now = entity("deal", twelve.db)
+    deals = then.of(now)
+
+    for each in (one for one in deals.fields.values() if one.many is None):
+        sql = select(deals, ["d.id", each.sql], Where(), joins=each.joins)
+        assert len(list(twelve.db.rows(sql, {**then.parameters, **moment.parameters}))) == 12
+    for state in deals.states:
+        sql = select(deals, ["d.id"], Where(state.sql), joins=state.joins)
+        assert len(list(twelve.db.rows(sql, {**then.parameters, **moment.parameters}))) <= 12
