@@ -35,7 +35,8 @@ class Output:
 class Settings:
     """What every command is told.
 
-    `is_named`: the user named the file, so that a read must find it. `preferences` are those of a file yet to be made.
+    `is_named`: the user named the file, so that a read must find it. `preferences` are those of a file yet to be made, `profiles` is
+    the folder of the user's own descriptions of files to import.
     """
 
     database: Path
@@ -48,6 +49,7 @@ class Settings:
     yes: bool = False
     output: Output = field(default_factory=Output)
     preferences: Preferences = field(default_factory=Preferences)
+    profiles: Path | None = None
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -61,6 +63,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         actor=environ.get("CRM_ACTOR") or config.get("actor") or environ.get("USER") or environ.get("LOGNAME") or "",
         wait=_seconds(environ.get("CRM_WAIT")),
         preferences=_preferences(config, environ),
+        profiles=_config_place(environ).with_name("profiles"),
     )
 
 

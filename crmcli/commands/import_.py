@@ -24,12 +24,19 @@ _PARTIAL = 5
 def import_(
     ctx: typer.Context,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="CSV, TSV or JSON lines; - is the input.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV, TSV, JSON lines, vCard, iCalendar, mail or ZIP; - is the input.",
+            show_default=False,
+        ),
     ],
     as_: Annotated[
         str | None, typer.Option("--as", metavar="ENTITY", help="What they hold: customers, deals, …")
     ] = None,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="The system they are from: maven.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The system they are from; see crm help import.")
+    ] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="What a column means; repeatable.")
     ] = None,
@@ -50,8 +57,9 @@ def import_(
     Examples:
       crm import customers.csv deals.csv --dry-run
       crm import contacts.csv --map "Full name=name" --rejects bad.csv
+      crm import contacts.vcf inbox.mbox
     """
-    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects)
+    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects, settings(ctx).profiles)
     wish = services.importing.Wish(on_duplicate, currency, strict)
     try:
         with opening.unlocked(ctx) as file:

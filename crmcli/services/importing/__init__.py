@@ -21,6 +21,7 @@ from crmcli.services.importing import (
     customers,
     deals,
     interactions,
+    kin,
     newfields,
     owner_rows,
     products,
@@ -34,6 +35,7 @@ from crmcli.services.importing.work import Files, Imported, Refused, Step, Tally
 
 __all__ = ["Files", "Imported", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
 
+_SHOWN = 20
 _WITH_FIELDS = {"customers": "customer", "deals": "deal"}
 
 
@@ -93,9 +95,10 @@ class Prepared:
     def _done(self) -> Imported:
         work = self.work
         for tally in work.tallies:
-            if tally.source.unknown:
-                unknown = ", ".join(tally.source.unknown)
-                work.note(f"{tally.source.file}: not taken: {unknown}; --map COLUMN=FIELD takes one")
+            if untaken := tally.source.untaken:
+                many = f" and {len(untaken) - _SHOWN} more" if len(untaken) > _SHOWN else ""
+                way = "; --map COLUMN=FIELD takes one" if tally.source.has_columns else ""
+                work.note(f"{tally.source.file}: not taken: {', '.join(untaken[:_SHOWN])}{many}{way}")
         return Imported(tuple(work.tallies), work.notes)
 
 
@@ -117,6 +120,7 @@ def _steps(work: Work) -> list[Step]:
     of = {entity: [tally for tally in work.tallies if tally.source.entity == entity] for entity in ENTITIES}
     owners, listed = Owners(work), Products()
     ties.create(work)
+    kin.create(work)
     who.create(work)
     steps: list[Step] = []
     if of["products"]:
@@ -127,7 +131,7 @@ def _steps(work: Work) -> list[Step]:
         steps.append(customers.stage(work, of["customers"], owners))
     if of["relations"]:
         steps.append(relations.stage(work, of["relations"]))
-    steps.append(partial(ties.settle, work))
+    steps += [partial(ties.settle, work), partial(kin.settle, work)]
     if of["deals"] or of["stage-events"]:
         steps.append(deals.stage(work, of["deals"], of["stage-events"], deals.Books(owners, listed)))
     if of["interactions"]:
@@ -174,6 +178,7 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
         profile=asked.profile,
         mapping=_mapping(asked.mapping),
         keeps_raw=asked.rejects is not None,
+        folder=asked.profiles,
     )
     sources = opened(custom=custom)
     new = {

@@ -11,6 +11,7 @@ from crmcli.exchange.source import Source
 from crmcli.services import customfields
 from crmcli.services.customfields import Definitions
 from crmcli.services.importing.cells import BadCell, Reader, Values, remembered
+from crmcli.services.importing.leniency import UNREAD
 from crmcli.services.importing.reading import Composed
 from crmcli.services.importing.work import Work
 
@@ -18,7 +19,7 @@ from crmcli.services.importing.work import Work
 def definitions(work: Work, source: Source, entity: str) -> Definitions:
     """The custom fields that the rows of `source` fill: as the file defines them, else as the profile does, else texts."""
     known = {name: found for name, found in customfields.definitions(work.db, entity).items() if name in source.fields}
-    wanted: Definitions = {name: (kind, ()) for name, kind in source.custom_types.items()}
+    wanted: Definitions = {name: (kind, ()) for name, kind in _types(source, entity).items()}
     new: Definitions = dict.fromkeys(unknown(work, source, entity), (FieldType.TEXT, ()))
     return {**new, **wanted, **known}
 
@@ -42,8 +43,17 @@ def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
 
 def define(work: Work, source: Source, entity: str) -> None:
     """Define the fields that the rows fill and that the file does not know yet."""
-    for name, kind in source.custom_types.items():
-        define_field(work, entity, name, kind)
+    filled = f"select distinct j.key from import_{entity} r, json_each(r.custom) j where r.custom is not null"
+    found = {name for (name,) in work.db.rows(filled)} if _types(source, entity) else set()
+    for name, kind in _types(source, entity).items():
+        if name in found:
+            define_field(work, entity, name, kind)
+
+
+def _types(source: Source, entity: str) -> dict[str, FieldType]:
+    """The custom fields of a profile; those of customers have one for what cannot be read."""
+    is_eased = source.layout.foreign is not None and entity == "customer"
+    return {**source.custom_types, **({UNREAD: FieldType.TEXT} if is_eased else {})}
 
 
 def define_field(work: Work, entity: str, name: str, kind: FieldType) -> None:
