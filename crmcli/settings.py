@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmcli.core.currency import currency
 from crmcli.core.preferences import Preferences
-from crmcli.core.vocabulary import DateOrder, Format
+from crmcli.core.vocabulary import DateOrder, FileFormat, Format
 from crmcli.errors import InvalidInput
 
 _LONGEST_WAIT = 86_400
@@ -29,6 +29,7 @@ class Output:
     has_header: bool = True
     is_excel: bool = False
     is_html: bool = False
+    file: FileFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)

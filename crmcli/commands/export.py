@@ -1,14 +1,18 @@
 """`crm export`: the records of one kind, whole, in a form that `crm import` takes back."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
-from crmcli.commands.options import Listing, settings
-from crmcli.core.vocabulary import Format
+from crmcli.commands.options import Exporting, settings
+from crmcli.core.result import Table
+from crmcli.core.vocabulary import FileFormat, Format
+from crmcli.errors import InvalidInput
 from crmcli.exchange.own import entity_named
 
 app = typer.Typer(add_completion=False)
@@ -30,9 +34,17 @@ _FORMATS = {
     ".md": Format.MARKDOWN,
     ".html": Format.HTML,
 }
+_FILES = {
+    ".vcf": FileFormat.VCARD,
+    ".vcard": FileFormat.VCARD,
+    ".ics": FileFormat.CALENDAR,
+    ".xlsx": FileFormat.WORKBOOK,
+    ".parquet": FileFormat.PARQUET,
+}
+_ONLY = {FileFormat.VCARD: "customers", FileFormat.VCARD_4: "customers", FileFormat.CALENDAR: "tasks"}
 
 
-@app.command(cls=Listing)
+@app.command(cls=Exporting)
 def export(
     ctx: typer.Context,
     entity: Annotated[
@@ -45,11 +57,37 @@ def export(
     Examples:
       crm export customers -o customers.csv
       crm export deals is:won closed:2026 -f jsonl
+      crm export customers +vip -f vcard
+      crm export tasks is:open -o tasks.ics
     """
-    name = _ENTITIES[entity_named(entity, _ENTITIES)]
-    told = settings(ctx)
-    if told.output.format is Format.AUTO and told.output.path is not None:
-        form = _FORMATS.get(told.output.path.suffix.lower(), Format.AUTO)
-        ctx.obj = replace(told, output=replace(told.output, format=form))
+    plural = entity_named(entity, _ENTITIES)
+    form = _settled(ctx)
+    if form in _ONLY and _ONLY[form] != plural:
+        raise InvalidInput(f"{form} is a format for {_ONLY[form]}, not for {plural}")
     with opening.reading(ctx) as db:
-        opening.show_list(ctx, db, name, query or (), is_export=True)
+        match form:
+            case None:
+                opening.show_list(ctx, db, _ENTITIES[plural], query or (), is_export=True)
+            case FileFormat.CALENDAR:
+                opening.show_calendar(ctx, db, query or ())
+            case FileFormat.WORKBOOK | FileFormat.PARQUET:
+                opening.save_list(ctx, db, _ENTITIES[plural], query or (), _writer(form))
+            case _:
+                opening.show_cards(ctx, db, query or (), is_new=form is FileFormat.VCARD_4)
+
+
+def _settled(ctx: typer.Context) -> FileFormat | None:
+    """The format of another program that was asked for, by name or by the ending of the file; else that of the result."""
+    told = settings(ctx)
+    output = told.output
+    if output.format is not Format.AUTO or output.file is not None or output.path is None:
+        return output.file
+    ending = output.path.suffix.lower()
+    ctx.obj = replace(told, output=replace(output, format=_FORMATS.get(ending, Format.AUTO)))
+    return _FILES.get(ending)
+
+
+def _writer(form: FileFormat) -> Callable[[Table, Path], None]:
+    from crmcli.render import parquet, workbook
+
+    return workbook.write if form is FileFormat.WORKBOOK else parquet.write

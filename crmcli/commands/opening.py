@@ -11,7 +11,7 @@ from crmcli import render
 from crmcli.commands import ahead
 from crmcli.commands.options import settings
 from crmcli.commands.outer import outer, shared
-from crmcli.core.result import Change, Network, Result
+from crmcli.core.result import Change, Network, Result, Table
 from crmcli.core.vocabulary import Drawing, Format
 from crmcli.errors import InvalidInput
 
@@ -221,6 +221,30 @@ def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> Non
         raise InvalidInput("--ics is a format of its own", hint="leave --format and --columns out")
     _spare_the_file(ctx)
     render.put(ics.calendar(todos.todos(db, words, limit=told.limit, moment=moment(ctx, db))), told.path)
+
+
+def show_cards(ctx: typer.Context, db: "Reader", words: Sequence[str], *, is_new: bool) -> None:
+    """Write the customers that `words` ask for as vCards: of version 4.0 where `is_new`, else 3.0."""
+    from crmcli.exchange import cards
+    from crmcli.reports import addressbook
+
+    told = settings(ctx).output
+    _spare_the_file(ctx)
+    found = addressbook.cards(db, words, limit=told.limit, moment=moment(ctx, db))
+    render.put(cards.written(found, is_new=is_new), told.path)
+
+
+def save_list(
+    ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str], write: Callable[[Table, Path], None]
+) -> None:
+    """Have `write` write a file with the records of `entity` that `words` ask for; the columns are those of an export."""
+    from crmcli.reports import listing
+
+    told = settings(ctx).output
+    _spare_the_file(ctx)
+    view = listing.View(told.columns, told.sort, told.limit, is_export=True, is_counted=False)
+    table = listing.listing(db, entity, words, view=view, moment=moment(ctx, db))
+    render.save(lambda path: write(table, path), told.path)
 
 
 def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None:

@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperOption
 
 from crmcli import render
 from crmcli.commands.outer import outer, refuse
-from crmcli.core.vocabulary import Format
+from crmcli.core.vocabulary import FileFormat, Format
 from crmcli.errors import InvalidInput
 from crmcli.settings import Output, Settings, chosen
 
@@ -112,6 +112,15 @@ class Writing(Command):
         return [_dry_run(), _actor(), *super().shared()]
 
 
+class Exporting(Listing):
+    """A command that writes records for other programs, in formats of theirs too."""
+
+    def shared(self) -> list[TyperOption]:
+        known = f"One of {', '.join((*FORMATS, *FileFormat))}."
+        own = _option("--format", "-f", help=known, metavar="FORMAT", set=_export_format)
+        return [own if "--format" in each.opts else each for each in super().shared()]
+
+
 class Asking(Writing):
     """A command that asks before it changes the file."""
 
@@ -195,6 +204,14 @@ def _format(settings: Settings, value: str) -> Settings:
     return _output(settings, format=Format(value))
 
 
+def _export_format(settings: Settings, value: str) -> Settings:
+    if value in set(FileFormat):
+        return _output(settings, file=FileFormat(value))
+    if value not in (*FORMATS, Format.AUTO, "markdown"):
+        raise InvalidInput(f"no format {value!r}; one of {', '.join((*FORMATS, *FileFormat))}")
+    return _format(settings, value)
+
+
 def _html(settings: Settings, _: str) -> Settings:
     return _output(settings, is_html=True)
 
@@ -226,6 +243,7 @@ __all__ = [
     "Asking",
     "Command",
     "Drawn",
+    "Exporting",
     "Limited",
     "Listing",
     "Mending",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 _LINE = re.compile(r'(?:([\w-]+)\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)', re.DOTALL | re.ASCII)
 _PARAMETER = re.compile(r';([\w-]+)(?:=((?:"[^"]*"|[^";])*))?|;([^;=]*)')
+_WIDEST = 75  # octets of a line, without its end
+_ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SEPARATORS = {",": r"(?<!\\)(?:\\\\)*,", ";": r"(?<!\\)(?:\\\\)*;"}
 
 
@@ -68,6 +71,25 @@ def components(lines: Iterable[str], kind: str) -> Iterator[Component]:
             found.append(line)
     if begun:
         yield Component(begun, "".join(raw), tuple(_properties(found)))
+
+
+def escaped(value: str) -> str:
+    r"""A text as both formats write it: backslash, semicolon, comma and line end escaped; other controls left out."""
+    plain = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return re.sub(r"[\\;,\n]", lambda match: _ESCAPED[match.group()], plain)
+
+
+def folded(line: str) -> str:
+    """The line with its end, in pieces of at most 75 octets, none of which cuts a character."""
+    pieces, piece, size = [], "", 0
+    for char in line:
+        width = len(char.encode())
+        if size + width > _WIDEST:
+            pieces.append(piece)
+            piece, size = " ", 1
+        piece += char
+        size += width
+    return "\r\n".join([*pieces, piece]) + "\r\n"
 
 
 def unescaped(text: str) -> str:

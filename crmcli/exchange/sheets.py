@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
-from crmcli.exchange import archive, mail, meetings, own, profiles, vcard
+from crmcli.exchange import archive, excel, mail, meetings, own, profiles, vcard
 from crmcli.exchange.archive import Member
 from crmcli.exchange.delimited import Delimited
 from crmcli.exchange.jsonl import JsonLines
@@ -46,6 +46,10 @@ def opened_file(path: str, wish: Wish) -> Iterator[Opened]:
         return
     if not _begins(path, _ZIP):
         yield _opened(path, wish)
+        return
+    if archive.is_workbook(path):
+        sheet = excel.Sheet(path, lambda names: _is_known(names, wish))
+        yield sheet, sheet, None
         return
     found = list(_known(archive.members(path), wish))
     if not found:

@@ -70,18 +70,19 @@ class Cards:
 
 
 def _values(card: Component) -> dict[str, str]:
-    organisation = next((each.parts(";") for each in card.all("ORG")), [])
+    name, organisation = card.text("FN") or _name(card), next((each.parts(";") for each in card.all("ORG")), [])
+    employer = next(iter(organisation), "")
     labels = {each.group: _label(each.text) for each in card.all("X-ABLABEL") if each.group}
     return {
         **_identity(card),
         **_related(card, labels),
         **_place(card),
         "kind": _kind(card),
-        "name": card.text("FN") or _name(card),
+        "name": name,
         "nickname": card.text("NICKNAME"),
         "email": join_values(dict.fromkeys(each.text.strip() for each in card.all("EMAIL") if each.value.strip())),
         "phone": join_values(dict.fromkeys(_phones(card))),
-        "employer": next(iter(organisation), ""),
+        "employer": "" if _kind(card) and employer == name else employer,
         "department": ", ".join(filter(None, organisation[1:])),
         "title": card.text("TITLE"),
         "birthday": _day(card.text("BDAY")),

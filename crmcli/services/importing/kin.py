@@ -31,6 +31,7 @@ _TYPES = {
     "referred_by": "referred by",
     **dict.fromkeys(("spouse", "spousesname", "wife", "husband", "domestic partner"), "married to"),
     "partner": "partner of",
+    "acquaintance": _KNOWS,
     _HAS_MEMBER: _HAS_MEMBER,
 }
 

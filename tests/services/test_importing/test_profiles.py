@@ -1,5 +1,6 @@
 """The files of other systems: what becomes of a small one of each, with its real header."""
 
+import csv
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -266,6 +267,28 @@ def test_the_archive_of_an_export_is_read_as_it_is(take: Take, tmp_path: Path, n
     assert first.sentence == sentence
     assert (again.sentence.startswith("0 new, 0 changed"), said(again)) == (True, [])
     assert not any((tmp_path.parent / member).exists() for member in members)
+
+
+def test_a_workbook_is_recognised_like_its_csv(take: Take, rows: Rows) -> None:
+    writer = pytest.importorskip("xlsxwriter", reason="xlsxwriter is not installed")
+    pytest.importorskip("python_calamine", reason="python-calamine is not installed")
+    names = ["pipedrive_organizations", "pipedrive_people", "pipedrive_deals"]
+    for name in names:
+        with writer.Workbook(f"{name}.xlsx") as book, (SAMPLES / f"{name}.csv").open(newline="") as file:
+            sheet = book.add_worksheet()
+            sheet.write(0, 0, "exported by Pipedrive")
+            for number, cells in enumerate(csv.reader(file), 2):
+                for place, cell in enumerate(cells):
+                    sheet.write(number, place, float(cell) if cell.isdigit() else cell)
+
+    imported = take(*(f"{name}.xlsx" for name in names))
+
+    assert imported.sentence == "4 new, 0 changed, 0 unchanged, 0 rejected"
+    assert rows("select name, amount from deal order by id") == [
+        ("Nordlys - renewal", 2_500_000),
+        ("Elin - course", 90_000),
+    ]
+    assert take("pipedrive_deals.csv").sentence == "0 new, 0 changed, 2 unchanged, 0 rejected"
 
 
 @pytest.mark.parametrize(
