@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crmcli import render, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Query
 from crmcli.commands.options import Exporting, settings
@@ -48,19 +49,29 @@ _ONLY = {FileFormat.VCARD: "customers", FileFormat.VCARD_4: "customers", FileFor
 def export(
     ctx: typer.Context,
     entity: Annotated[
-        str, typer.Argument(metavar="ENTITY", help=f"One of {', '.join(_ENTITIES)}.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ENTITY", help=f"One of {', '.join(_ENTITIES)}; or all, and a folder.", show_default=False
+        ),
     ],
     query: Query = None,
 ) -> None:
     """Write records out, all of them; the ending of FILE says the format where --format does not.
+
+    `crm export all DIR` writes every table, as JSON lines with a manifest of their numbers and sha256: `crm import DIR`
+    makes an empty file equal to this one, its history aside.
 
     Examples:
       crm export customers -o customers.csv
       crm export deals is:won closed:2026 -f jsonl
       crm export customers +vip -f vcard
       crm export tasks is:open -o tasks.ics
+      crm export all everything
     """
-    plural = entity_named(entity, _ENTITIES)
+    if entity == "all":
+        _export_all(ctx, query or [])
+        return
+    plural = entity_named(entity, (*_ENTITIES, "all"))
     form = _settled(ctx)
     if form in _ONLY and _ONLY[form] != plural:
         raise InvalidInput(f"{form} is a format for {_ONLY[form]}, not for {plural}")
@@ -74,6 +85,14 @@ def export(
                 opening.save_list(ctx, db, _ENTITIES[plural], query or (), _writer(form))
             case _:
                 opening.show_cards(ctx, db, query or (), is_new=form is FileFormat.VCARD_4)
+
+
+def _export_all(ctx: typer.Context, words: list[str]) -> None:
+    if len(words) != 1:
+        raise InvalidInput("crm export all takes one folder", hint="crm export all DIR")
+    with opening.reading(ctx) as db:
+        manifest = services.whole.export(db, Path(words[0]))
+    render.say(f"{manifest.rows:,} rows of {len(manifest.files)} tables are in {words[0]}")
 
 
 def _settled(ctx: typer.Context) -> FileFormat | None:

@@ -10,6 +10,7 @@ from crmcli.commands import opening
 from crmcli.commands.options import Writing, settings
 from crmcli.core.vocabulary import OnDuplicate
 from crmcli.errors import InvalidInput
+from crmcli.exchange.folder import is_export
 
 if TYPE_CHECKING:
     from crmcli.services.importing import Imported
@@ -59,6 +60,9 @@ def import_(
       crm import contacts.csv --map "Full name=name" --rejects bad.csv
       crm import contacts.vcf inbox.mbox
     """
+    if any(map(is_export, files)):
+        _import_all(ctx, files, is_plain=not (as_ or profile or map_ or rejects or currency))
+        return
     asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects, settings(ctx).profiles)
     wish = services.importing.Wish(on_duplicate, currency, strict)
     try:
@@ -73,6 +77,16 @@ def import_(
     _tell(ctx, imported, rejects)
     if imported.faults:
         raise typer.Exit(_PARTIAL)
+
+
+def _import_all(ctx: typer.Context, folders: list[str], *, is_plain: bool) -> None:
+    if len(folders) > 1 or not is_plain:
+        raise InvalidInput("the folder of a whole export goes in alone, and as it is", hint="crm import DIR")
+    with opening.unlocked(ctx) as file, file.begun() as transaction:
+        new, same = services.whole.load(transaction, Path(folders[0]))
+    if settings(ctx).dry_run:
+        render.note("dry run: nothing was written")
+    render.say(f"{new:,} new, 0 changed, {same:,} unchanged, 0 rejected")
 
 
 def _tell(ctx: typer.Context, imported: "Imported", rejects: Path | None) -> None:
