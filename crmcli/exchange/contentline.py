@@ -5,8 +5,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from crmcli.errors import InvalidInput
+
 _LINE = re.compile(r'(?:([\w-]+)\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)', re.DOTALL | re.ASCII)
 _PARAMETER = re.compile(r';([\w-]+)(?:=((?:"[^"]*"|[^";])*))?|;([^;=]*)')
+_LARGEST = 32 << 20  # characters of a component
 _WIDEST = 75  # octets of a line, without its end
 _ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -50,16 +53,19 @@ class Component:
 
 
 def components(lines: Iterable[str], kind: str) -> Iterator[Component]:
-    """The components of that kind, `VCARD` or `VEVENT`; one that is not closed ends with the file."""
+    """The components of that kind, `VCARD` or `VEVENT`; one that is not closed ends with the file. Raises InvalidInput."""
     begun, raw, found = 0, list[str](), list[str]()
-    depth = 0
+    depth = size = 0
     for number, line in enumerate(lines, 1):
         mark = line.strip().upper()
         if not begun:
             if mark == f"BEGIN:{kind}":
-                begun, raw, found, depth = number, [line], [], 0
+                begun, raw, found, depth, size = number, [line], [], 0, 0
             continue
         raw.append(line)
+        size += len(line)
+        if size > _LARGEST:
+            raise InvalidInput(f"line {begun}: a {kind} is longer than {_LARGEST >> 20} MB", hint="it has no END")
         if mark == f"END:{kind}" and depth == 0:
             yield Component(begun, "".join(raw), tuple(_properties(found)))
             begun = 0

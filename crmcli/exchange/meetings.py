@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -25,7 +26,7 @@ LAYOUT = Layout(
     foreign=Foreign("iCalendar (.ics)", skips={"status": frozenset({"CANCELLED"})}),
 )
 
-_MOST = 1_000  # times of one event
+_MOST, _DIGITS = 1_000, 4  # times of one event; digits of a number in its rule
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _STEPS = {"DAILY": 1, "WEEKLY": 7}
 _DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:\d+S)?)?")
@@ -171,8 +172,9 @@ def _repeated(start: date | datetime, event: Component) -> Iterator[date | datet
     left = {
         _stamp(_moment(Property(*_plain(each, text)))) for each in event.all("EXDATE") for text in each.value.split(",")
     }
-    until, count = rule.get("UNTIL", ""), int(rule["COUNT"]) if rule.get("COUNT", "").isdigit() else _MOST
-    for number, time in enumerate(_steps(start, step * max(1, _int(rule.get("INTERVAL"))), rule.get("BYDAY", ""))):
+    until, count = rule.get("UNTIL", ""), _number(rule.get("COUNT"), _MOST)
+    every = max(1, _number(rule.get("INTERVAL"), 1))
+    for number, time in enumerate(_steps(start, step * every, rule.get("BYDAY", ""))):
         if number >= min(count, _MOST) or (until and _stamp(time)[:8] > until[:8]):
             return
         if _stamp(time) not in left:
@@ -184,15 +186,16 @@ def _plain(each: Property, text: str) -> tuple[str, str, str, Mapping[str, str],
 
 
 def _steps(start: date | datetime, step: int, by_day: str) -> Iterator[date | datetime]:
-    """Every `step` days from `start` on; with days of the week, those of each such week."""
+    """Every `step` days from `start` on; with days of the week, those of each such week. It ends with the calendar."""
     days = sorted(_DAYS.index(day) for day in by_day.split(",") if day in _DAYS) if step % 7 == 0 else []
-    monday = start - timedelta(days=start.weekday())
-    for number in range(_MOST):
-        if not days:
-            yield start + timedelta(days=number * step)
-            continue
-        yield from (time for day in days if (time := monday + timedelta(days=number * step + day)) >= start)
+    first = start - timedelta(days=start.weekday()) if days and start.toordinal() > len(_DAYS) else start
+    with suppress(OverflowError):
+        for number in range(_MOST):
+            for day in days or [0]:
+                time = first + timedelta(days=number * step + day)
+                if time >= start:
+                    yield time
 
 
-def _int(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else 1
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _DIGITS else otherwise
