@@ -49,7 +49,8 @@ of the first 20 lines, or by their format; those in a ZIP archive too:
 """
 _PROFILES = """
 --profile NAME says which it is, --map 'Column=field' what a column means;
-columns that no field takes are named. A phone, address or date that cannot be
+columns that no field takes are named, and with --keep-unknown become custom
+fields. A phone, address or date that cannot be
 read is kept as a text in the custom field `unread`. A profile of your own is a
 TOML file in {folder}:
 

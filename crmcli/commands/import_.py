@@ -47,6 +47,9 @@ def import_(
     currency: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of amounts without one; else the file's currency.")
     ] = None,
+    keep_unknown: Annotated[
+        bool, typer.Option("--keep-unknown", help="Columns that no field takes become custom fields.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing when a row is rejected.")] = False,
     rejects: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the rejected rows there.")] = None,
 ) -> None:
@@ -63,7 +66,9 @@ def import_(
     if any(map(is_export, files)):
         _import_all(ctx, files, is_plain=not (as_ or profile or map_ or rejects or currency))
         return
-    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects, settings(ctx).profiles)
+    asked = services.importing.Files(
+        tuple(files), as_, profile, tuple(map_ or ()), rejects, settings(ctx).profiles, keep_unknown
+    )
     wish = services.importing.Wish(on_duplicate, currency, strict)
     try:
         with opening.unlocked(ctx) as file:

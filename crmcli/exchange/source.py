@@ -10,7 +10,7 @@ from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange import mapping as columns
 from crmcli.exchange import own, profiles
-from crmcli.exchange.layout import OWN, Layout
+from crmcli.exchange.layout import OWN, Layout, normalised
 from crmcli.exchange.mail import Mails
 from crmcli.exchange.meetings import Meetings
 from crmcli.exchange.record import Fault, File, Row, Sheet
@@ -167,7 +167,8 @@ def _layout(file: str, header: Sequence[str], wish: Wish) -> Layout:
     found = profiles.recognised(header, profile=wish.profile, entity=wish.entity, folder=wish.folder)
     if found is not None:
         known = tuple(wish.custom.get(found.entity, ()))
-        return replace(found, fields=tuple(dict.fromkeys((*found.fields, *known))))
+        headers = {**{normalised(name): name for name in known}, **found.headers}
+        return replace(found, headers=headers, fields=tuple(dict.fromkeys((*found.fields, *known))))
     if wish.profile not in (None, OWN):
         names = ", ".join(shown(name) for name in header)[:200]
         raise InvalidInput(f"{shown(file)} is no file of {wish.profile}: its columns are {names}")

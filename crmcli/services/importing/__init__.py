@@ -182,7 +182,12 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
     )
     sources = opened(custom=custom)
     new = {
-        plural: tuple(name for each in sources if each.entity == plural for name in newfields.columns(each))
+        plural: tuple(
+            name
+            for each in sources
+            if each.entity == plural
+            for name in newfields.columns(each, is_wanted=asked.keeps_unknown)
+        )
         for plural in _WITH_FIELDS
     }
     if not any(new.values()):

@@ -7,6 +7,7 @@ from crmcli.core.vocabulary import FieldType
 from crmcli.errors import InvalidInput
 from crmcli.exchange.layout import OWN
 from crmcli.exchange.own import FIELDS
+from crmcli.exchange.profiles import description
 from crmcli.exchange.source import Source
 from crmcli.services import customfields
 from crmcli.services.customfields import Definitions
@@ -25,11 +26,12 @@ def definitions(work: Work, source: Source, entity: str) -> Definitions:
 
 
 def unknown(work: Work, source: Source, entity: str) -> list[str]:
-    """The fields of a file of our own columns that are not defined yet."""
-    if source.profile != OWN:
-        return []
-    known = {*FIELDS[source.entity], *customfields.definitions(work.db, entity), ""}
-    return [name for name in source.fields if name not in known]
+    """The fields of a file that are not defined yet."""
+    known = {*customfields.definitions(work.db, entity), ""}
+    if source.profile == OWN:
+        return [name for name in source.fields if name not in {*known, *FIELDS[source.entity]}]
+    known |= {*description.FIELDS[source.entity], *source.custom_types}
+    return [name for name in dict.fromkeys(source.fields) if name in source.layout.fields and name not in known]
 
 
 def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
@@ -37,7 +39,8 @@ def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
     readers: dict[str, Reader] = {}
     for name, (kind, choices) in definitions(work, source, entity).items():
         read = partial(_parsed, name, kind, choices, work.currency)
-        readers[name] = remembered(read)
+        is_lines = source.layout.foreign is not None and kind is FieldType.TEXT
+        readers[name] = remembered(partial(_on_one_line, read) if is_lines else read)
     return {"custom": partial(_object, readers)} if readers else {}
 
 
@@ -91,6 +94,11 @@ def _object(readers: dict[str, Reader], values: Values) -> str | None:
             except InvalidInput as error:
                 raise BadCell(name, str(error)) from None
     return text(found) if found else None
+
+
+def _on_one_line(read: Reader, value: str) -> object:
+    """Other systems keep lines where a field of ours holds one."""
+    return read(", ".join(line.strip() for line in value.splitlines() if line.strip()))
 
 
 def _parsed(name: str, kind: FieldType, choices: tuple[str, ...], currency: str, value: str) -> object:

@@ -27,7 +27,8 @@ class Wish:
 class Files:
     """Which files to import, what they hold, which field each of their columns gives, where rejected rows are kept.
 
-    `profiles` is the folder of the user's own profiles.
+    `profiles` is the folder of the user's own profiles. With `keeps_unknown` the columns that no field takes become
+    custom fields.
     """
 
     paths: tuple[str, ...]
@@ -36,6 +37,7 @@ class Files:
     mapping: tuple[str, ...] = ()
     rejects: Path | None = None
     profiles: Path | None = None
+    keeps_unknown: bool = False
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """The files of other systems: what becomes of a small one of each, with its real header."""
 
 import csv
+import json
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -267,6 +268,29 @@ def test_the_archive_of_an_export_is_read_as_it_is(take: Take, tmp_path: Path, n
     assert first.sentence == sentence
     assert (again.sentence.startswith("0 new, 0 changed"), said(again)) == (True, [])
     assert not any((tmp_path.parent / member).exists() for member in members)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("google.csv", [("Address 1 - Formatted", "text", "Rua 1, Lisboa")]),
+        ("outlook_classic.csv", [("User 1", "text", "blue")]),
+        ("own.csv", [("shoes", "number", 43)]),
+    ],
+)
+def test_columns_that_no_field_takes_can_become_fields(
+    take: Take, rows: Rows, name: str, made: list[tuple[object, ...]]
+) -> None:
+    Path("own.csv").write_text("name,shoes\nAda,43\n")
+
+    take(name, keeps_unknown=True)
+    again = take(name, keeps_unknown=True)
+
+    known = ("nickname", "department", "birthday", "website", "unread")
+    defined = [row for row in rows("select name, type from field order by id") if row[0] not in known]
+    custom = json.loads(str(rows("select custom from customer where id = 1")[0][0]))
+    assert [(*row, custom[row[0]]) for row in defined] == made
+    assert again.sentence.startswith("0 new, 0 changed")
 
 
 def test_a_workbook_is_recognised_like_its_csv(take: Take, rows: Rows) -> None:
