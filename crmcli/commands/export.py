@@ -1,9 +1,9 @@
 """`crm export`: the records of one kind, whole, in a form that `crm import` takes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from crmcli.core.result import Table
 from crmcli.core.vocabulary import FileFormat, Format
 from crmcli.errors import InvalidInput
 from crmcli.exchange.own import entity_named
+
+if TYPE_CHECKING:
+    from crmcli.db.reader import Reader
 
 app = typer.Typer(add_completion=False)
 
@@ -82,9 +85,33 @@ def export(
             case FileFormat.CALENDAR:
                 opening.show_calendar(ctx, db, query or ())
             case FileFormat.WORKBOOK | FileFormat.PARQUET:
-                opening.save_list(ctx, db, _ENTITIES[plural], query or (), _writer(form))
+                _save_list(ctx, db, _ENTITIES[plural], query or (), _writer(form))
             case _:
-                opening.show_cards(ctx, db, query or (), is_new=form is FileFormat.VCARD_4)
+                _show_cards(ctx, db, query or (), is_new=form is FileFormat.VCARD_4)
+
+
+def _show_cards(ctx: typer.Context, db: "Reader", words: Sequence[str], *, is_new: bool) -> None:
+    """Write the customers that `words` ask for as vCards: of version 4.0 where `is_new`, else 3.0."""
+    from crmcli.exchange import cards
+    from crmcli.reports import addressbook
+
+    told = settings(ctx).output
+    opening.spare_the_file(ctx)
+    found = addressbook.cards(db, words, limit=told.limit, moment=opening.moment(ctx, db))
+    render.put(cards.written(found, is_new=is_new), told.path)
+
+
+def _save_list(
+    ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str], write: Callable[[Table, Path], None]
+) -> None:
+    """Have `write` write a file with the records of `entity` that `words` ask for; the columns are those of an export."""
+    from crmcli.reports import listing
+
+    told = settings(ctx).output
+    opening.spare_the_file(ctx)
+    view = listing.View(told.columns, told.sort, told.limit, is_export=True, is_counted=False)
+    table = listing.listing(db, entity, words, view=view, moment=opening.moment(ctx, db))
+    render.save(lambda path: write(table, path), told.path)
 
 
 def _export_all(ctx: typer.Context, words: list[str]) -> None:

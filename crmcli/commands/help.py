@@ -60,10 +60,10 @@ TOML file in {folder}:
   title = "Customers of our till"
   signature = ["Customer no", "Name 1"]     # all of these, in any order
   [file.columns]
-  "Customer no" = "key"                     # the same file again changes nothing
+  "Customer no" = "key"                     # a second import changes nothing
   "Name 1" = "name"
   "Phone #" = "phone"                       # Phone 1, Phone 2, ...
-  "Contact" = "related.manager"             # a relationship to somebody of that name
+  "Contact" = "related.manager"             # a relationship, by name
   "Since" = "created"
   [file.dates]
   created = ["%d.%m.%y"]

@@ -11,7 +11,7 @@ from crmcli import render
 from crmcli.commands import ahead
 from crmcli.commands.options import settings
 from crmcli.commands.outer import outer, shared
-from crmcli.core.result import Change, Network, Result, Table
+from crmcli.core.result import Change, Network, Result
 from crmcli.core.vocabulary import Drawing, Format
 from crmcli.errors import InvalidInput
 
@@ -187,7 +187,7 @@ def moment(ctx: typer.Context, db: "Reader") -> "Moment":
 def show(ctx: typer.Context, db: "Reader", result: Result, *, is_narrowed: bool = False) -> None:
     """Write `result` the way the user asked for; `is_narrowed`: it holds the wanted columns only."""
     told = settings(ctx).output
-    _spare_the_file(ctx)
+    spare_the_file(ctx)
     columns = None if is_narrowed else told.columns
     style = render.Style(
         _form(ctx), preferences(db).tz, columns, told.has_header, told.is_excel, is_quiet=settings(ctx).quiet
@@ -219,39 +219,15 @@ def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> Non
     told = settings(ctx).output
     if told.format is not Format.AUTO or told.columns is not None:
         raise InvalidInput("--ics is a format of its own", hint="leave --format and --columns out")
-    _spare_the_file(ctx)
+    spare_the_file(ctx)
     render.put(ics.calendar(todos.todos(db, words, limit=told.limit, moment=moment(ctx, db))), told.path)
-
-
-def show_cards(ctx: typer.Context, db: "Reader", words: Sequence[str], *, is_new: bool) -> None:
-    """Write the customers that `words` ask for as vCards: of version 4.0 where `is_new`, else 3.0."""
-    from crmcli.exchange import cards
-    from crmcli.reports import addressbook
-
-    told = settings(ctx).output
-    _spare_the_file(ctx)
-    found = addressbook.cards(db, words, limit=told.limit, moment=moment(ctx, db))
-    render.put(cards.written(found, is_new=is_new), told.path)
-
-
-def save_list(
-    ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str], write: Callable[[Table, Path], None]
-) -> None:
-    """Have `write` write a file with the records of `entity` that `words` ask for; the columns are those of an export."""
-    from crmcli.reports import listing
-
-    told = settings(ctx).output
-    _spare_the_file(ctx)
-    view = listing.View(told.columns, told.sort, told.limit, is_export=True, is_counted=False)
-    table = listing.listing(db, entity, words, view=view, moment=moment(ctx, db))
-    render.save(lambda path: write(table, path), told.path)
 
 
 def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None:
     """Write a graph in a format of its own."""
     from crmcli.render import network as drawn
 
-    _spare_the_file(ctx)
+    spare_the_file(ctx)
     render.put(drawn.lines(network, drawing), settings(ctx).output.path)
 
 
@@ -295,7 +271,7 @@ def _form(ctx: typer.Context) -> Format:
     return render.settle(told.format, to_file=told.path is not None)
 
 
-def _spare_the_file(ctx: typer.Context) -> None:
+def spare_the_file(ctx: typer.Context) -> None:
     """Raises InvalidInput where the result would go over the file that it comes from."""
     told = settings(ctx)
     path = told.output.path

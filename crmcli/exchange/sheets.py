@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
@@ -25,7 +26,17 @@ _ZIP, _MBOX = b"PK\x03\x04", b"From "
 #: The layouts of files that are recognised by their format.
 FORMATS = (vcard.LAYOUT, meetings.LAYOUT, mail.LAYOUT)
 
-Opened = tuple[File, Sheet, Layout | None]
+
+class Opened(NamedTuple):
+    """A table, where it is from, and its layout where the format says it.
+
+    `left` are the members of its archive that are not taken, told with the first that is.
+    """
+
+    file: File
+    sheet: Sheet
+    layout: Layout | None = None
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +53,23 @@ def opened_file(path: str, wish: Wish) -> Iterator[Opened]:
     """The tables of the file, each with its layout where the format says it. Raises InvalidInput and NotFound."""
     if path.lower().endswith(mail.ENDINGS) or (_begins(path, _MBOX) and not path.lower().endswith(_DELIMITED)):
         mails = mail.Mails(path)
-        yield mails, mails, mails.layout
+        yield Opened(mails, mails, mails.layout)
         return
     if not _begins(path, _ZIP):
         yield _opened(path, wish)
         return
     if archive.is_workbook(path):
         sheet = excel.Sheet(path, lambda names: _is_known(names, wish))
-        yield sheet, sheet, None
+        yield Opened(sheet, sheet)
         return
-    found = list(_known(archive.members(path), wish))
+    members = archive.members(path)
+    found = list(_known(members, wish))
     if not found:
         raise InvalidInput(f"{shown(path)} holds no file that is known", hint="crm help import lists what is")
-    yield from found
+    taken = {each.file.name for each in found}
+    left = tuple(member.name for member in members if member.name not in taken)
+    yield found[0]._replace(left=left)
+    yield from found[1:]
 
 
 def _begins(path: str, sign: bytes) -> bool:
@@ -69,13 +84,15 @@ def _opened(path: str | Member, wish: Wish) -> Opened:
     name = text.name.lower()
     if name.endswith(_CARDS) or (not name.endswith(_DELIMITED) and _starts(text, "BEGIN:VCARD")):
         cards = Cards(text)
-        return text, cards, cards.layout
+        return Opened(text, cards, cards.layout)
     if name.endswith(_CALENDAR) or (not name.endswith(_DELIMITED) and _starts(text, "BEGIN:VCALENDAR")):
         meetings = Meetings(text)
-        return text, meetings, meetings.layout
+        return Opened(text, meetings, meetings.layout)
     if name.endswith(JSON) or (not name.endswith(_DELIMITED) and _starts(text, "{", "[")):
-        return text, JsonLines(text), None
-    return text, Delimited(text, lambda names: _is_ours(names, wish.custom), lambda names: _is_known(names, wish)), None
+        return Opened(text, JsonLines(text))
+    return Opened(
+        text, Delimited(text, lambda names: _is_ours(names, wish.custom), lambda names: _is_known(names, wish))
+    )
 
 
 def _known(members: Sequence[Member], wish: Wish) -> Iterator[Opened]:
@@ -92,10 +109,10 @@ def _known(members: Sequence[Member], wish: Wish) -> Iterator[Opened]:
 
 def _of_system(member: Member, wish: Wish) -> Opened | None:
     try:
-        text, sheet, layout = _opened(member, wish)
+        opened = _opened(member, wish)
     except InvalidInput:  # empty, or in an encoding that is no text: one of the many files that nobody asked for
         return None
-    return (text, sheet, layout) if _is_known(sheet.header, wish) else None
+    return opened if _is_known(opened.sheet.header, wish) else None
 
 
 def _starts(text: TextFile, *marks: str) -> bool:

@@ -29,7 +29,7 @@ _NOTHING = 8  # bytes; more than an empty array takes
 class Source:
     """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of.
 
-    Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
+    `left` are the files of its archive that are not taken. Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
     """
 
     text: File
@@ -37,6 +37,7 @@ class Source:
     layout: Layout
     fields: tuple[str, ...]
     unknown: tuple[str, ...]
+    left: tuple[str, ...] = ()
     keeps_raw: bool = True
     filled: set[str] = field(default_factory=set)
 
@@ -145,13 +146,13 @@ def open_sources(
     asked = None if entity is None else own.entity_named(entity)
     wish = Wish(asked, profile, custom, folder)
     opened = [each for path in filterfalse(_is_no_record, paths) for each in opened_file(path, wish)]
-    columns.refuse_unused(mapping, {text.name: sheet.header for text, sheet, _ in opened})
+    columns.refuse_unused(mapping, {each.file.name: each.sheet.header for each in opened})
     sources = []
-    for text, sheet, said in opened:
+    for text, sheet, said, left in opened:
         layout = said or _layout(text.name, sheet.header, wish)
         fields = columns.fields_of(text.name, sheet.header, layout, mapping)
         unknown = columns.unknown_columns(sheet.header, fields, mapping, layout)
-        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw))
+        sources.append(Source(text, sheet, layout, fields, unknown, left, keeps_raw))
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
 
 

@@ -95,10 +95,11 @@ class Prepared:
     def _done(self) -> Imported:
         work = self.work
         for tally in work.tallies:
+            if left := tally.source.left:
+                work.note(f"not taken of the archive: {_listed(left)}")
             if untaken := tally.source.untaken:
-                many = f" and {len(untaken) - _SHOWN} more" if len(untaken) > _SHOWN else ""
                 way = "; --map COLUMN=FIELD takes one" if tally.source.has_columns else ""
-                work.note(f"{tally.source.file}: not taken: {', '.join(untaken[:_SHOWN])}{many}{way}")
+                work.note(f"{tally.source.file}: not taken: {_listed(untaken)}{way}")
         return Imported(tuple(work.tallies), work.notes)
 
 
@@ -205,6 +206,12 @@ def _mapping(texts: Sequence[str]) -> dict[str, str]:
             raise InvalidInput(f"--map {shown(text)} is not COLUMN=FIELD", hint="--map 'Company name=employer'")
         found[column.strip()] = name.strip()
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _keep_rejects(path: Path | None, imported: Imported) -> None:

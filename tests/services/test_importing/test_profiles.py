@@ -266,6 +266,8 @@ def test_the_archive_of_an_export_is_read_as_it_is(take: Take, tmp_path: Path, n
     first, again = take("export.zip"), take("export.zip")
 
     assert first.sentence == sentence
+    left = "export.zip/Ad_Targeting.csv, export.zip/empty.csv, export.zip/photo.jpg"
+    assert f"not taken of the archive: {left}" in first.notes
     assert (again.sentence.startswith("0 new, 0 changed"), said(again)) == (True, [])
     assert not any((tmp_path.parent / member).exists() for member in members)
 
