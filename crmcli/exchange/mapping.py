@@ -5,7 +5,7 @@ from string import Formatter
 
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import InvalidInput
-from crmcli.exchange.gathering import finished, gathered
+from crmcli.exchange.gathering import SEVERAL, finished, gathered
 from crmcli.exchange.layout import Layout, normalised, numberless
 
 Cells = Sequence[str]
@@ -23,6 +23,8 @@ def fields_of(file: str, header: Sequence[str], layout: Layout, mapping: Mapping
         _refuse_unknown(field, layout)
     taken = set(filter(None, chosen))
     found = [layout.field(name) for name in header]
+    if layout.foreign is not None:
+        taken -= SEVERAL
     fields = [
         ("" if said in taken else said) if wish is None else wish for wish, said in zip(chosen, found, strict=True)
     ]

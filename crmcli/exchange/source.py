@@ -29,7 +29,8 @@ _NOTHING = 8  # bytes; more than an empty array takes
 class Source:
     """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of.
 
-    `left` are the files of its archive that are not taken. Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
+    `left` are the files of its archive that are not taken. Without `keeps_raw` no row carries itself as found:
+    many rejected ones would fill the memory.
     """
 
     text: File

@@ -149,6 +149,16 @@ def test_no_file_is_taken_for_another() -> None:
         assert found.foreign == layout.foreign
 
 
+def test_a_column_that_is_mapped_stands_beside_those_that_are_known(opened: Opened) -> None:
+    source = opened(
+        "Person - Name,Person - Email,Backup mail,Person - Label\nAda,a@example.com,b@example.com,x\n",
+        mapping={"Backup mail": "email", "Person - Label": "title"},
+    )
+
+    [row] = values(source)
+    assert (row["email"], row["title"], "tag" in row) == ("a@example.com;b@example.com", "x", False)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -14,7 +14,7 @@ from crmcli.db.history import Header
 from crmcli.db.writing import writing
 from crmcli.services import importing
 from crmcli.services.importing import Files, Imported, Wish
-from tests.conftest import NOW
+from tests.conftest import NOW, Dump, Run
 from tests.services.test_importing.conftest import Rows, said
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -315,6 +315,16 @@ def test_a_workbook_is_recognised_like_its_csv(take: Take, rows: Rows) -> None:
         ("Elin - course", 90_000),
     ]
     assert take("pipedrive_deals.csv").sentence == "0 new, 0 changed, 2 unchanged, 0 rejected"
+
+
+def test_undo_takes_every_kind_of_file_back(take: Take, dump: Dump, crm: Run) -> None:
+    before = dump()
+
+    for names in (("card40.vcf", "mails.mbox", "meetings.ics"), ("Account.csv", "Contact.csv", "Opportunity.csv")):
+        take(*names)
+        crm("undo")
+
+        assert dump() == before
 
 
 @pytest.mark.parametrize(
