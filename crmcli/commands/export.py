@@ -76,8 +76,8 @@ def export(
         return
     plural = entity_named(entity, (*_ENTITIES, "all"))
     form = _settled(ctx)
-    if form in _ONLY and _ONLY[form] != plural:
-        raise InvalidInput(f"{form} is a format for {_ONLY[form]}, not for {plural}")
+    if form is not None:
+        _check(ctx, form, plural)
     with opening.reading(ctx) as db:
         match form:
             case None:
@@ -97,7 +97,7 @@ def _show_cards(ctx: typer.Context, db: "Reader", words: Sequence[str], *, is_ne
 
     told = settings(ctx).output
     opening.spare_the_file(ctx)
-    found = addressbook.cards(db, words, limit=told.limit, moment=opening.moment(ctx, db))
+    found = addressbook.cards(db, words, sort=told.sort or "id", limit=told.limit, moment=opening.moment(ctx, db))
     render.put(cards.written(found, is_new=is_new), told.path)
 
 
@@ -131,6 +131,17 @@ def _settled(ctx: typer.Context) -> FileFormat | None:
     ending = output.path.suffix.lower()
     ctx.obj = replace(told, output=replace(output, format=_FORMATS.get(ending, Format.AUTO)))
     return _FILES.get(ending)
+
+
+def _check(ctx: typer.Context, form: FileFormat, plural: str) -> None:
+    """Raises InvalidInput where the format is none for these records, or for these options."""
+    told = settings(ctx).output
+    if _ONLY.get(form, plural) != plural:
+        raise InvalidInput(f"{form} is a format for {_ONLY[form]}, not for {plural}")
+    if told.is_excel:
+        raise InvalidInput(f"--excel writes CSV, not {form}", hint="leave --excel or the format out")
+    if form in _ONLY and told.columns is not None:
+        raise InvalidInput(f"{form} has fields of its own", hint="leave --columns out")
 
 
 def _writer(form: FileFormat) -> Callable[[Table, Path], None]:

@@ -75,8 +75,11 @@ def opened_file(path: str, wish: Wish) -> Iterator[Opened]:
 def _begins(path: str, sign: bytes) -> bool:
     if path == "-" or not Path(path).is_file():
         return False
-    with Path(path).open("rb") as file:
-        return file.read(len(sign)) == sign
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(len(sign)) == sign
+    except OSError:  # whoever reads it as text says why it cannot be
+        return False
 
 
 def _opened(path: str | Member, wish: Wish) -> Opened:

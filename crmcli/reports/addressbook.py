@@ -23,11 +23,13 @@ _OTHERS = """
 """
 
 
-def cards(db: Reader, words: Sequence[str], *, moment: Moment, limit: int | None = None) -> Iterator[Card]:
-    """The customers that `words` ask for, at most `limit`, by id."""
+def cards(
+    db: Reader, words: Sequence[str], *, moment: Moment, sort: str = "id", limit: int | None = None
+) -> Iterator[Card]:
+    """The customers that `words` ask for, at most `limit`, in the order that `sort` says."""
     born = entity("customer", db).find("birthday")
     columns = (*_COLUMNS, *(["birthday"] if born is not None and born.kind == "date" else []))
-    view = View(columns=columns, sort="id", limit=limit, is_counted=False)
+    view = View(columns=columns, sort=sort, limit=limit, is_counted=False)
     for row in listing(db, "customer", words, view=view, moment=moment).rows:
         number, uid, name, kind, emails, phones, employer, title, city, country, tags, note, urls, *day = row
         others = list(db.rows(_OTHERS, id=number, knows=KNOWS, married=MARRIED_TO))

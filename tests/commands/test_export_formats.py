@@ -49,6 +49,24 @@ def test_a_format_of_another_kind_is_refused(crm: Run, entity: str, form: str) -
     assert f"{form} is a format for " in crm(f"export {entity} -f {form}", exit_code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [("-f vcard --columns name", "has fields of its own"), ("-o c.xlsx --excel", "--excel writes CSV, not xlsx")],
+)
+def test_options_that_a_format_cannot_follow_are_refused(crm: Run, options: str, says: str) -> None:
+    assert says in crm(f"export customers {options}", exit_code=2).stderr
+    assert not Path("c.xlsx").exists()
+
+
+def test_cards_are_sorted_and_cut_as_asked(crm: Run) -> None:
+    for name in ("Ada", "Bob", "Eve"):
+        crm(f"customer add {name}")
+
+    out = crm("export customers -f vcard --sort -name --limit 2").stdout
+
+    assert [line for line in out.splitlines() if line.startswith("FN:")] == ["FN:Eve", "FN:Bob"]
+
+
 @pytest.mark.parametrize("form", ["xlsx", "parquet"])
 def test_what_is_no_text_needs_a_file(crm: Run, form: str) -> None:
     assert "goes to a file" in crm(f"export deals -f {form}", exit_code=2).stderr
