@@ -43,6 +43,7 @@ _RELATED = {
     for prefix in ("X-", "X-MS-", "X-EVOLUTION-", "X-KADDRESSBOOK-X-")
     for name in ("SPOUSE", "MANAGER", "ASSISTANT", "SPOUSESNAME", "MANAGERSNAME", "ASSISTANTSNAME")
 }
+_SINGLE = ("ADR", "URL", "ORG", "TITLE", "NICKNAME")
 _NO_PHONE = ("fax", "pager", "modem")
 _UUID = re.compile("[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -177,6 +178,10 @@ def _day(text: str) -> str:
 
 
 def _untaken(card: Component) -> Iterator[str]:
+    """What no field takes: properties, the street of an address, all but the first of those of which one is taken."""
+    if any(part for each in card.all("ADR") for part in [*each.parts(";"), "", "", ""][:3]):
+        yield "ADR (street)"
+    yield from (f"{name} (all but one)" for name in _SINGLE if len({each.value for each in card.all(name)}) > 1)
     for each in card.properties:
         if each.name == "TEL" and not each.types.isdisjoint(_NO_PHONE):
             yield f"TEL ({next(kind for kind in _NO_PHONE if kind in each.types)})"

@@ -74,6 +74,14 @@ def test_version_4_with_uris_relations_and_members() -> None:
     assert jury["related.email"] == "has member:olaf@example.com"
 
 
+def test_what_no_field_takes_is_known(opened: Opened) -> None:
+    source = opened((SAMPLES / "card21.vcf").read_bytes(), "c.vcf")
+
+    list(source.rows())
+
+    assert source.untaken == ("ADR (street)", "TEL (fax)", "PHOTO")
+
+
 def test_a_bad_card_can_be_written_as_it_was(opened: Opened) -> None:
     text = "BEGIN:VCARD\r\nVERSION:3.0\r\nNOTE:a\r\n b\r\nEND:VCARD\r\n"
     source = opened(f"{text}\r\n{text}", "c.vcf")
