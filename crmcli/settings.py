@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmcli.core.currency import currency
 from crmcli.core.preferences import Preferences
-from crmcli.core.vocabulary import DateOrder, Format
+from crmcli.core.vocabulary import DateOrder, FileFormat, Format
 from crmcli.errors import InvalidInput
 
 _LONGEST_WAIT = 86_400
@@ -29,6 +29,7 @@ class Output:
     has_header: bool = True
     is_excel: bool = False
     is_html: bool = False
+    file: FileFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Settings:
     """What every command is told.
 
     `key_file` holds the key of encrypted files; None: the keyring does. `is_named`: the user named the file, so that a
-    read must find it.
-    `preferences` are those of a file yet to be made.
+    read must find it. `preferences` are those of a file yet to be made, `profiles` is the folder of the user's own
+    descriptions of files to import.
     """
 
     database: Path
@@ -51,6 +52,7 @@ class Settings:
     yes: bool = False
     output: Output = field(default_factory=Output)
     preferences: Preferences = field(default_factory=Preferences)
+    profiles: Path | None = None
 
 
 def load(environ: Mapping[str, str]) -> Settings:
@@ -65,6 +67,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         actor=environ.get("CRM_ACTOR") or config.get("actor") or environ.get("USER") or environ.get("LOGNAME") or "",
         wait=_seconds(environ.get("CRM_WAIT")),
         preferences=_preferences(config, environ),
+        profiles=_config_place(environ).with_name("profiles"),
     )
 
 

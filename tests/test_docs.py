@@ -35,6 +35,8 @@ FILES = {
     "customers.csv": "name,email\nZoë,zoe@example.com\n",
     "deals.csv": "name,customer,stage,amount\nPilot,Zoë,needs,900\n",
     "monday.txt": "# Monday\ncustomer add 'Li Na'\nlog grace-hopper 'sent the quote'  # by mail\n",
+    "contacts.vcf": "BEGIN:VCARD\nVERSION:3.0\nFN:Zoë\nEMAIL:zoe@example.com\nEND:VCARD\n",
+    "inbox.mbox": "From x Sat Nov 21 20:27:20 2026\nFrom: zoe@example.com\nDate: Sat, 14 Nov 2026 09:00:00 +0000\n\nHi\n",
     "contacts.csv": "Full name,email\nLi Na,li@example.com\n",
 }
 

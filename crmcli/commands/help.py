@@ -7,7 +7,7 @@ from typer.core import TyperGroup
 
 from crmcli import render, reports
 from crmcli.commands import opening
-from crmcli.commands.options import Showing
+from crmcli.commands.options import Showing, settings
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import InvalidInput, NotFound
 
@@ -42,6 +42,33 @@ crm find looks in all kinds of records at once, for whole words, and knows what 
 """
 _WIDTH = 78
 
+_RECOGNISED = """
+Files of other systems are recognised by their columns, with the header in any
+of the first 20 lines, or by their format; those in a ZIP archive too:
+
+"""
+_PROFILES = """
+--profile NAME says which it is, --map 'Column=field' what a column means;
+columns that no field takes are named, and with --keep-unknown become custom
+fields. A phone, address or date that cannot be
+read is kept as a text in the custom field `unread`. A profile of your own is a
+TOML file in {folder}:
+
+  # till.toml
+  [[file]]
+  entity = "customers"
+  title = "Customers of our till"
+  signature = ["Customer no", "Name 1"]     # all of these, in any order
+  [file.columns]
+  "Customer no" = "key"                     # a second import changes nothing
+  "Name 1" = "name"
+  "Phone #" = "phone"                       # Phone 1, Phone 2, ...
+  "Contact" = "related.manager"             # a relationship, by name
+  "Since" = "created"
+  [file.dates]
+  created = ["%d.%m.%y"]
+"""
+
 
 @app.command(cls=Showing)
 def help_(
@@ -67,8 +94,24 @@ def help_(
             typer.echo(_QUERY + "".join(map(_asked, NAMES)), nl=False)
         case ["columns", *entities]:
             _columns(ctx, entities)
+        case ["import"]:
+            typer.echo(_help(ctx, ["import"]) + _files(ctx), nl=False)
         case path:
             typer.echo(_help(ctx, path))
+
+
+def _files(ctx: typer.Context) -> str:
+    """The files that an import recognises, and how one's own are described."""
+    from crmcli.exchange import profiles, sheets
+
+    folder = settings(ctx).profiles
+    found = [
+        (layout.profile, layout.entity, layout.foreign.title) for layout in profiles.known(folder) if layout.foreign
+    ]
+    found += [(layout.profile, layout.entity, layout.foreign.title) for layout in sheets.FORMATS if layout.foreign]
+    width = max(len(profile) for profile, _, _ in found)
+    listed = "".join(f"  {profile:{width}}  {entity:12}  {title}\n" for profile, entity, title in found)
+    return f"{_RECOGNISED}{listed}{_PROFILES.format(folder=folder)}"
 
 
 def _asked(name: str) -> str:

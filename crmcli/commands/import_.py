@@ -10,6 +10,7 @@ from crmcli.commands import opening
 from crmcli.commands.options import Writing, settings
 from crmcli.core.vocabulary import OnDuplicate
 from crmcli.errors import InvalidInput
+from crmcli.exchange.folder import is_export
 
 if TYPE_CHECKING:
     from crmcli.services.importing import Imported
@@ -24,12 +25,19 @@ _PARTIAL = 5
 def import_(
     ctx: typer.Context,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE...", help="CSV, TSV or JSON lines; - is the input.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV, TSV, JSON lines, vCard, iCalendar, mail or ZIP; - is the input.",
+            show_default=False,
+        ),
     ],
     as_: Annotated[
         str | None, typer.Option("--as", metavar="ENTITY", help="What they hold: customers, deals, …")
     ] = None,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="The system they are from: maven.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The system they are from; see crm help import.")
+    ] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", metavar="COLUMN=FIELD", help="What a column means; repeatable.")
     ] = None,
@@ -39,6 +47,9 @@ def import_(
     currency: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of amounts without one; else the file's currency.")
     ] = None,
+    keep_unknown: Annotated[
+        bool, typer.Option("--keep-unknown", help="Columns that no field takes become custom fields.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing when a row is rejected.")] = False,
     rejects: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the rejected rows there.")] = None,
 ) -> None:
@@ -50,8 +61,14 @@ def import_(
     Examples:
       crm import customers.csv deals.csv --dry-run
       crm import contacts.csv --map "Full name=name" --rejects bad.csv
+      crm import contacts.vcf inbox.mbox
     """
-    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects)
+    if any(map(is_export, files)):
+        _import_all(ctx, files, is_plain=not (as_ or profile or map_ or rejects or currency))
+        return
+    asked = services.importing.Files(
+        tuple(files), as_, profile, tuple(map_ or ()), rejects, settings(ctx).profiles, keep_unknown
+    )
     wish = services.importing.Wish(on_duplicate, currency, strict)
     try:
         with opening.unlocked(ctx) as file:
@@ -65,6 +82,16 @@ def import_(
     _tell(ctx, imported, rejects)
     if imported.faults:
         raise typer.Exit(_PARTIAL)
+
+
+def _import_all(ctx: typer.Context, folders: list[str], *, is_plain: bool) -> None:
+    if len(folders) > 1 or not is_plain:
+        raise InvalidInput("the folder of a whole export goes in alone, and as it is", hint="crm import DIR")
+    with opening.unlocked(ctx) as file, file.begun() as transaction:
+        new, same = services.whole.load(transaction, Path(folders[0]))
+    if settings(ctx).dry_run:
+        render.note("dry run: nothing was written")
+    render.say(f"{new:,} new, 0 changed, {same:,} unchanged, 0 rejected")
 
 
 def _tell(ctx: typer.Context, imported: "Imported", rejects: Path | None) -> None:

@@ -213,7 +213,7 @@ def moment(ctx: typer.Context, db: "Reader") -> "Moment":
 def show(ctx: typer.Context, db: "Reader", result: Result, *, is_narrowed: bool = False) -> None:
     """Write `result` the way the user asked for; `is_narrowed`: it holds the wanted columns only."""
     told = settings(ctx).output
-    _spare_the_file(ctx)
+    spare_the_file(ctx)
     columns = None if is_narrowed else told.columns
     style = render.Style(
         _form(ctx), preferences(db).tz, columns, told.has_header, told.is_excel, is_quiet=settings(ctx).quiet
@@ -245,7 +245,7 @@ def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> Non
     told = settings(ctx).output
     if told.format is not Format.AUTO or told.columns is not None:
         raise InvalidInput("--ics is a format of its own", hint="leave --format and --columns out")
-    _spare_the_file(ctx)
+    spare_the_file(ctx)
     render.put(ics.calendar(todos.todos(db, words, limit=told.limit, moment=moment(ctx, db))), told.path)
 
 
@@ -253,7 +253,7 @@ def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None
     """Write a graph in a format of its own."""
     from crmcli.render import network as drawn
 
-    _spare_the_file(ctx)
+    spare_the_file(ctx)
     render.put(drawn.lines(network, drawing), settings(ctx).output.path)
 
 
@@ -314,7 +314,7 @@ def _form(ctx: typer.Context) -> Format:
     return render.settle(told.format, to_file=told.path is not None)
 
 
-def _spare_the_file(ctx: typer.Context) -> None:
+def spare_the_file(ctx: typer.Context) -> None:
     """Raises InvalidInput where the result would go over the file that it comes from."""
     told = settings(ctx)
     path = told.output.path

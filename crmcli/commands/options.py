@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from crmcli import render
 from crmcli.commands.outer import outer, refuse
-from crmcli.core.vocabulary import Format
+from crmcli.core.vocabulary import FileFormat, Format
 from crmcli.errors import InvalidInput
 from crmcli.settings import Output, Settings, chosen
 
@@ -140,6 +140,15 @@ class Writing(Command):
         return [_dry_run(), _actor(), *super().shared()]
 
 
+class Exporting(Listing):
+    """A command that writes records for other programs, in formats of theirs too."""
+
+    def shared(self) -> list[TyperOption]:
+        known = f"One of {', '.join((*FORMATS, *FileFormat))}."
+        own = _option("--format", "-f", help=known, metavar="FORMAT", set=_export_format)
+        return [own if "--format" in each.opts else each for each in super().shared()]
+
+
 class Asking(Writing):
     """A command that asks before it changes the file."""
 
@@ -223,6 +232,14 @@ def _format(settings: Settings, value: str) -> Settings:
     return _output(settings, format=Format(value))
 
 
+def _export_format(settings: Settings, value: str) -> Settings:
+    if value in set(FileFormat):
+        return _output(settings, file=FileFormat(value))
+    if value not in (*FORMATS, Format.AUTO, "markdown"):
+        raise InvalidInput(f"no format {value!r}; one of {', '.join((*FORMATS, *FileFormat))}")
+    return _format(settings, value)
+
+
 def _html(settings: Settings, _: str) -> Settings:
     return _output(settings, is_html=True)
 
@@ -259,6 +276,7 @@ __all__ = [
     "Boarded",
     "Command",
     "Drawn",
+    "Exporting",
     "Following",
     "Limited",
     "Listing",

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 #: Ids of types of relationship that every file has from the start.
-REFERRED, WORKS_FOR, REPORTS_TO, PARENT_OF = 1, 2, 5, 8
+REFERRED, WORKS_FOR, KNOWS, REPORTS_TO, PARENT_OF, MARRIED_TO = 1, 2, 3, 5, 8, 10
 #: The last of them; types of the user's own come behind.
 LAST_OF_OURS = 10
 #: Types whose ties, followed one way, never lead back to where they began.
@@ -187,6 +187,16 @@ class Format(StrEnum):
     MARKDOWN = "md"
     HTML = "html"
     IDS = "ids"
+
+
+class FileFormat(StrEnum):
+    """How an export is written for other programs, beside the formats of every result; xlsx and parquet are not text."""
+
+    VCARD = "vcard"
+    VCARD_4 = "vcard4"
+    CALENDAR = "ics"
+    WORKBOOK = "xlsx"
+    PARQUET = "parquet"
 
 
 class DateOrder(StrEnum):

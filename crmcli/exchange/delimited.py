@@ -3,7 +3,8 @@
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 _DELIMITERS = ",;\t|"
+_PREAMBLE = 20  # lines in which the header of another system's file is looked for
 _UNESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n"}
 
 Cells = Sequence[str]
@@ -27,12 +29,19 @@ class Delimited:
 
     The delimiter is the commonest one of the header, a tab in a `.tsv`. With `is_escaped`, which is asked about a
     header parted by tabs, a quote is a character like any other and `\t`, `\n` and `\\` stand for what they mean.
-    What `crm export --excel` wrote is read without its guards: it begins with a mark and has uids. Raises InvalidInput.
+    What `crm export --excel` wrote is read without its guards: it begins with a mark and has uids. The header is the
+    first of the twenty first lines that `is_header` knows, else the first that is filled. Raises InvalidInput.
     """
 
-    def __init__(self, file: TextFile, is_escaped: Callable[[Cells], bool]) -> None:
+    def __init__(
+        self,
+        file: TextFile,
+        is_escaped: Callable[[Cells], bool],
+        is_header: Callable[[Cells], bool] = lambda _: False,
+    ) -> None:
         self._file = file
-        first = next(line for line in file.head if line.strip())
+        self._before = _lines_before(file.head, is_header)
+        first = next(line for line in file.head[self._before :] if line.strip())
         self._delimiter = "\t" if Path(file.name).suffix.lower() in (".tsv", ".tab") else _delimiter(first)
         plain = first.rstrip("\r\n").split("\t")
         self._is_escaped = self._delimiter == "\t" and is_escaped(plain)
@@ -49,13 +58,13 @@ class Delimited:
         file, width, is_plain = self._file, len(self.header), not (self._is_escaped or self._is_guarded)
         with self._explained(self._reader(self._file.lines())) as reader:
             next(filter(_is_filled, reader))
-            self._begins = reader.line_num + 1
+            self._begins = self._before + reader.line_num + 1
             for cells in reader:
                 if is_plain and not file.has_nul and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
                     yield self._begins, cells, cells
                 elif _is_filled(cells):
                     yield self._checked(cells)
-                self._begins = reader.line_num + 1
+                self._begins = self._before + reader.line_num + 1
 
     def written(self, raws: Iterable[Cells]) -> Iterator[str]:
         if self._is_escaped:
@@ -64,7 +73,8 @@ class Delimited:
         return (str(writer.writerow(cells)) for cells in (self.header, *raws))
 
     def _reader(self, lines: Iterable[str]) -> "Reader":
-        self._begins = 1
+        self._begins = self._before + 1
+        lines = islice(lines, self._before, None)
         if self._is_escaped:
             return csv.reader(lines, delimiter=self._delimiter, quoting=csv.QUOTE_NONE, strict=True)
         return csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -85,7 +95,7 @@ class Delimited:
         try:
             yield reader
         except csv.Error as error:
-            raise _broken(self._file.name, str(error), self._begins, reader.line_num) from None
+            raise _broken(self._file.name, str(error), self._begins, self._before + reader.line_num) from None
 
 
 class _Echo:
@@ -93,6 +103,16 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
+
+
+def _lines_before(head: Sequence[str], is_header: Callable[[Cells], bool]) -> int:
+    """How many lines stand before the header."""
+    for place, line in enumerate(head[:_PREAMBLE]):
+        with suppress(csv.Error):
+            cells = next(csv.reader(head[place:], delimiter=_delimiter(line)), [])
+            if line.strip() and is_header(cells):
+                return place
+    return 0
 
 
 def _delimiter(line: str) -> str:

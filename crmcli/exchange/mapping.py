@@ -5,7 +5,8 @@ from string import Formatter
 
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import InvalidInput
-from crmcli.exchange.layout import Layout, normalised
+from crmcli.exchange.gathering import SEVERAL, finished, gathered
+from crmcli.exchange.layout import Layout, normalised, numberless
 
 Cells = Sequence[str]
 Values = dict[str, str]
@@ -21,21 +22,30 @@ def fields_of(file: str, header: Sequence[str], layout: Layout, mapping: Mapping
     for field in filter(None, chosen):
         _refuse_unknown(field, layout)
     taken = set(filter(None, chosen))
-    found = [layout.headers.get(normalised(name), "") for name in header]
+    found = [layout.field(name) for name in header]
+    if layout.foreign is not None:
+        taken -= SEVERAL
     fields = [
         ("" if said in taken else said) if wish is None else wish for wish, said in zip(chosen, found, strict=True)
     ]
-    _refuse_shared(file, header, fields)
+    if layout.foreign is None:
+        _refuse_shared(file, header, fields)
     _refuse_missing(file, header, fields, layout)
     return tuple(fields)
 
 
-def unknown_columns(header: Sequence[str], fields: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
+def unknown_columns(
+    header: Sequence[str], fields: Sequence[str], mapping: Mapping[str, str], layout: Layout
+) -> tuple[str, ...]:
     """The columns that no field takes, but for those left out on purpose, and the `id` beside a `uid`."""
+    ignored = layout.foreign.ignored if layout.foreign else frozenset[str]()
     return tuple(
         name or f"(column {place})"
         for place, (name, field) in enumerate(zip(header, fields, strict=True), 1)
-        if not field and _chosen(name, mapping) is None and not (name == "id" and "uid" in fields)
+        if not field
+        and _chosen(name, mapping) is None
+        and not (name == "id" and "uid" in fields)
+        and ignored.isdisjoint((normalised(name), numberless(normalised(name))))
     )
 
 
@@ -50,8 +60,11 @@ def refuse_unused(mapping: Mapping[str, str], headers: Mapping[str, Sequence[str
             raise InvalidInput(message, hint=f"it has {', '.join(dict.fromkeys(columns))}")
 
 
-def values_of(fields: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
-    """What turns the cells of a record into its values by field."""
+def values_of(header: Sequence[str], fields: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
+    """What turns the cells of a record into its values by field; a row that is left out has none."""
+    if layout.foreign is not None:
+        names = list(dict.fromkeys(filter(None, fields)))
+        return _completed(gathered(header, fields, layout), names, layout)
     places = [place for place, field in enumerate(fields) if field]
     names = [fields[place] for place in places]
     if len(places) == len(fields):
@@ -67,24 +80,23 @@ def values_of(fields: Sequence[str], layout: Layout) -> Callable[[Cells], Values
 
 
 def _completed(taken: Callable[[Cells], Values], names: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
-    """`taken`, and then other values for those that the layout replaces, and the fields that it composes."""
+    """`taken`, and then the fields that the layout composes, without those that only serve for that."""
     usable = {name: _usable(templates, names) for name, templates in layout.composed.items()}
     composed = {name: templates for name, templates in usable.items() if templates}
-    values = {name: known for name, known in layout.values.items() if name in names}
     parts = [name for name in names if name not in layout.fields]
 
     def completed(cells: Cells) -> Values:
         found = taken(cells)
-        for name, known in values.items():
-            found[name] = known.get(found[name], found[name])
         for name, templates in composed.items():
             if not found.get(name):
                 found[name] = _first_filled(templates, found)
+        if layout.foreign is not None and not finished(found, layout.foreign):
+            return {}
         for part in parts:
             del found[part]
         return found
 
-    return completed if composed or values else taken
+    return completed if composed or parts or layout.foreign else taken
 
 
 def _chosen(name: str, mapping: Mapping[str, str]) -> str | None:

@@ -31,6 +31,17 @@ class Fault:
 Record = tuple[int, Sequence[str], Sequence[str]]
 
 
+class File(Protocol):
+    """Where a table comes from."""
+
+    @property
+    def name(self) -> str:
+        """As the user named it."""
+
+    def sha256(self) -> str | None:
+        """The digest of the bytes; none for a stream."""
+
+
 class Sheet(Protocol):
     """A file read as a table."""
 

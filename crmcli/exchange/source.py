@@ -1,7 +1,7 @@
 """Files as records of ours: what each holds, which column gives which field, and the rows."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import filterfalse
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange import mapping as columns
 from crmcli.exchange import own, profiles
-from crmcli.exchange.delimited import Delimited
-from crmcli.exchange.jsonl import JsonLines
-from crmcli.exchange.layout import OWN, Layout
-from crmcli.exchange.record import Fault, Row, Sheet
-from crmcli.exchange.text import TextFile
+from crmcli.exchange.layout import OWN, Layout, normalised
+from crmcli.exchange.mail import Mails
+from crmcli.exchange.meetings import Meetings
+from crmcli.exchange.record import Fault, File, Row, Sheet
+from crmcli.exchange.sheets import JSON, Wish, opened_file
+from crmcli.exchange.vcard import Cards
 
 __all__ = ["ENTITIES", "Fault", "Row", "Source", "open_sources"]
 
@@ -22,22 +23,24 @@ __all__ = ["ENTITIES", "Fault", "Row", "Source", "open_sources"]
 ENTITIES = ("products", "owners", "customers", "relations", "deals", "stage-events", "interactions")
 
 _NOTHING = 8  # bytes; more than an empty array takes
-_JSON, _DELIMITED = (".jsonl", ".ndjson", ".json"), (".csv", ".tsv", ".tab", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of.
 
-    Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
+    `left` are the files of its archive that are not taken. Without `keeps_raw` no row carries itself as found:
+    many rejected ones would fill the memory.
     """
 
-    text: TextFile
+    text: File
     sheet: Sheet
     layout: Layout
     fields: tuple[str, ...]
     unknown: tuple[str, ...]
+    left: tuple[str, ...] = ()
     keeps_raw: bool = True
+    filled: set[str] = field(default_factory=set)
 
     @property
     def file(self) -> str:
@@ -88,14 +91,41 @@ class Source:
         """The records in the order of the file, a stream of them once. Raises InvalidInput for a fault of the file.
 
         Every row has the same fields: those of the columns, but for parts of others (a first name), and the composed.
+        A row that is to be left out has none.
         """
-        values, keeps_raw = columns.values_of(self.fields, self.layout), self.keeps_raw
+        values, keeps_raw = columns.values_of(self.header, self.fields, self.layout), self.keeps_raw
+        note_filled = self._noted if self.layout.foreign is not None and self.unknown else None
         for record in self.sheet.records():
             if isinstance(record, Fault):
                 yield record if keeps_raw else replace(record, raw=())
             else:
                 line, cells, raw = record
+                if note_filled is not None:
+                    note_filled(cells)
                 yield Row(line, values(cells), raw if keeps_raw else ())
+
+    @property
+    def untaken(self) -> tuple[str, ...]:
+        """The columns that no field takes; of another system's files those in which something stood, once read."""
+        if self.layout.foreign is None:
+            return self.unknown
+        if isinstance(self.sheet, Cards):
+            return tuple(self.sheet.untaken)
+        return tuple(name for name in self.unknown if name in self.filled)
+
+    @property
+    def has_columns(self) -> bool:
+        """Whether its header is the file's own, and not that of a format."""
+        return not isinstance(self.sheet, Cards | Meetings | Mails)
+
+    def _noted(self, cells: Sequence[str]) -> None:
+        for name, cell in zip(self.header, cells, strict=True):
+            if cell and name not in self.filled and cell.strip() and cell.strip() not in self._nothing:
+                self.filled.add(name)
+
+    @property
+    def _nothing(self) -> frozenset[str]:
+        return self.layout.foreign.nothing if self.layout.foreign is not None else frozenset()
 
 
 def open_sources(
@@ -106,55 +136,43 @@ def open_sources(
     mapping: Mapping[str, str],
     custom: Mapping[str, Collection[str]],
     keeps_raw: bool = True,
+    folder: Path | None = None,
 ) -> list[Source]:
-    """The files, sorted so that none needs a later one, else in the order given.
+    """The files, sorted so that none needs a later one, else in the order given; of an archive those that are known.
 
-    `custom` names the custom fields by kind of record; `mapping` gives fields to columns, "" leaves a column out.
-    Raises InvalidInput for a file whose header cannot be understood, NotFound for one that is not there.
+    `custom` names the custom fields by kind of record; `mapping` gives fields to columns, "" leaves a column out;
+    `folder` holds profiles of the user's own. Raises InvalidInput for a file whose header cannot be understood, NotFound
+    for one that is not there.
     """
     asked = None if entity is None else own.entity_named(entity)
-    opened = [(text, _sheet(text, custom)) for text in map(TextFile, filterfalse(_is_no_record, paths))]
-    columns.refuse_unused(mapping, {text.name: sheet.header for text, sheet in opened})
+    wish = Wish(asked, profile, custom, folder)
+    opened = [each for path in filterfalse(_is_no_record, paths) for each in opened_file(path, wish)]
+    columns.refuse_unused(mapping, {each.file.name: each.sheet.header for each in opened})
     sources = []
-    for text, sheet in opened:
-        layout = _layout(text.name, sheet.header, asked, profile, custom)
+    for text, sheet, said, left in opened:
+        layout = said or _layout(text.name, sheet.header, wish)
         fields = columns.fields_of(text.name, sheet.header, layout, mapping)
-        unknown = columns.unknown_columns(sheet.header, fields, mapping)
-        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw))
+        unknown = columns.unknown_columns(sheet.header, fields, mapping, layout)
+        sources.append(Source(text, sheet, layout, fields, unknown, left, keeps_raw))
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
 
 
 def _is_no_record(path: str) -> bool:
     """Whether the file is JSON of no record, as an export of nothing writes it: empty, or an empty array."""
     place = Path(path)
-    if not (path.lower().endswith(_JSON) and place.is_file()):
+    if not (path.lower().endswith(JSON) and place.is_file()):
         return False
     return place.stat().st_size <= _NOTHING and place.read_text("utf-8", "replace").strip() in ("", "[]")
 
 
-def _sheet(text: TextFile, custom: Mapping[str, Collection[str]]) -> Sheet:
-    """The file as a table, by its name or else by how it begins."""
-    is_json = text.name.lower().endswith(_JSON)
-    if not text.name.lower().endswith((*_JSON, *_DELIMITED)):
-        is_json = "".join(text.head).lstrip().startswith(("{", "["))
-    return JsonLines(text) if is_json else Delimited(text, lambda names: _is_ours(names, custom))
-
-
-def _is_ours(names: Sequence[str], custom: Mapping[str, Collection[str]]) -> bool:
-    """Whether a header names nothing but fields of ours, and those that identify a record."""
-    return any(name in ("id", "uid") or name.endswith((".uid", ".id")) for name in names) and any(
-        {*names} <= {"id", *fields, *custom.get(entity, ())} for entity, fields in own.FIELDS.items()
-    )
-
-
-def _layout(
-    file: str, header: Sequence[str], entity: str | None, profile: str | None, custom: Mapping[str, Collection[str]]
-) -> Layout:
-    found = profiles.recognised(header, profile=profile, entity=entity)
+def _layout(file: str, header: Sequence[str], wish: Wish) -> Layout:
+    found = profiles.recognised(header, profile=wish.profile, entity=wish.entity, folder=wish.folder)
     if found is not None:
-        return found
-    if profile not in (None, OWN):
+        known = tuple(wish.custom.get(found.entity, ()))
+        headers = {**{normalised(name): name for name in known}, **found.headers}
+        return replace(found, headers=headers, fields=tuple(dict.fromkeys((*found.fields, *known))))
+    if wish.profile not in (None, OWN):
         names = ", ".join(shown(name) for name in header)[:200]
-        raise InvalidInput(f"{shown(file)} is no file of {profile}: its columns are {names}")
-    named = entity or own.guessed(file, header)
-    return own.layout(named, custom.get(named, ()))
+        raise InvalidInput(f"{shown(file)} is no file of {wish.profile}: its columns are {names}")
+    named = wish.entity or own.guessed(file, header)
+    return own.layout(named, wish.custom.get(named, ()))

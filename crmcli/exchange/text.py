@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput, NotFound
+from crmcli.exchange.archive import Member
 
 #: Characters in one line; a longer one is refused before it fills the memory.
 LONGEST_LINE = 1_000_000
@@ -40,11 +41,12 @@ class TextFile:
     NotFound, and InvalidInput for what is empty, no text, or neither UTF-8 nor UTF-16 with its byte order mark.
     """
 
-    def __init__(self, path: str) -> None:
-        self.name = "<stdin>" if path == "-" else path
+    def __init__(self, path: str | Member) -> None:
+        self._member = path if isinstance(path, Member) else None
+        self._path = None if path == "-" or isinstance(path, Member) else Path(path)
+        self.name = path.name if isinstance(path, Member) else "<stdin>" if path == "-" else path
         self.has_nul = self.is_marked = False
-        self._path = None if path == "-" else Path(path)
-        self._is_regular = self._path is not None and self._path.is_file()
+        self._is_regular = self._member is not None or (self._path is not None and self._path.is_file())
         self._rest = self._decoded()
         self.head = tuple(_beginning(self._rest))
         if self._is_regular:
@@ -88,10 +90,12 @@ class TextFile:
         finally:
             if text is not None:
                 text.detach()
-            if self._path is not None:
+            if self._path is not None or self._member is not None:
                 stream.close()
 
     def _opened(self) -> BinaryIO:
+        if self._member is not None:
+            return self._member.open()
         if self._path is None:
             return sys.stdin.buffer
         try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crmcli.core.result import Column, Result, Table
 
-__all__ = ["Style", "ask", "complain", "is_terminal", "note", "put", "say", "settle", "show", "streams", "tell"]
+__all__ = ["Style", "ask", "complain", "is_terminal", "note", "put", "save", "say", "settle", "show", "streams", "tell"]
 
 _MODULES = {
     Format.TABLE: "terminal",
@@ -68,6 +68,21 @@ def put(lines: Iterable[str], path: Path | None = None) -> None:
     _out(lambda out: out.writelines(lines), path, to_machines=True)
 
 
+def save(write: Callable[[Path], None], path: Path | None) -> None:
+    """Have `write` write the file at `path`, whole or not at all. Raises InvalidInput without one, and FileUnusable."""
+    if path is None:
+        raise InvalidInput("this format is no text: it goes to a file", hint="-o FILE")
+    try:
+        with _beside(Path(os.path.realpath(path))) as beside:
+            os.close(os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+            write(beside)
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+    except OSError as error:
+        reason = (error.strerror or "the system refuses").lower()
+        raise FileUnusable(f"cannot write '{path}': {reason}", hint="give another place with --output") from None
+
+
 def _out(write: Callable[[TextIO], None], path: Path | None, *, to_machines: bool) -> None:
     if path is None:
         if to_machines:
@@ -90,14 +105,23 @@ def _opened(path: Path) -> Iterator[TextIO]:
         with place.open("w", encoding="utf-8", newline="") as file:
             yield file
         return
+    with (
+        _beside(place) as beside,
+        os.fdopen(
+            os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
+        ) as file,
+    ):
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """A place to write to that comes in the place of `place` at the end of the block, and goes after an error."""
     beside = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(
-            os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8", newline=""
-        ) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield beside
         beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)

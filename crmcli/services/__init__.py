@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crmcli.services import stages as stages
     from crmcli.services import tasks as tasks
     from crmcli.services import weights as weights
+    from crmcli.services import whole as whole
 
 
 def __getattr__(name: str) -> ModuleType:

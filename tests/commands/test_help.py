@@ -50,3 +50,15 @@ def test_every_help_names_the_command_and_ends_in_examples(path: str, crm: Run) 
 
 def test_help_prefers_the_command_to_nothing(crm: Run) -> None:
     assert "did you mean 'funnel'?" in crm("help funel", exit_code=3).stderr
+
+
+def test_what_an_import_recognises_is_listed(crm: Run) -> None:
+    told = crm("help import").stdout
+
+    assert "Usage: crm import" in told
+    for line in (
+        "  google      customers     Google Contacts (since 2024)",
+        "  salesforce  stage-events  ",
+        "  vcard  ",
+    ):
+        assert line in told

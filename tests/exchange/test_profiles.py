@@ -129,8 +129,55 @@ def test_an_unknown_profile_and_a_file_that_is_none_of_it_are_refused(opened: Op
 def test_every_profile_is_whole() -> None:
     for name in profiles.names()[1:]:
         for layout in profiles.layouts(name):
-            assert set(layout.headers) == set(layout.signature)
-            assert set(layout.custom_types) | set(layout.values) <= set(layout.fields)
+            parts = set(layout.headers.values()) - set(layout.fields)
+            templates = [template for each in layout.composed.values() for template in each]
+            foreign = layout.foreign
+            assert foreign is not None
+            assert parts - set(foreign.skips) - {"conversation"} == {
+                part for part in parts if any(f"{{{part}}}" in template for template in templates)
+            } - set(foreign.skips)
+            assert set(layout.custom_types) | set(layout.composed) <= set(layout.fields)
+            assert set(layout.values) | set(foreign.dates) | set(foreign.separators) <= set(layout.headers.values())
+
+
+def test_no_file_is_taken_for_another() -> None:
+    every = list(profiles.known())
+
+    for layout in every:
+        found = profiles.recognised([*layout.signature, "x"], profile=None, entity=None)
+        assert found is not None
+        assert found.foreign == layout.foreign
+
+
+def test_a_column_that_is_mapped_stands_beside_those_that_are_known(opened: Opened) -> None:
+    source = opened(
+        "Person - Name,Person - Email,Backup mail,Person - Label\nAda,a@example.com,b@example.com,x\n",
+        mapping={"Backup mail": "email", "Person - Label": "title"},
+    )
+
+    [row] = values(source)
+    assert (row["email"], row["title"], "tag" in row) == ("a@example.com;b@example.com", "x", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[[file]", "cannot be read"),
+        ('source = "x"', "describes no file"),
+        ('[[file]]\nentity = "deal"\ncolumns = { a = "name" }', "entity is not one of"),
+        ('[[file]]\nentity = "deals"\ncolumns = "a"', "columns is not a table of texts"),
+        ('[[file]]\nentity = "deals"\ncolumn = { a = "name" }', "unknown key 'column'; did you mean 'columns'?"),
+        ('[[file]]\nentity = "deals"\n[file.columns]\na = "name"\n[file.composed]\nname = ["{a.b}"]', "no template"),
+        ('[[file]]\nentity = "deals"\n[file.columns]\na = "key"\n[file.extracts]\nkey = "("', "unterminated"),
+    ],
+)
+def test_a_profile_that_cannot_be_understood_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+
+    with pytest.raises(InvalidInput) as refused:
+        profiles.layouts("mine", tmp_path)
+
+    assert reason in str(refused.value)
 
 
 @pytest.mark.skipif(not MAVEN.exists(), reason="the real files are not here")

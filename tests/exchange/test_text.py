@@ -67,7 +67,7 @@ def test_an_empty_file_is_refused(opened: Opened, content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"PK\x03\x04\x14\x00", "is an Excel workbook or a ZIP archive, not a text file"),
+        (b"PK\x03\x04\x14\x00", "cannot be read as a ZIP archive: damaged"),
         (b"SQLite format 3\x00\x10\x00", "is a SQLite file, not a text file"),
         (b"%PDF-1.7\n", "is a PDF file, not a text file"),
         (b"\x7fELF\x02\x01\x01\x00\x00\n", "is not a text file"),

@@ -21,6 +21,7 @@ from crmcli.services.importing import (
     customers,
     deals,
     interactions,
+    kin,
     newfields,
     owner_rows,
     products,
@@ -34,6 +35,7 @@ from crmcli.services.importing.work import Files, Imported, Refused, Step, Tally
 
 __all__ = ["Files", "Imported", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
 
+_SHOWN = 20
 _WITH_FIELDS = {"customers": "customer", "deals": "deal"}
 
 
@@ -93,9 +95,11 @@ class Prepared:
     def _done(self) -> Imported:
         work = self.work
         for tally in work.tallies:
-            if tally.source.unknown:
-                unknown = ", ".join(tally.source.unknown)
-                work.note(f"{tally.source.file}: not taken: {unknown}; --map COLUMN=FIELD takes one")
+            if left := tally.source.left:
+                work.note(f"not taken of the archive: {_listed(left)}")
+            if untaken := tally.source.untaken:
+                way = "; --map COLUMN=FIELD takes one" if tally.source.has_columns else ""
+                work.note(f"{tally.source.file}: not taken: {_listed(untaken)}{way}")
         return Imported(tuple(work.tallies), work.notes)
 
 
@@ -117,6 +121,7 @@ def _steps(work: Work) -> list[Step]:
     of = {entity: [tally for tally in work.tallies if tally.source.entity == entity] for entity in ENTITIES}
     owners, listed = Owners(work), Products()
     ties.create(work)
+    kin.create(work)
     who.create(work)
     steps: list[Step] = []
     if of["products"]:
@@ -127,7 +132,7 @@ def _steps(work: Work) -> list[Step]:
         steps.append(customers.stage(work, of["customers"], owners))
     if of["relations"]:
         steps.append(relations.stage(work, of["relations"]))
-    steps.append(partial(ties.settle, work))
+    steps += [partial(ties.settle, work), partial(kin.settle, work)]
     if of["deals"] or of["stage-events"]:
         steps.append(deals.stage(work, of["deals"], of["stage-events"], deals.Books(owners, listed)))
     if of["interactions"]:
@@ -174,10 +179,16 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
         profile=asked.profile,
         mapping=_mapping(asked.mapping),
         keeps_raw=asked.rejects is not None,
+        folder=asked.profiles,
     )
     sources = opened(custom=custom)
     new = {
-        plural: tuple(name for each in sources if each.entity == plural for name in newfields.columns(each))
+        plural: tuple(
+            name
+            for each in sources
+            if each.entity == plural
+            for name in newfields.columns(each, is_wanted=asked.keeps_unknown)
+        )
         for plural in _WITH_FIELDS
     }
     if not any(new.values()):
@@ -195,6 +206,12 @@ def _mapping(texts: Sequence[str]) -> dict[str, str]:
             raise InvalidInput(f"--map {shown(text)} is not COLUMN=FIELD", hint="--map 'Company name=employer'")
         found[column.strip()] = name.strip()
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _keep_rejects(path: Path | None, imported: Imported) -> None:

@@ -13,6 +13,7 @@ from crmcli.services.importing import (
     customer_rows,
     erased,
     identity,
+    kin,
     matching,
     newfields,
     repeats,
@@ -28,7 +29,7 @@ from crmcli.services.importing.work import Step, Tally, Work
 
 _COLUMNS = """
     uid, kind, name, handle, title, city, country, industry, source, note, do_not_contact integer, created, employer,
-    parent, owner integer, custom, email, phone, tag integer
+    parent, employer_key, parent_key, owner integer, custom, email, phone, tag integer
 """
 _KINDS = dict.fromkeys(("company", "organization", "account"), CustomerKind.ORGANISATION.value)
 _POINT = "kind, value, position"
@@ -39,7 +40,11 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
     """The customers of the files; their employers and parents are kept for later (see `ties`)."""
     staged = Stage(work, "import_customer")
     staged.create(
-        _COLUMNS, import_point="kind, value, position integer", import_tag="tag", import_customer_key="source, key"
+        _COLUMNS,
+        import_point="kind, value, position integer",
+        import_tag="tag",
+        import_customer_key="source, key",
+        import_kin="label, kind, ref",
     )
     tags = _TagSets()
     for tally in tallies:
@@ -63,6 +68,7 @@ def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
     stage.tell()
     who.keep_uids(work)
     ties.keep(stage)
+    kin.keep(stage)
 
 
 @dataclass(slots=True)
@@ -83,12 +89,13 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
     region = stage.work.session.preferences.phone_region
     phones = cells.phones(region)
     return Shape(
-        {**_readers(stage.work), "tag": cells.remembered(partial(tags.number, is_own="uid" in source.fields))},
+        {**_readers(stage.work, source), "tag": cells.remembered(partial(tags.number, is_own=_parts_tags(source)))},
         composed,
         (
             Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), _email),
             Part("phone", "import_point", _POINT, lambda text: _placed("phone", phones(text)), partial(_phone, region)),
             *identity.key_parts(stage, source),
+            *(Part(name, kin.TABLE, kin.COLUMNS, partial(kin.named, name, source)) for name in kin.FIELDS),
         ),
     )
 
@@ -109,7 +116,12 @@ def _spread(stage: Stage, tags: _TagSets) -> None:
     )
 
 
-def _readers(work: Work) -> dict[str, Reader]:
+def _parts_tags(source: Source) -> bool:
+    """Whether the tags in a cell are parted as ours are."""
+    return "uid" in source.fields or source.layout.foreign is not None
+
+
+def _readers(work: Work, source: Source) -> dict[str, Reader]:
     return {
         "uid": cells.uid,
         "kind": cells.choice("kind", CustomerKind, _KINDS),
@@ -121,6 +133,7 @@ def _readers(work: Work) -> dict[str, Reader]:
         "created": cells.instant(work.session),
         "employer": cells.line("employer"),
         "parent": cells.line("parent"),
+        **{name: who.key_reader(source) for name in ("employer.key", "parent.key")},
     }
 
 

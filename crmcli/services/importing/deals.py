@@ -30,7 +30,7 @@ from crmcli.services.importing.work import Step, Tally, Work
 
 _TABLE = "import_deal"
 _COLUMNS = f"""
-    uid, name, customer, customer_uid, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close,
+    uid, name, customer, customer_uid, customer_key, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close,
     owner integer, source, product, lost_reason, note, custom, created, entered, closed,
     customer_id integer, pipeline_id integer, stage_id integer
 """
@@ -92,6 +92,7 @@ def _shape(stage: Stage, source: Source, books: Books) -> Shape:
         "uid": cells.uid,
         "name": cells.name,
         "customer.uid": cells.uid,
+        "customer.key": who.key_reader(source),
         **texts,
         **dates,
         "outcome": cells.choice("outcome", Outcome),
@@ -126,7 +127,7 @@ def _check(stage: Stage, products: Products) -> None:
 
 def _find(stage: Stage) -> None:
     """Find the customers of the rows, then which deals they are about."""
-    who.find(stage, Naming(_TABLE, "customer_uid", "customer", "customer_id", "customer"))
+    who.find(stage, Naming(_TABLE, "customer_uid", "customer", "customer_id", "customer", "customer_key"))
     identity.find(stage, DEAL)
     unsure = identity.unsure(stage)
     if stage.work.db.value(f"select exists (select 1 from {_TABLE} where {unsure})"):

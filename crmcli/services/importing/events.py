@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from crmcli.core.vocabulary import Outcome
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, terms, which
+from crmcli.services.importing import cells, terms, which, who
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
 _COLUMNS = f"""
-    deal, deal_uid, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close, owner integer, at, note,
+    deal, deal_uid, deal_key, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close, owner integer, at, note,
     has_terms integer, is_first integer, deal_id integer, pipeline_id integer, stage_id integer
 """
 _TERMS = ("amount", "currency", "close", "owner", "owner.email")
@@ -30,8 +30,29 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Stage:
 
 def find(found: Stage) -> None:
     """Find the deals of the rows."""
+    _find_by_key(found)
     which.find(found)
     found.reject("select row, 'deal', 'is empty' from import_event where deal_id is null")
+
+
+def _find_by_key(found: Stage) -> None:
+    """The deals that another system knows by a key, those of this import included."""
+    if "deal.key" not in found.fields:
+        return
+    key = "r.deal_key"
+    found.work.bulk.run(
+        f"""
+        update import_event as r set deal_id = coalesce(
+            (select d.target from import_deal_key k join import_deal d on d.row = k.row where k.source || ':' || k.key = {key}),
+            (select x.deal_id from external_id x join deal d on d.id = x.deal_id and d.removed_at is null
+                where x.source = substr({key}, 1, instr({key}, ':') - 1) and x.key = substr({key}, instr({key}, ':') + 1))
+        ) where deal_key is not null
+        """
+    )
+    found.reject(
+        "select row, 'deal', 'no deal is known to ' || replace(deal_key, ':', ' as ') || '; import the deals with it' "
+        "from import_event where deal_key is not null and deal_id is null order by row"
+    )
 
 
 def _shape(work: Work, source: Source, owners: Owners) -> Shape:
@@ -46,6 +67,7 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
         "deal": cells.line("deal"),
         "deal.uid": cells.uid,
         "deal.id": cells.whole,
+        "deal.key": who.key_reader(source),
         "pipeline": cells.line("pipeline"),
         "stage": cells.line("stage"),
         "outcome": cells.choice("outcome", Outcome),

@@ -5,7 +5,7 @@ from functools import partial
 
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, identity, which, who
+from crmcli.services.importing import cells, identity, talks, which, who
 from crmcli.services.importing.identity import INTERACTION
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Part, Shape
@@ -23,9 +23,11 @@ _COLUMNS = """
 def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
     """The interactions of the files."""
     staged = Stage(work, _TABLE)
-    staged.create(_COLUMNS, **{_PARTY: "uid, name, customer_id integer", identity.key_table(staged): "source, key"})
+    children = {_PARTY: "uid, name, customer_id integer", identity.key_table(staged): "source, key"}
+    staged.create(_COLUMNS, **children, **{talks.TABLE: "role, kind, ref, customer_id integer"})
     for tally in tallies:
         staged.fill(tally, _shape(staged, tally.source, owners))
+    talks.stage(staged)
     staged.reject(f"select row, 'at', 'is empty: every interaction has its time' from {_TABLE} where at is null")
     staged.reject(f"select row, 'text', 'is empty' from {_TABLE} where text is null")
     work.bulk.run(f"delete from {_PARTY} where uid is null and row in (select row from {_PARTY} where uid is not null)")
@@ -34,6 +36,7 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
 
 def _settle(stage: Stage, owners: Owners) -> None:
     who.find(stage, Naming(_PARTY, "uid", "name", "customer_id", "customer"))
+    talks.find(stage, _PARTY)
     stage.reject(f"select row, 'customer', 'is empty' from {_TABLE} where row not in (select row from {_PARTY})")
     which.find(stage)
     identity.find(stage, INTERACTION)
@@ -45,6 +48,7 @@ def _settle(stage: Stage, owners: Owners) -> None:
     identity.forget_touched(stage)
     _write(stage)
     stage.tell()
+    talks.tie(stage)
 
 
 def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
@@ -67,6 +71,7 @@ def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
             Part("customer.uid", _PARTY, "uid, name", lambda text: [(uid, None) for uid in cells.uids(text)]),
             Part("customer", _PARTY, "uid, name", lambda text: [(None, name) for name in cells.several(text)]),
             *identity.key_parts(stage, source),
+            *talks.parts(source),
         ),
     )
 

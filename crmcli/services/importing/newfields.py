@@ -1,7 +1,7 @@
-"""Columns of an export of ours that the file has no field for: they become custom fields, of the type that all values fit."""
+"""Columns that the file has no field for and that become custom fields, of the type that all values fit."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -17,19 +17,21 @@ from crmcli.services.importing.staging import Stage
 _TYPES = (FieldType.NUMBER, FieldType.BOOLEAN, FieldType.DATE, FieldType.TEXT)
 
 
-def columns(source: Source) -> tuple[str, ...]:
-    """The columns that are to become fields: of an export of ours, read from a file."""
+def columns(source: Source, *, is_wanted: bool = False) -> tuple[str, ...]:
+    """The columns that are to become fields: of an export of ours, read from a file, and where that is wanted."""
     is_export = source.profile == OWN and "uid" in source.fields and source.sha256 is not None
-    return tuple(name for name in source.unknown if not name.startswith("(")) if is_export else ()
+    return tuple(name for name in source.unknown if not name.startswith("(")) if is_export or is_wanted else ()
 
 
-def define(stage: Stage, entity: str, sources: Iterable[Source]) -> None:
+def define(stage: Stage, entity: str, sources: Sequence[Source]) -> None:
     """Define the fields that are new, and give their values, texts in the column `custom` of the rows, their types."""
     work = stage.work
     names = dict.fromkeys(name for source in sources for name in custom.unknown(work, source, entity))
     if not names or stage.is_empty():
         return
-    types = _types(stage, list(names))
+    seen = _types(stage, list(names))
+    ours = {name for source in sources if source.profile == OWN for name in custom.unknown(work, source, entity)}
+    types = {name: seen.get(name, FieldType.TEXT) for name in names if name in seen or name in ours}
     for name, kind in types.items():
         custom.define_field(work, entity, name, kind)
         work.note(f"made the custom field {name} ({kind})")
@@ -38,7 +40,7 @@ def define(stage: Stage, entity: str, sources: Iterable[Source]) -> None:
 
 
 def _types(stage: Stage, names: Sequence[str]) -> dict[str, FieldType]:
-    """The first type that all values of a field fit; text for a field without values."""
+    """The first type that all values of a field fit, where it has any."""
     left = {name: list(_TYPES) for name in names}
     seen = set()
     for (text,) in stage.work.db.rows(f"select custom from {stage.table} where custom is not null"):
@@ -46,7 +48,7 @@ def _types(stage: Stage, names: Sequence[str]) -> dict[str, FieldType]:
             if name in left:
                 seen.add(name)
                 left[name] = [kind for kind in left[name] if _fits(kind, str(value))]
-    return {name: kinds[0] if name in seen else FieldType.TEXT for name, kinds in left.items()}
+    return {name: kinds[0] for name, kinds in left.items() if name in seen}
 
 
 def _fits(kind: FieldType, text: str) -> bool:

@@ -143,7 +143,7 @@ def _ranks(work: Work, pipeline: int) -> dict[str, float]:
         """
         select stage, coalesce(max(position), avg(place)) from (
             select stage, position, row_number() over (
-                partition by coalesce(deal_uid, deal, deal_id) order by at, row
+                partition by coalesce(deal_uid, deal, deal_id, deal_key) order by at, row
             ) as place from import_event where pipeline_id = :id
             union all
             select stage, position, null from import_deal where pipeline_id = :id and stage is not null

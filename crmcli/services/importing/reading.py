@@ -7,6 +7,7 @@ from itertools import islice
 from crmcli.errors import InvalidInput
 from crmcli.exchange.source import Fault, Row
 from crmcli.services.importing.cells import BadCell, Reader, Values
+from crmcli.services.importing.leniency import Leniency
 from crmcli.services.importing.work import Tally
 
 Composed = Callable[[Values], object]
@@ -60,9 +61,9 @@ class Batch:
     lists: Sequence[tuple[str, int, Iterable[tuple[object, ...]]]]
 
 
-def batches(tally: Tally, shape: Shape) -> Iterator[Batch]:
+def batches(tally: Tally, shape: Shape, leniency: Leniency | None = None) -> Iterator[Batch]:
     """The rows of the file that can be taken, in order; the others go to the tally."""
-    rows = _rows(tally)
+    rows = _rows(tally, leniency)
     while found := list(islice(rows, BATCH)):
         yield from _taken(tally, shape, found)
 
@@ -74,12 +75,18 @@ def fault(tally: Tally, row: Row, field: str, reason: str) -> None:
     tally.faults.append(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
 
 
-def _rows(tally: Tally) -> Iterator[Row]:
-    """The rows of a file, with the values of the profile; the faults go to the tally."""
+def _rows(tally: Tally, leniency: Leniency | None) -> Iterator[Row]:
+    """The rows of a file, with the values of the profile; the faults go to the tally, and so do those left out."""
     constants = dict(tally.source.constants)
     for row in tally.source.rows():
         if isinstance(row, Fault):
             tally.faults.append(row)
+        elif not row.values:
+            tally.skipped += 1
+        elif leniency is not None:
+            yield leniency.eased(
+                row._replace(values=constants | {name: text for name, text in row.values.items() if text})
+            )
         elif constants:
             yield row._replace(values=constants | {name: text for name, text in row.values.items() if text})
         else:

@@ -24,19 +24,29 @@ _COLUMNS = """
     to_id integer
 """
 _ENDS = (Naming(_TABLE, "from_uid", '"from"', "from_id", "from"), Naming(_TABLE, "to_uid", '"to"', "to_id", "to"))
+_UNFIT = "import_unfit"
 _TIE = "from_id, type_id, to_id"
 
 
 def stage(work: Work, tallies: Sequence[Tally]) -> Step:
     """The relationships of the files."""
-    staged = Stage(work, _TABLE)
-    staged.create(_COLUMNS, **{identity.key_table(staged): "source, key"})
+    rows = staged(work)
     for tally in tallies:
-        staged.fill(tally, _shape(staged, tally.source))
-    return partial(_settle, staged)
+        rows.fill(tally, _shape(rows, tally.source))
+    return partial(settle, rows)
 
 
-def _settle(stage: Stage) -> None:
+def staged(work: Work) -> Stage:
+    """The tables for rows of relationships, empty."""
+    rows = Stage(work, _TABLE)
+    for table in (_TABLE, identity.key_table(rows), _UNFIT):
+        work.bulk.run(f"drop table if exists temp.{table}")
+    rows.create(_COLUMNS, **{identity.key_table(rows): "source, key"})
+    return rows
+
+
+def settle(stage: Stage) -> None:
+    """Bring in the rows; their ends are found already where their ids are known."""
     for end in _ENDS:
         who.find(stage, end)
         stage.reject(f"select row, '{end.field}', 'is empty' from {_TABLE} where {end.id} is null")
@@ -123,9 +133,9 @@ def _find(stage: Stage) -> None:
 def _refuse(stage: Stage) -> None:
     """A forest has one `from` for each `to`, and no circle: the rows are asked in their order."""
     refused = {**dict(_unfit(stage.work)), **dict(_circular(stage.work))}
-    stage.work.bulk.run("create temp table import_unfit (row integer primary key, reason)")
-    stage.work.bulk.many("insert into import_unfit values (?, ?)", refused.items())
-    stage.reject("select row, 'to', reason from import_unfit")
+    stage.work.bulk.run(f"create temp table {_UNFIT} (row integer primary key, reason)")
+    stage.work.bulk.many(f"insert into {_UNFIT} values (?, ?)", refused.items())
+    stage.reject(f"select row, 'to', reason from {_UNFIT}")
 
 
 def _unfit(work: Work) -> Iterator[tuple[int, str]]:

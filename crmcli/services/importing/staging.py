@@ -7,10 +7,11 @@ from json import dumps, loads
 
 from crmcli.exchange.source import Row
 from crmcli.services.importing import reading
+from crmcli.services.importing.leniency import Leniency
 from crmcli.services.importing.reading import Shape
 from crmcli.services.importing.work import Tally, Work
 
-_COMPOSED_FIELDS = ("name", "key")  # a profile can make them from others
+_COMPOSED_FIELDS = ("name", "key", "kind")  # a profile can make them from others
 
 
 @dataclass(slots=True)
@@ -39,13 +40,14 @@ class Stage:
     def fill(self, tally: Tally, shape: Shape) -> None:
         """Read the file of `tally`; the rows that cannot be taken go there."""
         source, file = tally.source, self.work.tallies.index(tally)
-        has = {*source.fields, *source.constants, *_COMPOSED_FIELDS}
+        has = {*source.fields, *source.constants, *source.layout.composed, *_COMPOSED_FIELDS}
         self.fields |= has
         shape = shape.of(has)
         sink = Sink(self.work, self.table, ", ".join(("row", "file", "line", "raw", *map(quoted, shape.columns))))
         for part in shape.parts:
             sink.add(part.table, f"row, {part.columns}")
-        for batch in reading.batches(tally, shape):
+        leniency = Leniency(self.work, source) if source.layout.foreign is not None else None
+        for batch in reading.batches(tally, shape, leniency):
             numbers = range(self.rows + 1, self.rows + 1 + len(batch.rows))
             self.rows += len(batch.rows)
             lines = [row.line for row in batch.rows]
@@ -55,6 +57,8 @@ class Stage:
                 sink.rows[table].extend([(numbers[place], *each) for each in values])
             sink.flush(least=reading.BATCH)
         sink.flush()
+        if leniency is not None:
+            leniency.tell()
 
     def reject(self, select: str, **parameters: object) -> None:
         """Take out the rows that the SELECT gives as (row, field, reason); the first reason of a row counts."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crmcli.core.vocabulary import PARENT_OF, WORKS_FOR
-from crmcli.services.importing import handles, names
+from crmcli.services.importing import handles, names, who
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
 
@@ -17,6 +17,11 @@ class _Role:
     mine: str
     other: str
 
+    @property
+    def key(self) -> str:
+        """The column that says it by the key of another system."""
+        return f"{self.field}.key"
+
 
 _ROLES = (_Role("employer", WORKS_FOR, "from_id", "to_id"), _Role("parent", PARENT_OF, "to_id", "from_id"))
 
@@ -24,7 +29,8 @@ _ROLES = (_Role("employer", WORKS_FOR, "from_id", "to_id"), _Role("parent", PARE
 def create(work: Work) -> None:
     """Make the table in which employers and parents wait."""
     work.bulk.run(
-        "create temp table import_tie (customer_id integer, field, name, file integer, is_own integer, is_touched integer, "
+        "create temp table import_tie (customer_id integer, field, name, file integer, is_own integer, "
+        "is_touched integer, other_id integer, "
         "primary key (customer_id, field))"
     )
 
@@ -32,15 +38,36 @@ def create(work: Work) -> None:
 def keep(stage: Stage) -> None:
     """Keep what the rows, just written, say of employers and parents."""
     for role in _ROLES:
-        if role.field in stage.fields:
+        if not {role.field, role.key}.isdisjoint(stage.fields):
+            other = who.by_key(f"r.{role.field}_key") if role.key in stage.fields else "null"
             stage.work.bulk.run(
                 f"""
-                insert or replace into import_tie (customer_id, field, name, file, is_own, is_touched)
-                select r.target, '{role.field}', r.{role.field}, r.file, r.uid is not null,
-                    r.is_new or r.target in (select id from import_touched)
-                from import_customer r where r.{role.field} is not null
+                insert or replace into import_tie (customer_id, field, name, file, is_own, is_touched, other_id)
+                select * from (
+                    select r.target, '{role.field}', r.{role.field} as name, r.file, r.uid is not null,
+                        r.is_new or r.target in (select id from import_touched), {other} as other_id
+                    from import_customer r where coalesce(r.{role.field}, r.{role.field}_key) is not null
+                ) where coalesce(name, other_id) is not null
                 """
             )
+            _tell_strange(stage, role)
+
+
+def _tell_strange(stage: Stage, role: _Role) -> None:
+    """Say which keys lead nowhere, where no name stands beside them."""
+    if role.key not in stage.fields:
+        return
+    nowhere = (
+        f"r.{role.field}_key is not null and r.{role.field} is null and {who.by_key(f'r.{role.field}_key')} is null"
+    )
+    count, first = next(
+        stage.work.db.rows(f"select count(*), min(r.{role.field}_key) from import_customer r where {nowhere}")
+    )
+    if count:
+        known = first.replace(":", " as ", 1)
+        stage.work.note(
+            f"{role.field} of {count:,} rows is left out: no customer is known to {known}, the first of them"
+        )
 
 
 def settle(work: Work) -> None:
@@ -52,15 +79,17 @@ def settle(work: Work) -> None:
 
 
 def _settle(work: Work, role: _Role) -> None:
-    names.find(work, f"select name from import_tie where field = '{role.field}'", condition="c.kind = 'organisation'")
+    of_role = f"field = '{role.field}' and other_id is null"
+    names.find(work, f"select name from import_tie where {of_role}", condition="c.kind = 'organisation'")
     _find_persons(work, role)
     _forget_ambiguous(work, role)
     _make_organisations(work, role)
     work.bulk.run(
         f"""
-        create temp table import_wanted as select t.customer_id, n.id as organisation_id, t.file, t.is_touched
-        from import_tie t cross join import_name n on n.name = t.name
-        where t.field = '{role.field}' and n.id <> t.customer_id order by t.customer_id
+        create temp table import_wanted as
+        select t.customer_id, coalesce(t.other_id, n.id) as organisation_id, t.file, t.is_touched
+        from import_tie t left join import_name n on n.name = t.name
+        where t.field = '{role.field}' and coalesce(t.other_id, n.id) <> t.customer_id order by t.customer_id
         """
     )
     _end_others(work, role)
@@ -76,7 +105,7 @@ def _forget_present(work: Work, role: _Role) -> None:
         delete from import_tie as t where field = '{role.field}' and exists (
             select 1 from relationship r join customer o on o.id = r.{role.other} and o.removed_at is null
             where r.{role.mine} = t.customer_id and r.type_id = {role.type_id} and r.removed_at is null and r.until is null
-            and (o.name = t.name collate nocase or fold(o.name) = fold(t.name))
+            and iif(t.other_id is null, o.name = t.name collate nocase or fold(o.name) = fold(t.name), o.id = t.other_id)
         )
         """
     )
@@ -94,7 +123,7 @@ def _find_persons(work: Work, role: _Role) -> None:
 
 
 def _forget_ambiguous(work: Work, role: _Role) -> None:
-    of_role = f"field = '{role.field}' and name in (select name from import_name where many > 1)"
+    of_role = f"field = '{role.field}' and other_id is null and name in (select name from import_name where many > 1)"
     for name, count in list(
         work.db.rows(f"select name, count(*) from import_tie where {of_role} group by name order by name limit 5")
     ):
@@ -112,7 +141,7 @@ def _make_organisations(work: Work, role: _Role) -> None:
         f"""
         insert into import_organisation (name, key)
         select n.name, n.key from import_tie t cross join import_name n on n.name = t.name
-        where t.field = '{role.field}' and n.many = 0 group by n.key order by min(t.customer_id)
+        where t.field = '{role.field}' and t.other_id is null and n.many = 0 group by n.key order by min(t.customer_id)
         """
     )
     if new > 0:

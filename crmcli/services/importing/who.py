@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from crmcli.services.importing import names
+from crmcli.exchange.source import Source
+from crmcli.services.importing import cells, names
+from crmcli.services.importing.cells import Reader
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
 
@@ -11,7 +13,7 @@ from crmcli.services.importing.work import Work
 class Naming:
     """The columns of `table` (row, …) that name a customer: by `uid`, by `name`; `id` takes what is found.
 
-    `field` is what messages call the column.
+    `field` is what messages call the column; `key` is the column of keys of other systems, where there is one.
     """
 
     table: str
@@ -19,6 +21,22 @@ class Naming:
     name: str
     id: str
     field: str
+    key: str | None = None
+
+
+def key_reader(source: Source) -> Reader:
+    """What reads a key of the system that `source` is from, as `system:key`."""
+    system = source.source or source.profile
+    return lambda text: f"{system}:{cells.key(text)}"
+
+
+def by_key(key: str) -> str:
+    """The SQL of the customer that another system knows by `key`, the SQL of `system:key`."""
+    return f"""(
+        select coalesce(c.merged_into_id, iif(c.removed_at is null, c.id, null)) from external_id x
+        join customer c on c.id = x.customer_id
+        where x.source = substr({key}, 1, instr({key}, ':') - 1) and x.key = substr({key}, instr({key}, ':') + 1)
+    )"""
 
 
 def create(work: Work) -> None:
@@ -38,9 +56,12 @@ def find(stage: Stage, naming: Naming) -> None:
         ) where {uid} is not null
         """
     )
+    if naming.key is not None:
+        _find_by_key(stage, naming, naming.key)
     names.find(stage.work, f"select {name} as name from {table} where {uid} is null")
     stage.work.bulk.run(
-        f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1"
+        f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1 "
+        f"and {table}.{number} is null"
     )
     missing = f"'no customer has the uid ' || r.{uid} || coalesce(' (' || r.{name} || ')', '') || '; import the customers with it'"
     several = f"n.many || ' customers are called ' || r.{name} || '; give a uid'"
@@ -51,6 +72,19 @@ def find(stage: Stage, naming: Naming) -> None:
         from {table} r left join import_name n on n.name = r.{name}
         where r.{number} is null and (r.{uid} is not null or r.{name} is not null) order by r.row
         """
+    )
+
+
+def _find_by_key(stage: Stage, naming: Naming, key: str) -> None:
+    """A key goes before a name; one that is not known is refused where no name stands beside it."""
+    table, number = naming.table, naming.id
+    stage.work.bulk.run(
+        f"update {table} as r set {number} = {by_key(f'r.{key}')} where {number} is null and {key} is not null"
+    )
+    reason = f"'no customer is known to ' || replace(r.{key}, ':', ' as ') || '; import the customers with it'"
+    stage.reject(
+        f"select r.row, '{naming.field}', {reason} from {table} r where r.{number} is null and r.{key} is not null "
+        f"and r.{naming.name} is null order by r.row"
     )
 
 

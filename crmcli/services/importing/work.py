@@ -25,13 +25,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Which files to import, what they hold, which field each of their columns gives, where rejected rows are kept."""
+    """Which files to import, what they hold, which field each of their columns gives, where rejected rows are kept.
+
+    `profiles` is the folder of the user's own profiles. With `keeps_unknown` the columns that no field takes become
+    custom fields.
+    """
 
     paths: tuple[str, ...]
     entity: str | None = None
     profile: str | None = None
     mapping: tuple[str, ...] = ()
     rejects: Path | None = None
+    profiles: Path | None = None
+    keeps_unknown: bool = False
 
 
 @dataclass(slots=True)
