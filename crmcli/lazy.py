@@ -17,6 +17,7 @@ from crmcli.errors import CrmError
 
 _USAGE, _BUG, _INTERRUPTED, _BROKEN_PIPE, _UNWRITABLE = 2, 70, 130, 141, 10
 _HELP = frozenset(("-h", "--help"))
+_OWN = "Your own"
 _LONGEST = 200  # characters of a word in a message
 
 
@@ -54,7 +55,7 @@ class LazyCommand(TyperCommand):
 
 
 class RootGroup(TyperGroup):
-    """The top of the tree: lists the lazy commands and ends every run with the documented exit code."""
+    """The top of the tree: lists the lazy commands, knows the user's own, and ends every run with the documented code."""
 
     entries: tuple[Entry, ...] = ()
 
@@ -62,6 +63,34 @@ class RootGroup(TyperGroup):
         super().__init__(**kwargs)
         for entry in self.entries:
             self.add_command(LazyCommand(entry))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *self.aliases]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        text = self.aliases.get(cmd_name) if found is None else None
+        return found if text is None else _stand_in(cmd_name, text)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, self.spelled_out(args))
+
+    def spelled_out(self, words: list[str]) -> list[str]:
+        """The command line with what its first word is short for. Raises InvalidInput for an alias that cannot be read."""
+        if not words or words[0] in self.commands:
+            return words
+        from crmcli.settings import aliases
+
+        return aliases.spelled_out(words, self.aliases, self.commands)
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """The user's own commands; none where the config file cannot be read: whatever runs says so."""
+        try:
+            found = settings.read(os.environ).aliases
+        except CrmError:
+            return {}
+        return {name: text for name, text in sorted(found.items()) if name not in self.commands}
 
     def main(
         self,
@@ -111,6 +140,12 @@ class RootGroup(TyperGroup):
         except (Exception, KeyboardInterrupt, SystemExit) as end:  # noqa: BLE001 (the one boundary)
             return _said(_ending(end), lead)
         return 0
+
+
+def _stand_in(name: str, text: str) -> TyperCommand:
+    """What the help and completion say of an alias."""
+    said = render.short(f"crm {text}", _LONGEST).replace("[", "\\[")
+    return TyperCommand(name, help=said, rich_help_panel=_OWN)
 
 
 def begin(ctx: typer.Context) -> None:
@@ -181,6 +216,7 @@ def _said(ending: _Ending, lead: str = "") -> int:
 def _flushed(code: int) -> int:
     """`code`, or what became of the output: a pipe that closed early ends quietly, a full disk is said."""
     try:
+        render.finish()
         sys.stdout.flush()
     except BrokenPipeError:
         code = code or _BROKEN_PIPE

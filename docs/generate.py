@@ -22,7 +22,7 @@ _HEAD = """# Commands
 Made from the program by `python docs/generate.py`; every example is run by the tests.
 
 `--db PATH` and `--quiet` go with every command, before or behind its name.
-Every list, show and report takes `--format`, `--output`, `--columns`, `--excel` and `--no-header`.
+Every list, show and report takes `--format`, `--output`, `--columns`, `--excel`, `--no-header` and `--no-pager`.
 Every list takes `--sort` and `--limit` too.
 Every command that writes takes `--dry-run`, and `--actor NAME` for who does it; one that removes asks unless `--yes`.
 """
@@ -77,6 +77,7 @@ _SHARED = {
     "columns",
     "excel",
     "no_header",
+    "no_pager",
     "sort",
     "limit",
     "dry_run",

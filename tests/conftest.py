@@ -1,5 +1,6 @@
 """The fixtures that every test may ask for."""
 
+import os
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -84,8 +85,10 @@ READS = {
     "referral tree": "",
     "relation list": "",
     "relation type list": "",
+    "alias list": "",
     "cadence due": "",
     "cadence list": "",
+    "config list": "",
     "segment list": "",
     "segment members": "regulars",
     "segment show": "regulars",
@@ -115,10 +118,19 @@ class Run(Protocol):
 def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees the machine's files, zone, name or clock."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("CRM_DB", "CRM_DEBUG", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "FORCE_COLOR", "LOGNAME"):
+    for name in (
+        "CRM_DB",
+        "CRM_DEBUG",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "FORCE_COLOR",
+        "LOGNAME",
+        "PAGER",
+    ):
         monkeypatch.delenv(name, raising=False)
     settings = {"HOME": str(home), "TZ": "UTC", "USER": "tester", "COLUMNS": "80", "NO_COLOR": "1"}
-    for name, value in {**settings, "CRM_NOW": NOW.isoformat(), "CRM_WAIT": "5"}.items():
+    for name, value in {**settings, "CRM_PAGER": "off", "CRM_NOW": NOW.isoformat(), "CRM_WAIT": "5"}.items():
         monkeypatch.setenv(name, value)
 
 
@@ -151,10 +163,17 @@ def file(tmp_path: Path, empty_file: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return path
 
 
+#: The config file that goes with it.
+CONFIG = "[alias]\nhot = 'deal list is:open sort:-amount'\n"
+
+
 @pytest.fixture
 def small(small_file: Path, file: Path) -> Path:
-    """The fresh file with a few records of every kind in it."""
+    """The fresh file with a few records of every kind in it, and an alias."""
     shutil.copy(small_file, file)
+    config = Path(os.environ["HOME"]) / ".config" / "crmcli" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(CONFIG, encoding="utf-8")
     return file
 
 

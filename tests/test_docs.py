@@ -77,6 +77,8 @@ def test_every_command_has_examples_that_run(
         crm(line)
     if path == ("relation", "type", "remove"):
         crm("relation type add mentors --inverse 'mentored by'")
+    if path == ("alias", "remove"):
+        crm("alias set hot 'deal list'")
     if path == ("redo",):
         crm("undo")
     if path == ("customer", "restore"):

@@ -25,7 +25,10 @@ app = typer.Typer(add_completion=False)
 
 ALONE = frozenset(("batch", "demo"))
 WITH_A_FILE_OF_ITS_OWN = frozenset(
-    ("init", "undo", "redo", "backup", "restore", "doctor", "privacy erase", "privacy retention run")
+    (
+        *("init", "undo", "redo", "backup", "restore", "doctor", "privacy erase", "privacy retention run"),
+        *("alias set", "alias remove", "config set", "config unset"),
+    )
 )
 _USAGE, _PARTIAL, _LAST_ANSWER = 2, 5, 6  # a greater exit code is about the file or the program, not about the line
 

@@ -1,6 +1,6 @@
 """`crm help`: a command's help, and what can be asked of the records."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -99,9 +99,12 @@ def _columns(ctx: typer.Context, entities: list[str]) -> None:
 
 
 def _help(ctx: typer.Context, path: list[str]) -> str:
-    """The help of the command at `path`, asked of it itself."""
-    found = ctx.find_root()
+    """The help of the command at `path`, asked of it itself; what an alias is short for stands before it."""
+    found: Any = ctx.find_root()
     command = found.command
+    if (whole := command.spelled_out(path)) != path:
+        render.say(f"crm {path[0]} is short for crm {command.aliases[path[0]]}")
+        return _help(ctx, _commands_of(found, whole))
     for name in path:
         if not isinstance(command, TyperGroup):
             raise InvalidInput(f"{found.command_path} has no commands of its own", hint=f"{found.command_path} --help")
@@ -111,4 +114,14 @@ def _help(ctx: typer.Context, path: list[str]) -> str:
             raise NotFound(f"no command or topic {shown(name)}{meant}", hint="crm help query, crm help columns")
         found = below.make_context(name, [], parent=found, resilient_parsing=True)
         command = found.command
-    return found.get_help()
+    return str(found.get_help())
+
+
+def _commands_of(ctx: typer.Context, words: list[str]) -> list[str]:
+    """As many of the words as name a command."""
+    command: Any = ctx.command
+    for place, name in enumerate(words):
+        if not isinstance(command, TyperGroup) or (below := command.get_command(ctx, name)) is None:
+            return words[:place]
+        command = getattr(below, "target", below)
+    return words

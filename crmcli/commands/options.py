@@ -64,6 +64,7 @@ class Showing(Command):
             _option("--columns", help="Only these, in this order.", metavar="A,B,…", set=_columns),
             _flag("--excel", help="CSV for a spreadsheet: nothing in it is a formula.", set=_excel),
             _flag("--no-header", help="Leave the header line out.", set=lambda s, _: _output(s, has_header=False)),
+            _flag("--no-pager", help="Do not stop at a full screen.", set=lambda s, _: _output(s, pager="")),
             *super().shared(),
         ]
 

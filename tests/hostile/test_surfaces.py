@@ -19,6 +19,7 @@ from tests.terminal import Seen
 EVERY = {**READS, "history show": "1"}
 
 WITHOUT_IDS = {
+    *("alias list", "config list"),
     *("funnel show", "help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
     *("graph path", "graph intro", "referral rate"),
 }
