@@ -13,9 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from crmcli import render, settings
-from crmcli.errors import CrmError
+from crmcli.errors import CrmError, ExitCode
 
-_USAGE, _BUG, _INTERRUPTED, _BROKEN_PIPE, _UNWRITABLE = 2, 70, 130, 141, 10
 _HELP = frozenset(("-h", "--help"))
 _OWN = "Your own"
 _LONGEST = 200  # characters of a word in a message
@@ -191,13 +190,13 @@ def _ending(end: BaseException) -> _Ending:
         case typer.TyperException():
             ending = _usage(end)
         case KeyboardInterrupt() | typer.Abort():
-            ending = _Ending(_INTERRUPTED, "interrupted; nothing was changed")
+            ending = _Ending(ExitCode.INTERRUPTED, "interrupted; nothing was changed")
         case BrokenPipeError() | SystemExit():  # rich, which prints the help, ends so when the pipe is closed
-            ending = _Ending(_BROKEN_PIPE)
+            ending = _Ending(ExitCode.BROKEN_PIPE)
         case OSError():
             ending = _unwritable(end)
         case UnicodeEncodeError():  # SQLite takes no half characters, and output replaces them
-            ending = _Ending(_USAGE, "the command line holds bytes that are not UTF-8")
+            ending = _Ending(ExitCode.INVALID, "the command line holds bytes that are not UTF-8")
         case _:
             ending = _report(end)
     return ending
@@ -206,7 +205,7 @@ def _ending(end: BaseException) -> _Ending:
 def _said(ending: _Ending, lead: str = "") -> int:
     """The exit code of `ending`, said to the user where there is anything to say."""
     message = ending.message
-    if message is None and lead and ending.code not in (0, _BROKEN_PIPE):
+    if message is None and lead and ending.code not in (0, ExitCode.BROKEN_PIPE):
         message = f"exit code {ending.code}"
     if message is not None:
         render.complain(f"{lead}{message}", ending.hint)
@@ -219,7 +218,7 @@ def _flushed(code: int) -> int:
         render.finish()
         sys.stdout.flush()
     except BrokenPipeError:
-        code = code or _BROKEN_PIPE
+        code = code or ExitCode.BROKEN_PIPE
     except OSError as error:
         code = code or _said(_unwritable(error))
     else:
@@ -230,17 +229,19 @@ def _flushed(code: int) -> int:
 
 def _unwritable(error: OSError) -> _Ending:
     what = f"use '{error.filename}'" if error.filename else "write the output"
-    return _Ending(_UNWRITABLE, f"cannot {what}: {(error.strerror or 'it is closed').lower()}")
+    return _Ending(ExitCode.UNUSABLE, f"cannot {what}: {(error.strerror or 'it is closed').lower()}")
 
 
 def _usage(error: Any) -> _Ending:
     """A command line that cannot be read; a group without its command is answered with its help."""
     ctx = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and ctx is not None:
-        return _Ending(0 if ctx.parent is None else 2)  # making this error has printed the help
+        return _Ending(
+            ExitCode.DONE if ctx.parent is None else ExitCode.INVALID
+        )  # making this error has printed the help
     message = _one_line(error.format_message())
     hint = f"{ctx.command_path} --help" if ctx is not None else None
-    return _Ending(int(getattr(error, "exit_code", 2)), message, hint)
+    return _Ending(int(getattr(error, "exit_code", ExitCode.INVALID)), message, hint)
 
 
 def _one_line(message: str) -> str:
@@ -258,11 +259,11 @@ def _report(bug: BaseException) -> _Ending:
 
         for line in "".join(traceback.format_exception(bug)).splitlines():
             render.note(line)
-        return _Ending(_BUG, f"a bug in crm: {type(bug).__name__}")
+        return _Ending(ExitCode.BUG, f"a bug in crm: {type(bug).__name__}")
     place = settings.log_bug(bug)
     hint = (
         f"the trace is in {place}; send it with the command to the maintainers"
         if place
         else "CRM_DEBUG=1 shows the trace"
     )
-    return _Ending(_BUG, f"a bug in crm: {type(bug).__name__}", hint)
+    return _Ending(ExitCode.BUG, f"a bug in crm: {type(bug).__name__}", hint)

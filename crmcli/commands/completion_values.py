@@ -259,6 +259,7 @@ def _term_value(text: str) -> str:
 
 
 def _topics(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    from crmcli.commands.topics import TOPICS
     from crmcli.query.entities import NAMES
 
     del db
@@ -267,7 +268,8 @@ def _topics(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
         return
     root = ctx.find_root()
     commands = [(name, root.command.get_command(root, name).help) for name in root.command.list_commands(root)]
-    topics = [("query", "how to write a QUERY"), ("columns", "what a kind of record can be asked"), *commands]
+    topics = [(name, topic.summary) for name, topic in TOPICS.items()]
+    topics += [("columns", "what a kind of record can be asked"), *commands]
     yield from ((name, told) for name, told in topics if name.startswith(typed))
 
 

@@ -9,7 +9,7 @@ from crmcli import render, services
 from crmcli.commands import opening
 from crmcli.commands.options import Writing, settings
 from crmcli.core.vocabulary import OnDuplicate
-from crmcli.errors import InvalidInput
+from crmcli.errors import ExitCode, InvalidInput
 
 if TYPE_CHECKING:
     from crmcli.services.importing import Imported
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 _SHOWN = 20
-_PARTIAL = 5
 
 
 @app.command("import", cls=Writing)
@@ -64,7 +63,7 @@ def import_(
         raise
     _tell(ctx, imported, rejects)
     if imported.faults:
-        raise typer.Exit(_PARTIAL)
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _tell(ctx: typer.Context, imported: "Imported", rejects: Path | None) -> None:

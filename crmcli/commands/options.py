@@ -11,12 +11,10 @@ from typer.core import TyperCommand, TyperOption
 from crmcli import render
 from crmcli.commands.outer import outer, refuse
 from crmcli.core.vocabulary import Format
-from crmcli.errors import InvalidInput
+from crmcli.errors import ExitCode, InvalidInput
 from crmcli.settings import Output, Settings, chosen
 
 Setter = Callable[[Settings, str], Settings]
-
-_NO = 1
 
 FORMATS = tuple(each.value for each in Format if each is not Format.AUTO)
 
@@ -142,7 +140,7 @@ def confirm(ctx: typer.Context, question: str) -> None:
         raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
     if not render.ask(question):
         render.note("nothing was changed")
-        raise typer.Exit(_NO)
+        raise typer.Exit(ExitCode.NO)
 
 
 def _dry_run() -> TyperOption:

@@ -41,7 +41,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 #: One field of each group must have a column.
-_REQUIRED = {
+REQUIRED = {
     "customers": (("name", "first", "last"),),
     "relations": (("from", "from.uid"), ("type",), ("to", "to.uid")),
     "deals": (("name",),),
@@ -125,7 +125,7 @@ def layout(entity: str, custom: Collection[str] = ()) -> Layout:
         **{normalised(name): name for name in (*custom, *FIELDS[entity])},
     }
     return Layout(
-        OWN, entity, headers, (*FIELDS[entity], *custom), _REQUIRED[entity], composed=_COMPOSED.get(entity, {})
+        OWN, entity, headers, (*FIELDS[entity], *custom), REQUIRED[entity], composed=_COMPOSED.get(entity, {})
     )
 
 
@@ -155,4 +155,4 @@ def guessed(file: str, header: Iterable[str]) -> str:
 def _fits(entity: str, names: Iterable[str], marks: tuple[str, ...]) -> bool:
     headers = layout(entity).headers
     found = {headers[name] for name in names if name in headers}
-    return all(not found.isdisjoint(group) for group in (*_REQUIRED[entity], marks))
+    return all(not found.isdisjoint(group) for group in (*REQUIRED[entity], marks))

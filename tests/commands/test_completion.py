@@ -82,6 +82,7 @@ def values(line: str, *, environ: dict[str, str] | None = None) -> list[str] | N
         ("interaction show ", ["1"]),
         ("relation remove ", ["3", "2", "1"]),
         ("help qu", ["query"]),
+        ("help exi", ["exit-codes"]),
         ("help columns dea", ["deal"]),
         ("undo 1", ["19", "18", "17", "16", "15", "14", "13", "12", "11", "10", "1"]),
         ("task done ", ["2", "1"]),
