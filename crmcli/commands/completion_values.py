@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 _MOST = 100
 _LAST = "\U0010ffff"
 _NOUNS = {"relation": "relationship", "history": "operation", "funnel": "deal", "graph": "customer"}
-_PLURALS = {
-    "customers": "customer",
-    "deals": "deal",
-    "interactions": "interaction",
-    "relations": "relationship",
-    "stage-events": "stage_event",
-    "owners": "owner",
-    "pipelines": "stage",
-}
 
 Offer = tuple[str, str]
 Source = Callable[["Reader", Any, str], Iterable[Offer]]
@@ -189,7 +180,11 @@ def _entity(db: "Reader", ctx: Any) -> "Entity":
     from crmcli.query.entities import NAMES, entity
 
     path = ctx.command_path.split()[1:]
-    name = _PLURALS.get(str(ctx.params.get("entity")), "") if path[0] == "export" else _NOUNS.get(path[0], path[0])
+    name = _NOUNS.get(path[0], path[0])
+    if path[0] == "export":
+        from crmcli.exchange.own import QUERIED, entity_named
+
+        name = QUERIED[entity_named(str(ctx.params.get("entity")))]
     if path[:2] == ["relation", "type"]:
         name = "relation_type"
     return entity(name if name in NAMES else "customer", db)
@@ -279,8 +274,11 @@ def _formats(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
 
 
 def _exported(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
+    """The kinds of record that go out, and come back."""
+    from crmcli.exchange.own import QUERIED
+
     del db, ctx
-    yield from ((each, "") for each in _PLURALS if each.startswith(typed))
+    yield from ((each, "") for each in QUERIED if each.startswith(typed))
 
 
 #: By noun and parameter, or by parameter alone.
@@ -303,6 +301,7 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("", "who"): _several(_customers),
     ("cadence", "target"): _targets,
     ("export", "entity"): _exported,
+    ("import", "as_"): _exported,
     ("field", "choices"): _several(_named(_OWN_CHOICES)),
     ("field edit", "name"): _own_fields,
     ("field remove", "name"): _own_fields,

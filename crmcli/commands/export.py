@@ -9,18 +9,10 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import Query
 from crmcli.commands.options import Listing, settings
 from crmcli.core.vocabulary import Format
-from crmcli.exchange.own import entity_named
+from crmcli.exchange.own import QUERIED, entity_named
 
 app = typer.Typer(add_completion=False)
 
-_ENTITIES = {
-    "customers": "customer",
-    "deals": "deal",
-    "stage-events": "stage_event",
-    "interactions": "interaction",
-    "relations": "relationship",
-    "tasks": "task",
-}
 _FORMATS = {
     ".csv": Format.CSV,
     ".tsv": Format.TSV,
@@ -35,9 +27,7 @@ _FORMATS = {
 @app.command(cls=Listing)
 def export(
     ctx: typer.Context,
-    entity: Annotated[
-        str, typer.Argument(metavar="ENTITY", help=f"One of {', '.join(_ENTITIES)}.", show_default=False)
-    ],
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help=f"One of {', '.join(QUERIED)}.", show_default=False)],
     query: Query = None,
 ) -> None:
     """Write records out, all of them; the ending of FILE says the format where --format does not.
@@ -46,7 +36,7 @@ def export(
       crm export customers -o customers.csv
       crm export deals is:won closed:2026 -f jsonl
     """
-    name = _ENTITIES[entity_named(entity, _ENTITIES)]
+    name = QUERIED[entity_named(entity)]
     told = settings(ctx)
     if told.output.format is Format.AUTO and told.output.path is not None:
         form = _FORMATS.get(told.output.path.suffix.lower(), Format.AUTO)

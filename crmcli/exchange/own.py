@@ -38,6 +38,20 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("uid", "at", "channel", "direction", "customer", "customer.uid", "text", "duration"),
         *("deal", "deal.uid", "owner", "external"),
     ),
+    "tasks": (
+        *("uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
+        *("deal", "deal.uid", "owner", "done", "created"),
+    ),
+}
+
+#: What a query calls the records of each kind.
+QUERIED = {
+    "customers": "customer",
+    "relations": "relationship",
+    "deals": "deal",
+    "stage-events": "stage_event",
+    "interactions": "interaction",
+    "tasks": "task",
 }
 
 #: One field of each group must have a column.
@@ -47,6 +61,7 @@ REQUIRED = {
     "deals": (("name",),),
     "stage-events": (("deal", "deal.uid", "deal.id"), ("stage",)),
     "interactions": (("text",), ("customer", "customer.uid")),
+    "tasks": (("text",),),
 }
 
 #: What a header must have besides to be taken for that kind, asked in this order; whatever else has a name: customers.
@@ -55,6 +70,7 @@ _MARKS = {
     "relations": ("type",),
     "interactions": ("channel", "at"),
     "deals": ("stage", "amount"),
+    "tasks": ("due", "due_at"),
 }
 _MARKS_OF_CUSTOMERS = ("email", "phone", "kind", "handle")
 
@@ -112,6 +128,16 @@ _SYNONYMS = {
         "at": _AT,
         "duration": "minutes duration_minutes",
     },
+    "tasks": {
+        "text": "task to_do todo subject summary",
+        "due": "due_date due_on deadline",
+        "every": "repeat repeats recurrence",
+        "customer": "contact contact_name customer_name who",
+        "deal": "deal_name opportunity opportunity_name",
+        "owner": "assignee assigned_to",
+        "done": "done_at completed completed_at",
+        "created": _CREATED,
+    },
 }
 
 _COMPOSED = {"customers": {"name": ("{first} {last}", "{first}", "{last}")}}
@@ -129,13 +155,13 @@ def layout(entity: str, custom: Collection[str] = ()) -> Layout:
     )
 
 
-def entity_named(name: str, known: Collection[str] = FIELDS.keys()) -> str:
-    """The kind of record among `known` that `name` means, in singular or plural. Raises InvalidInput."""
+def entity_named(name: str) -> str:
+    """The kind of record that `name` means, in singular or plural. Raises InvalidInput."""
     wanted = name.strip().lower().replace("_", "-")
-    found = next((entity for entity in known if wanted in (entity, entity.removesuffix("s"))), None)
+    found = next((entity for entity in FIELDS if wanted in (entity, entity.removesuffix("s"))), None)
     if found is None:
-        message = f"no kind of record {shown(name)}{did_you_mean(wanted, known)}"
-        raise InvalidInput(message, hint=f"one of {', '.join(known)}")
+        message = f"no kind of record {shown(name)}{did_you_mean(wanted, FIELDS)}"
+        raise InvalidInput(message, hint=f"one of {', '.join(FIELDS)}")
     return found
 
 

@@ -75,6 +75,8 @@ def values(line: str, *, environ: dict[str, str] | None = None) -> list[str] | N
         ("deal list --columns=na", ["--columns=name"]),
         ("deal list -f js", ["json", "jsonl"]),
         ("export sta", ["stage-events"]),
+        ("export tasks is:du", ["is:due"]),
+        ("import x.csv --as t", ["tasks"]),
         ("export deals out", ["outcome:"]),
         ("funnel show --by cu", [f"c{rest}" for rest in ("ustomer", "urrency")]),
         ("customer edit 1 --set ci", ["city="]),

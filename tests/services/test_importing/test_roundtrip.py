@@ -19,23 +19,17 @@ from crmcli.db import connection, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import Writer, writing
 from crmcli.errors import CrmError
+from crmcli.exchange.own import QUERIED
 from crmcli.query.comparison import Moment
 from crmcli.render import Style, delimited
 from crmcli.reports import invariants, listing
-from crmcli.services import customers, deals, importing, interactions, pipelines, relationships
+from crmcli.services import customers, deals, importing, interactions, pipelines, relationships, tasks
 from crmcli.services.customers import NewCustomer
 from crmcli.services.deals import Move, NewDeal
 from crmcli.services.importing import Files, Wish
 from crmcli.services.interactions import NewInteraction
+from crmcli.services.tasks import NewTask
 from tests.conftest import NOW, wrote
-
-ENTITIES = {
-    "customers": "customer",
-    "relations": "relationship",
-    "deals": "deal",
-    "stage-events": "stage_event",
-    "interactions": "interaction",
-}
 
 LINE = st.text(alphabet=st.sampled_from("aAbé李 ;,\\'\"=+-|[]�\u200d😀"), min_size=1, max_size=8).filter(str.strip)
 PROSE = st.text(alphabet=st.sampled_from("aé李 ;,\\'\"=\n\t\r"), min_size=1, max_size=12).filter(str.strip)
@@ -63,12 +57,21 @@ DEAL = st.tuples(LINE, st.integers(0, 5), st.sampled_from([None, "900", "12.50 U
 TALK = st.tuples(
     st.lists(st.integers(1, 5), min_size=1, max_size=3), PROSE, st.sampled_from(Channel), st.integers(0, 3)
 )
+TODO = st.tuples(
+    LINE,
+    st.sampled_from([None, "2026-12-01", "2026-11-25 09:30", "2026-11-01"]),
+    st.sampled_from([None, "2w", "1m"]),
+    st.integers(0, 5),
+    st.integers(0, 3),
+    st.sampled_from(["leave", "done", "snooze", "remove"]),
+)
 WORLD = st.fixed_dictionaries(
     {
         "people": st.lists(PERSON, min_size=1, max_size=6),
         "ties": st.lists(st.tuples(st.integers(1, 8), TIES, st.integers(1, 8)), max_size=8),
         "deals": st.lists(DEAL, max_size=4),
         "talks": st.lists(TALK, max_size=4),
+        "todos": st.lists(TODO, max_size=4),
     }
 )
 
@@ -80,6 +83,7 @@ class World(TypedDict):
     ties: list[tuple[int, str, int]]
     deals: list[tuple[str, int, str | None, list[tuple[str, str, int]]]]
     talks: list[tuple[list[int], str, Channel, int]]
+    todos: list[tuple[str, str | None, str | None, int, int, str]]
 
 
 def build(session: Writer, world: World) -> None:
@@ -100,6 +104,24 @@ def build(session: Writer, world: World) -> None:
                 tuple(map(str, who)), text, channel=channel, duration=str(minutes), at="2026-02-01T10:00"
             )
             interactions.log(session, new)
+    for todo in world["todos"]:
+        add_task(session, todo)
+
+
+def add_task(session: Writer, todo: tuple[str, str | None, str | None, int, int, str]) -> None:
+    text, due, every, customer, deal, then = todo
+    with suppress(CrmError):
+        new = NewTask(
+            text, str(customer) if customer else None, str(deal) if deal else None, due, every, "Bob", deal > 1
+        )
+        [task] = tasks.add(session, new).ids
+        match then:
+            case "done":
+                tasks.done(session, str(task))
+            case "snooze":
+                tasks.snooze(session, str(task), "2027-01-15")
+            case "remove":
+                tasks.remove(session, str(task))
 
 
 def add_deal(
@@ -135,7 +157,7 @@ def exported(file: Path, form: Format = Format.CSV) -> dict[str, str]:
     """Each export, but for the numbers of the records, which are those of their file."""
     texts = {}
     with connection.reading(file) as db:
-        for plural, name in ENTITIES.items():
+        for plural, name in QUERIED.items():
             out = io.StringIO()
             moment = Moment(NOW, Preferences())
             columns = [
