@@ -13,7 +13,7 @@ _TERMS = ("amount", "currency", "close", *_OWNER)
 FIELDS: dict[str, tuple[str, ...]] = {
     "customers": (
         *("uid", "kind", "name", "handle", "email", "phone", "employer", "parent", "title", "city", "country"),
-        *("industry", "source", *_OWNER, "tag", "note", "do_not_contact", "created", "external"),
+        *("postal", "web", "industry", "source", *_OWNER, "tag", "note", "do_not_contact", "created", "external"),
     ),
     "relations": (
         "uid",
@@ -40,7 +40,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "tasks": (
         *("uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
-        *("deal", "deal.uid", "owner", "done", "created"),
+        *("deal", "deal.uid", "owner", "done", "after.uid", "created"),
     ),
 }
 
@@ -91,6 +91,8 @@ _SYNONYMS = {
         "employer": _ORGANISATION,
         "parent": "parent_account parent_company",
         "title": "job_title position job role",
+        "postal": "address postal_address mailing_address",
+        "web": "url website web_site web_page homepage",
         "industry": "sector",
         "source": "lead_source",
         "owner": "contact_owner account_owner",

@@ -31,6 +31,7 @@ _FIELDS = (
     Field("done", "instant", "k.done_at", "when it was done"),
     Field("created", "instant", "k.created_at", "when it was added"),
     Field("after", "id", "k.after_id", "the task that it repeats"),
+    Field("after.uid", "text", "(select p.uid from task p where p.id = k.after_id)", "the identifier of that task"),
     removed("k.removed_at"),
 )
 
@@ -50,7 +51,7 @@ TASK = Entity(
     exported=(
         *("id", "uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
         *("deal", "deal.uid"),
-        *("owner", "done", "created"),
+        *("owner", "done", "after.uid", "created"),
     ),
     words=("text", "customer", "deal"),
     order="k.done_at is not null, k.done_at desc, k.due_on is null, k.due_on, k.is_priority desc, k.id",

@@ -39,7 +39,11 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
     """The customers of the files; their employers and parents are kept for later (see `ties`)."""
     staged = Stage(work, "import_customer")
     staged.create(
-        _COLUMNS, import_point="kind, value, position integer", import_tag="tag", import_customer_key="source, key"
+        _COLUMNS,
+        import_point="kind, value, position integer",
+        import_tag="tag",
+        import_customer_key="source, key",
+        import_address=customer_rows.ADDRESS,
     )
     tags = _TagSets()
     for tally in tallies:
@@ -88,9 +92,18 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
         (
             Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), _email),
             Part("phone", "import_point", _POINT, lambda text: _placed("phone", phones(text)), partial(_phone, region)),
+            Part(
+                "postal", "import_address", customer_rows.ADDRESS, lambda text: [(*p, None) for p in cells.postal(text)]
+            ),
+            Part("web", "import_address", customer_rows.ADDRESS, lambda text: [_at(*each) for each in cells.web(text)]),
             *identity.key_parts(stage, source),
         ),
     )
+
+
+def _at(url: str, label: str | None) -> tuple[object, ...]:
+    """A row of `import_address` on the web."""
+    return (label, None, None, None, None, None, url)
 
 
 def _spread(stage: Stage, tags: _TagSets) -> None:

@@ -19,7 +19,7 @@ from crmcli.services.importing.work import Step, Tally, Work
 _TABLE = "import_task"
 _COLUMNS = """
     uid, text, due, due_at, every, series, priority integer, customer, customer_uid, deal, deal_uid, owner integer,
-    done, created, customer_id integer, deal_id integer
+    done, created, after_uid, customer_id integer, deal_id integer, after_id integer, is_ended integer
 """
 
 
@@ -53,6 +53,8 @@ def _settle(stage: Stage, owners: Owners) -> None:
     )
     owners.settle(f"select owner from {_TABLE} where owner is not null")
     identity.forget_touched(stage)
+    identity.number(stage, TASK)
+    _link(stage)
     _update(stage)
     _insert(stage)
     stage.tell()
@@ -74,6 +76,7 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
             "deal": cells.line("deal"),
             "deal.uid": cells.uid,
             "done": cells.instant(work.session),
+            "after.uid": cells.uid,
             "created": cells.instant(work.session),
         },
         composed,
@@ -93,17 +96,31 @@ def _find(stage: Stage) -> None:
     )
 
 
+def _link(stage: Stage) -> None:
+    """Join the tasks of a series; one that is done and that none follows repeats no more."""
+    run = stage.work.bulk.run
+    if "after.uid" in stage.fields:
+        run(f"create temp table import_before as select uid, target from {_TABLE} where uid is not null")
+        run("create index temp.import_before_uid on import_before (uid)")
+        before = "(select b.target from import_before b where b.uid = r.after_uid)"
+        known = "(select k.id from task k where k.uid = r.after_uid)"
+        run(f"update {_TABLE} as r set after_id = coalesce({before}, {known}) where after_uid is not null")
+    followed = f"select after_id from {_TABLE} where after_id is not null union select after_id from task where after_id is not null"
+    done = "coalesce(r.done, (select k.done_at from task k where k.id = r.target)) is not null"
+    run(f"update {_TABLE} as r set is_ended = {done} and r.target not in ({followed})")
+
+
 def _insert(stage: Stage) -> None:
     """The customer of a deal is the task's too, so that it need not be said."""
     work = stage.work
-    identity.number(stage, TASK)
     work.bulk.insert(
         "task",
-        "id, uid, text, customer_id, deal_id, due_on, due_at, every, series_on, is_priority, owner_id, done_at, "
+        "id, uid, text, customer_id, deal_id, due_on, due_at, every, series_on, after_id, is_priority, owner_id, done_at, "
         "created_at, recorded_at",
         f"""
-        select r.target, coalesce(r.uid, {work.uid("r.target - :last - 1")}), r.text, nullif(r.customer_id, d.customer_id),
-            r.deal_id, r.due, r.due_at, r.every, iif(r.every is null, null, coalesce(r.series, r.due)),
+        select r.target, coalesce(r.uid, {work.uid("r.target - :last - 1")}), r.text,
+            nullif(r.customer_id, d.customer_id), r.deal_id, r.due, r.due_at, iif(r.is_ended, null, r.every),
+            iif(r.is_ended or r.every is null, null, coalesce(r.series, r.due)), r.after_id,
             coalesce(r.priority, 0), o.id, r.done, coalesce(r.created, :now), :now
         from {_TABLE} r left join import_owner o on o.no = r.owner left join deal d on d.id = r.deal_id
         where r.is_new order by r.row
@@ -114,7 +131,7 @@ def _insert(stage: Stage) -> None:
 
 
 def _update(stage: Stage) -> None:
-    every, due = "coalesce(r.every, k.every)", "coalesce(r.due, k.due_on)"
+    every, due = "iif(r.is_ended, null, coalesce(r.every, k.every))", "coalesce(r.due, k.due_on)"
     said = {
         "text": "coalesce(r.text, k.text)",
         "customer_id": "iif(r.customer_id is d.customer_id, k.customer_id, coalesce(r.customer_id, k.customer_id))",
@@ -123,6 +140,7 @@ def _update(stage: Stage) -> None:
         "due_at": "iif(r.due is null or r.due is k.due_on, coalesce(r.due_at, k.due_at), r.due_at)",
         "every": every,
         "series_on": f"iif({every} is null, null, coalesce(r.series, k.series_on, {due}))",
+        "after_id": "coalesce(k.after_id, r.after_id)",
         "is_priority": "coalesce(r.priority, k.is_priority)",
         "owner_id": "coalesce(o.id, k.owner_id)",
         "done_at": "coalesce(r.done, k.done_at)",

@@ -23,7 +23,8 @@ from crmcli.exchange.own import QUERIED
 from crmcli.query.comparison import Moment
 from crmcli.render import Style, delimited
 from crmcli.reports import invariants, listing
-from crmcli.services import customers, deals, importing, interactions, pipelines, relationships, tasks
+from crmcli.services import addresses, customers, deals, importing, interactions, pipelines, relationships, tasks
+from crmcli.services.addresses import Said
 from crmcli.services.customers import NewCustomer
 from crmcli.services.deals import Move, NewDeal
 from crmcli.services.importing import Files, Wish
@@ -65,9 +66,28 @@ TODO = st.tuples(
     st.integers(0, 3),
     st.sampled_from(["leave", "done", "snooze", "remove"]),
 )
+PLACE = st.one_of(
+    st.dictionaries(st.sampled_from(["street", "postcode", "city", "region", "country"]), LINE, min_size=1),
+    st.fixed_dictionaries(
+        {"url": st.sampled_from(["https://example.com/a;b", "http://x.example", "www.example.org/(a)"])}
+    ),
+)
+
+
+def _bare(place: tuple[int, dict[str, str], str, bool]) -> str:
+    """What tells an address from the others of a customer: an import takes the same one once."""
+    customer, fields, label, _ = place
+    return f"{customer} {' '.join(label.split())} {[(name, ' '.join(fields[name].split())) for name in sorted(fields)]}"
+
+
 WORLD = st.fixed_dictionaries(
     {
         "people": st.lists(PERSON, min_size=1, max_size=6),
+        "places": st.lists(
+            st.tuples(st.integers(1, 6), PLACE, st.one_of(st.just(""), LINE), st.booleans()),
+            max_size=6,
+            unique_by=_bare,
+        ),
         "ties": st.lists(st.tuples(st.integers(1, 8), TIES, st.integers(1, 8)), max_size=8),
         "deals": st.lists(DEAL, max_size=4),
         "talks": st.lists(TALK, max_size=4),
@@ -80,6 +100,7 @@ class World(TypedDict):
     """What to make of a file: customers, then ties, deals and interactions between them by number."""
 
     people: list[dict[str, Any]]
+    places: list[tuple[int, dict[str, str], str, bool]]
     ties: list[tuple[int, str, int]]
     deals: list[tuple[str, int, str | None, list[tuple[str, str, int]]]]
     talks: list[tuple[list[int], str, Channel, int]]
@@ -93,6 +114,9 @@ def build(session: Writer, world: World) -> None:
     for person in world["people"]:
         with suppress(CrmError):
             customers.add(session, NewCustomer(**person))
+    for customer, fields, label, is_primary in world["places"]:
+        with suppress(CrmError):
+            addresses.add(session, str(customer), Said({**fields, "label": label}, is_primary=is_primary))
     for source, kind, target in world["ties"]:
         with suppress(CrmError):
             relationships.add(session, str(source), kind, str(target), relationships.Detail(note="a; b"))

@@ -65,6 +65,25 @@ def test_the_same_file_again_changes_nothing_and_another_word_does(load: Load, r
     assert [row[7:] for row in rows(_ALL)] == [(1, "2026-11-20T12:00:00Z"), (0, None)]
 
 
+def test_a_series_comes_back_as_one(load: Load, rows: Rows, crm: Run) -> None:
+    crm("task add Call --due 2026-11-18 --every 2w")
+    crm("task done 1")
+    text = crm("export tasks -f csv").stdout
+    crm("undo")
+    crm("undo")
+
+    load(todo=text)
+
+    links = "select id, every, series_on, after_id, done_at is not null from task order by id"
+    assert rows(links) == [(3, "2w", "2026-11-18", None, 1), (4, "2w", "2026-11-18", 3, 0)]
+
+
+def test_what_is_done_and_followed_by_none_repeats_no_more(load: Load, rows: Rows) -> None:
+    load(todo="text,due,every,done\nCall,2026-11-18,2w,2026-11-19\n")
+
+    assert rows("select every, series_on from task") == [(None, None)]
+
+
 def test_a_removed_task_stays_removed(load: Load, rows: Rows, crm: Run) -> None:
     crm("task add Call --due 2026-12-01")
     [(uid,)] = rows("select uid from task")
