@@ -50,7 +50,7 @@ def list_(ctx: typer.Context) -> None:
       crm alias list
     """
     commands = _commands(ctx)
-    columns = (Column("name"), Column("command"), Column("hidden", "boolean", "Hidden by a command"))
+    columns = (Column("name", is_whole=True), Column("command"), Column("hidden", "boolean", "Hidden by a command"))
     rows = [
         (name, f"crm {text}", True if name in commands else None)
         for name, text in sorted(config.read(os.environ).aliases.items())

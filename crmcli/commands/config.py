@@ -41,7 +41,12 @@ def list_(
     Examples:
       crm config list --show-origin
     """
-    columns = (Column("name"), Column("value"), Column("origin", is_hidden=not show_origin), Column("help"))
+    columns = (
+        Column("name", is_whole=True),
+        Column("value", is_whole=True),
+        Column("origin", is_hidden=not show_origin),
+        Column("help"),
+    )
     with opening.reading(ctx) as db:
         rows = [(known.name, *_told(ctx, known, db), known.help) for known in KNOWN.values()]
         opening.show(ctx, db, Table(columns, rows))

@@ -14,8 +14,8 @@ class Column:
     The raw value by kind: `text` str; `id`, `integer` and `boolean` int or bool; `number` int or float; `money` Money;
     `rate` 0..1; `date` and `instant` ISO text; `days` float; `values` several texts in one (see `join_values`).
     None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column,
-    `under` names the columns whose values stand small under this one, `is_hidden` leaves a column to the machines; a
-    soft hyphen says where a heading may be broken.
+    `under` names the columns whose values stand small under this one, `is_hidden` leaves a column to the machines, one that
+    `is_whole` is never cut; a soft hyphen says where a heading may be broken.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Column:
     bar: bool = False
     under: tuple[str, ...] = ()
     is_hidden: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
