@@ -8,6 +8,7 @@ from crmcli.core.preferences import Preferences
 from crmcli.db.first import first
 from crmcli.errors import Busy
 from tests.conftest import READS, run
+from tests.terminal import on_terminal
 
 NOTHING = "nothing yet: crm customer add NAME begins, crm demo shows around\n"
 WITH_A_FILE = [path for path in READS if path != "alias list"]
@@ -36,6 +37,16 @@ def test_the_default_place_is_made_on_the_first_write_and_said_once(home: Path) 
     assert first.stderr == f"new file: {place}\n"
     assert second.stderr == ""
     assert names(str(place)) == "Ada\nBob\n"
+
+
+def test_a_person_is_told_once_what_helps_and_not_under_quiet(home: Path) -> None:
+    begun, next_one = on_terminal("customer", "add", "Ada"), on_terminal("customer", "add", "Bob")
+    quiet = on_terminal("--quiet", "customer", "add", "Ada", CRM_DB=str(home / "other.db"))
+
+    assert "crm --install-completion lets TAB offer names" in begun.err
+    assert "completion" not in next_one.err
+    assert (quiet.err, quiet.out) == ("", "added customer 1 Ada\n")
+    assert "completion" not in begun.out
 
 
 def test_quiet_makes_it_without_a_word(home: Path) -> None:

@@ -147,6 +147,8 @@ def _opened(
         new.is_wanted = makes or file.has_changes
     if new.is_made and not told.quiet:
         render.note(f"new file: {told.database}")
+        if render.is_terminal():
+            render.note("crm --install-completion lets TAB offer names; crm help query tells how to ask")
 
 
 def _at(
