@@ -113,7 +113,9 @@ one must be there:
 _END_OF_IMPORT = """
 A row is about the record with its uid, else with the same key of another system
 (external, as source:key), else with what makes it unlike others: a customer's
-e-mail, or phone and name; a deal's name, customer and day.
+e-mail, or phone and name; a deal's name, customer and day; a task's text, day,
+customer and deal. An address by post has parts between `|`:
+label|street|postcode|city|region|country, or is one line.
 
   crm import customers.csv deals.csv --dry-run
   crm import contacts.csv --map "Full name=name" --rejects bad.csv
