@@ -3,7 +3,7 @@
 import gc
 import sys
 
-_OBJECTS, _INTERRUPTED = 100_000, 130
+_OBJECTS = 100_000
 
 
 def main() -> None:
@@ -14,7 +14,9 @@ def main() -> None:
 
         app(prog_name="crm")
     except KeyboardInterrupt:  # before the error boundary stands, or behind it
-        sys.exit(_INTERRUPTED)
+        from crmcli.errors import ExitCode
+
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 if __name__ == "__main__":

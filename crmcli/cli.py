@@ -7,8 +7,10 @@ import typer
 
 from crmcli import __version__, settings
 from crmcli.db import keys
+from crmcli.errors import InvalidInput
 from crmcli.lazy import Entry, RootGroup, begin
 
+_MENDING = ("alias", "config")
 _EVERYDAY, _RECORDS, _INSIGHT, _FILE = "Every day", "Records", "Insight", "The file"
 
 
@@ -50,6 +52,8 @@ class Crm(RootGroup):
         Entry("init", "Make the file, or change its currency, region and zone.", _FILE, "crmcli.commands.init"),
         Entry("encrypt", "Encrypt the file under a key.", _FILE, "crmcli.commands.encrypt"),
         Entry("decrypt", "Make an encrypted file a plain one again.", _FILE, "crmcli.commands.decrypt"),
+        Entry("config", "The settings, and what says each of them.", _FILE, "crmcli.commands.config"),
+        Entry("alias", "Commands of your own, from those that there are.", _FILE, "crmcli.commands.alias"),
         Entry("demo", "Build a demo file and look around in it.", _FILE, "crmcli.commands.demo"),
         Entry("help", "Help on a command, or on columns and queries.", _FILE, "crmcli.commands.help"),
     )
@@ -87,6 +91,16 @@ def _show(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _settings(ctx: typer.Context) -> settings.Settings:
+    """Those of the run; a config file that is not valid keeps nobody from putting it right."""
+    try:
+        return settings.load(os.environ)
+    except InvalidInput:
+        if ctx.invoked_subcommand not in _MENDING:
+            raise
+        return settings.load(os.environ, mending=True)
+
+
 @app.callback()
 def root(
     ctx: typer.Context,
@@ -104,7 +118,7 @@ def root(
     ] = False,
 ) -> None:
     """A customer-relationship toolkit in the terminal, over one local SQLite file."""
-    ctx.obj = settings.chosen(ctx.obj or settings.load(os.environ), db=db, quiet=quiet)
+    ctx.obj = settings.chosen(ctx.obj or _settings(ctx), db=db, quiet=quiet)
     keys.place.set(ctx.obj.key_file)
     if ctx.invoked_subcommand is None:
         begin(ctx)

@@ -13,10 +13,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from crmcli import render, settings
-from crmcli.errors import CrmError
+from crmcli.errors import CrmError, ExitCode
 
-_USAGE, _BUG, _INTERRUPTED, _BROKEN_PIPE, _UNWRITABLE = 2, 70, 130, 141, 10
 _HELP = frozenset(("-h", "--help"))
+_OWN = "Your own"
 _LONGEST = 200  # characters of a word in a message
 
 
@@ -54,7 +54,7 @@ class LazyCommand(TyperCommand):
 
 
 class RootGroup(TyperGroup):
-    """The top of the tree: lists the lazy commands and ends every run with the documented exit code."""
+    """The top of the tree: lists the lazy commands, knows the user's own, and ends every run with the documented code."""
 
     entries: tuple[Entry, ...] = ()
 
@@ -62,6 +62,34 @@ class RootGroup(TyperGroup):
         super().__init__(**kwargs)
         for entry in self.entries:
             self.add_command(LazyCommand(entry))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *self.aliases]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = super().get_command(ctx, cmd_name)
+        text = self.aliases.get(cmd_name) if found is None else None
+        return found if text is None else _stand_in(cmd_name, text)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, self.spelled_out(args))
+
+    def spelled_out(self, words: list[str]) -> list[str]:
+        """The command line with what its first word is short for. Raises InvalidInput for an alias that cannot be read."""
+        if not words or words[0] in self.commands:
+            return words
+        from crmcli.settings import aliases
+
+        return aliases.spelled_out(words, self.aliases, self.commands)
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """The user's own commands; none where the config file cannot be read: whatever runs says so."""
+        try:
+            found = settings.read(os.environ).aliases
+        except CrmError:
+            return {}
+        return {name: text for name, text in sorted(found.items()) if name not in self.commands}
 
     def main(
         self,
@@ -113,6 +141,12 @@ class RootGroup(TyperGroup):
         return 0
 
 
+def _stand_in(name: str, text: str) -> TyperCommand:
+    """What the help and completion say of an alias."""
+    said = render.short(f"crm {text}", _LONGEST).replace("[", "\\[")
+    return TyperCommand(name, help=said, rich_help_panel=_OWN)
+
+
 def begin(ctx: typer.Context) -> None:
     """What `crm` alone does: `crm today` where there is anything in the file, else its help."""
     from crmcli.commands import today
@@ -156,13 +190,13 @@ def _ending(end: BaseException) -> _Ending:
         case typer.TyperException():
             ending = _usage(end)
         case KeyboardInterrupt() | typer.Abort():
-            ending = _Ending(_INTERRUPTED, "interrupted; nothing was changed")
+            ending = _Ending(ExitCode.INTERRUPTED, "interrupted; nothing was changed")
         case BrokenPipeError() | SystemExit():  # rich, which prints the help, ends so when the pipe is closed
-            ending = _Ending(_BROKEN_PIPE)
+            ending = _Ending(ExitCode.BROKEN_PIPE)
         case OSError():
             ending = _unwritable(end)
         case UnicodeEncodeError():  # SQLite takes no half characters, and output replaces them
-            ending = _Ending(_USAGE, "the command line holds bytes that are not UTF-8")
+            ending = _Ending(ExitCode.INVALID, "the command line holds bytes that are not UTF-8")
         case _:
             ending = _report(end)
     return ending
@@ -171,7 +205,7 @@ def _ending(end: BaseException) -> _Ending:
 def _said(ending: _Ending, lead: str = "") -> int:
     """The exit code of `ending`, said to the user where there is anything to say."""
     message = ending.message
-    if message is None and lead and ending.code not in (0, _BROKEN_PIPE):
+    if message is None and lead and ending.code not in (0, ExitCode.BROKEN_PIPE):
         message = f"exit code {ending.code}"
     if message is not None:
         render.complain(f"{lead}{message}", ending.hint)
@@ -181,9 +215,10 @@ def _said(ending: _Ending, lead: str = "") -> int:
 def _flushed(code: int) -> int:
     """`code`, or what became of the output: a pipe that closed early ends quietly, a full disk is said."""
     try:
+        render.finish()
         sys.stdout.flush()
     except BrokenPipeError:
-        code = code or _BROKEN_PIPE
+        code = code or ExitCode.BROKEN_PIPE
     except OSError as error:
         code = code or _said(_unwritable(error))
     else:
@@ -194,17 +229,19 @@ def _flushed(code: int) -> int:
 
 def _unwritable(error: OSError) -> _Ending:
     what = f"use '{error.filename}'" if error.filename else "write the output"
-    return _Ending(_UNWRITABLE, f"cannot {what}: {(error.strerror or 'it is closed').lower()}")
+    return _Ending(ExitCode.UNUSABLE, f"cannot {what}: {(error.strerror or 'it is closed').lower()}")
 
 
 def _usage(error: Any) -> _Ending:
     """A command line that cannot be read; a group without its command is answered with its help."""
     ctx = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and ctx is not None:
-        return _Ending(0 if ctx.parent is None else 2)  # making this error has printed the help
+        return _Ending(
+            ExitCode.DONE if ctx.parent is None else ExitCode.INVALID
+        )  # making this error has printed the help
     message = _one_line(error.format_message())
     hint = f"{ctx.command_path} --help" if ctx is not None else None
-    return _Ending(int(getattr(error, "exit_code", 2)), message, hint)
+    return _Ending(int(getattr(error, "exit_code", ExitCode.INVALID)), message, hint)
 
 
 def _one_line(message: str) -> str:
@@ -222,11 +259,11 @@ def _report(bug: BaseException) -> _Ending:
 
         for line in "".join(traceback.format_exception(bug)).splitlines():
             render.note(line)
-        return _Ending(_BUG, f"a bug in crm: {type(bug).__name__}")
+        return _Ending(ExitCode.BUG, f"a bug in crm: {type(bug).__name__}")
     place = settings.log_bug(bug)
     hint = (
         f"the trace is in {place}; send it with the command to the maintainers"
         if place
         else "CRM_DEBUG=1 shows the trace"
     )
-    return _Ending(_BUG, f"a bug in crm: {type(bug).__name__}", hint)
+    return _Ending(ExitCode.BUG, f"a bug in crm: {type(bug).__name__}", hint)

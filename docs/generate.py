@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from crmcli.cli import app
+from crmcli.errors import ExitCode
 from crmcli.query.entities import NAMES, builtin
 from crmcli.query.fields import Entity
 
@@ -22,7 +23,7 @@ _HEAD = """# Commands
 Made from the program by `python docs/generate.py`; every example is run by the tests.
 
 `--db PATH` and `--quiet` go with every command, before or behind its name.
-Every list, show and report takes `--format`, `--output`, `--columns`, `--excel` and `--no-header`.
+Every list, show and report takes `--format`, `--output`, `--columns`, `--excel`, `--no-header` and `--no-pager`.
 Every list takes `--sort` and `--limit` too.
 Every command that writes takes `--dry-run`, and `--actor NAME` for who does it; one that removes asks unless `--yes`.
 """
@@ -55,18 +56,6 @@ _EXIT_CODES = """
 
 | code | meaning |
 | --- | --- |
-| 0 | done |
-| 1 | the answer is no |
-| 2 | the command line, or a value, is not valid; nothing was changed |
-| 3 | no such record |
-| 4 | conflict: it is there already, still needed, or changed since |
-| 5 | some rows of an import were rejected, the others are in |
-| 6 | the reference means several records |
-| 10 | the file cannot be used: missing, not ours, newer, damaged, not writable, disk full |
-| 11 | another process holds the file; try again |
-| 70 | a bug: the trace is in a log file, without any customer's data |
-| 130 | interrupted; nothing was changed |
-| 141 | the reader of the pipe went away |
 """
 
 _SHARED = {
@@ -77,6 +66,7 @@ _SHARED = {
     "columns",
     "excel",
     "no_header",
+    "no_pager",
     "sort",
     "limit",
     "dry_run",
@@ -90,7 +80,12 @@ def page() -> str:
     """The whole page."""
     root = typer.main.get_command(app)
     context = root.make_context("crm", [], resilient_parsing=True)
-    return _HEAD + "".join(section for section in _sections(root, context, ())) + _EXIT_CODES
+    return (
+        _HEAD
+        + "".join(section for section in _sections(root, context, ()))
+        + _EXIT_CODES
+        + "".join(f"| {code:d} | {code.meaning} |\n" for code in ExitCode)
+    )
 
 
 def query_page() -> str:

@@ -110,8 +110,10 @@ READS = {
     "referral tree": "",
     "relation list": "",
     "relation type list": "",
+    "alias list": "",
     "cadence due": "",
     "cadence list": "",
+    "config list": "",
     "segment list": "",
     "segment members": "regulars",
     "segment show": "regulars",
@@ -155,12 +157,22 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, key_file: Path) -> None:
     """No test sees the machine's files, zone, name or clock."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("CRM_DB", "CRM_DEBUG", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "FORCE_COLOR", "LOGNAME"):
+    for name in (
+        "CRM_DB",
+        "CRM_DEBUG",
+        "XDG_DATA_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "FORCE_COLOR",
+        "LOGNAME",
+        "PAGER",
+    ):
         monkeypatch.delenv(name, raising=False)
     keys.place.set(key_file)
     settings = {
         "HOME": str(home),
         "CRM_KEY_FILE": str(key_file),
+        "CRM_PAGER": "off",
         "TZ": "UTC",
         "USER": "tester",
         "COLUMNS": "80",
@@ -199,10 +211,17 @@ def file(tmp_path: Path, empty_file: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return path
 
 
+#: The config file that goes with it.
+CONFIG = "[alias]\nhot = 'deal list is:open sort:-amount'\n"
+
+
 @pytest.fixture
 def small(small_file: Path, file: Path) -> Path:
-    """The fresh file with a few records of every kind in it."""
+    """The fresh file with a few records of every kind in it, and an alias."""
     shutil.copy(small_file, file)
+    config = Path(os.environ["HOME"]) / ".config" / "crmcli" / "config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(CONFIG, encoding="utf-8")
     return file
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from crmcli.cli import app
+from crmcli.commands.topics import TOPICS
 from tests.conftest import Run
 
 ROOT = Path(__file__).parents[1]
@@ -56,10 +58,8 @@ def test_every_transcript_of_the_page_is_what_happens(
             assert crm(line if piped else command.removeprefix("crm "), input=text).stdout == expected, command
 
 
-@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
-def test_every_command_has_examples_that_run(
-    path: tuple[str, ...], command: object, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def begin(crm: Run) -> None:
+    """What the examples are about."""
     for line in (
         "customer add 'Ada Lovelace' --email ada@example.com --tag vip",
         "customer add 'Grace Hopper'",
@@ -78,8 +78,17 @@ def test_every_command_has_examples_that_run(
         "quota set 2026-Q3 5k",
     ):
         crm(line)
+
+
+@pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
+def test_every_command_has_examples_that_run(
+    path: tuple[str, ...], command: object, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(crm)
     if path == ("relation", "type", "remove"):
         crm("relation type add mentors --inverse 'mentored by'")
+    if path == ("alias", "remove"):
+        crm("alias set hot 'deal list'")
     if path == ("redo",):
         crm("undo")
     if path == ("customer", "restore"):
@@ -102,6 +111,24 @@ def test_every_command_has_examples_that_run(
     assert examples
     for example in examples:
         crm(example.removeprefix("crm "))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_fits_a_terminal_and_its_examples_run(
+    topic: str, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(crm)
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    text = crm(f"help {topic}").stdout
+
+    assert max(map(cell_len, text.splitlines())) <= 80
+    examples = re.findall(r"^  crm (.*)", text, re.MULTILINE)
+    assert examples
+    for example in examples:
+        crm(example, exit_code=1 if "--fail-on" in example else 0)
 
 
 def test_the_page_of_commands_is_up_to_date() -> None:

@@ -8,9 +8,13 @@ from crmcli.core.preferences import Preferences
 from crmcli.db.first import first
 from crmcli.errors import Busy
 from tests.conftest import READS, run
+from tests.terminal import on_terminal
 
 NOTHING = "nothing yet: crm customer add NAME begins, crm demo shows around\n"
-LISTS = [path for path in READS if path.endswith(("list", "types")) or path in ("history", "funnel show", "export")]
+WITH_A_FILE = [path for path in READS if path != "alias list"]
+LISTS = [
+    path for path in WITH_A_FILE if path.endswith(("list", "types")) or path in ("history", "funnel show", "export")
+]
 
 
 @pytest.fixture
@@ -33,6 +37,16 @@ def test_the_default_place_is_made_on_the_first_write_and_said_once(home: Path) 
     assert first.stderr == f"new file: {place}\n"
     assert second.stderr == ""
     assert names(str(place)) == "Ada\nBob\n"
+
+
+def test_a_person_is_told_once_what_helps_and_not_under_quiet(home: Path) -> None:
+    begun, next_one = on_terminal("customer", "add", "Ada"), on_terminal("customer", "add", "Bob")
+    quiet = on_terminal("--quiet", "customer", "add", "Ada", CRM_DB=str(home / "other.db"))
+
+    assert "crm --install-completion lets TAB offer names" in begun.err
+    assert "completion" not in next_one.err
+    assert (quiet.err, quiet.out) == ("", "added customer 1 Ada\n")
+    assert "completion" not in begun.out
 
 
 def test_quiet_makes_it_without_a_word(home: Path) -> None:
@@ -89,7 +103,7 @@ def test_a_dry_run_checks_as_the_new_file_would(home: Path) -> None:
     assert "added customer 1 Ada" in run("customer add Ada --phone '030 901820' --dry-run").stderr
 
 
-@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("path", WITH_A_FILE)
 def test_a_named_file_that_is_missing_is_an_error_for_a_read(path: str, tmp_path: Path) -> None:
     place = tmp_path / "below" / "x.db"
 

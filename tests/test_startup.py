@@ -68,7 +68,9 @@ def test_an_import_does_without_models() -> None:
 
 
 def test_version_and_help_are_light() -> None:
-    assert_light([["--version"], ["-V"], ["--help"], ["-h"], ["help"], ["help", "query"]])
+    assert_light(
+        [["--version"], ["-V"], ["--help"], ["-h"], ["help"], ["help", "query"], ["help", "dates"], ["help", "import"]]
+    )
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from crmcli.commands.options import Writing, settings
 from crmcli.commands.outer import KEY, Outer
 from crmcli.core.result import Change
 from crmcli.core.wording import counted, shown
-from crmcli.errors import InvalidInput, NotFound
+from crmcli.errors import ExitCode, InvalidInput, NotFound
 from crmcli.exchange.script import Line, lines_of
 from crmcli.settings import Settings, load
 
@@ -27,10 +27,10 @@ ALONE = frozenset(("batch", "demo"))
 WITH_A_FILE_OF_ITS_OWN = frozenset(
     (
         *("init", "undo", "redo", "backup", "restore", "doctor", "encrypt", "decrypt"),
-        *("privacy erase", "privacy retention run"),
+        *("privacy erase", "privacy retention run", "alias set", "alias remove", "config set", "config unset"),
     )
 )
-_USAGE, _PARTIAL, _LAST_ANSWER = 2, 5, 6  # a greater exit code is about the file or the program, not about the line
+_LAST_ANSWER = ExitCode.AMBIGUOUS  # a greater exit code is about the file or the program, not about the line
 
 
 @app.command(cls=Writing)
@@ -100,7 +100,7 @@ def _run(ctx: typer.Context, lines: Iterable[Line], outer: Outer, target: TextIO
         code = _complain(line) if line.fault else _ran(ctx, line, outer, target)
         if code and (not keep_going or code > _LAST_ANSWER or not outer.is_open):
             return code
-        failed = _PARTIAL if code else failed
+        failed = ExitCode.PARTIAL if code else failed
     return failed
 
 
@@ -125,7 +125,7 @@ class _Root(Protocol):
 
 def _complain(line: Line) -> int:
     render.complain(f"{_lead(line)}{line.fault}", None)
-    return _USAGE
+    return ExitCode.INVALID
 
 
 def _lead(line: Line) -> str:

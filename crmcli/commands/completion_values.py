@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmcli.commands.options import FORMATS
+from crmcli.commands.completion_fixed import FIXED, first
 from crmcli.core.normal import fold
 from crmcli.db import connection
 
@@ -16,23 +16,18 @@ if TYPE_CHECKING:
 _MOST = 100
 _LAST = "\U0010ffff"
 _NOUNS = {"relation": "relationship", "history": "operation", "funnel": "deal", "graph": "customer"}
-_PLURALS = {
-    "customers": "customer",
-    "deals": "deal",
-    "interactions": "interaction",
-    "relations": "relationship",
-    "stage-events": "stage_event",
-    "owners": "owner",
-    "pipelines": "stage",
-}
 
 Offer = tuple[str, str]
 Source = Callable[["Reader", Any, str], Iterable[Offer]]
 
 
 def of(parameter: Any, ctx: Any, typed: str, *, place: Path) -> list[Offer] | None:
-    """What the file knows for `parameter` that begins with what was `typed`; None where it knows nothing of the kind."""
-    source = _source(str(parameter.name), str(parameter.metavar), ctx.command_path.split()[1:])
+    """What is known for `parameter` that begins with what was `typed`, mostly by the file; None where nothing can be."""
+    path = ctx.command_path.split()[1:]
+    fixed = first(FIXED, str(parameter.name), path)
+    if fixed is not None:
+        return list(fixed(ctx, typed))
+    source = _source(str(parameter.name), str(parameter.metavar), path)
     if source is None:
         return None
     with _glance(place) as db:
@@ -56,7 +51,7 @@ def _source(name: str, metavar: str, path: list[str]) -> Source | None:
         named = noun if name == "ref" else name
         source: Source = _REFERENCES.get(named, _customers)
         return source
-    return next((_SOURCES[key, name] for key in (" ".join(path), noun, "") if (key, name) in _SOURCES), None)
+    return first(_SOURCES, name, path)
 
 
 def _several(one: Source) -> Source:
@@ -189,7 +184,11 @@ def _entity(db: "Reader", ctx: Any) -> "Entity":
     from crmcli.query.entities import NAMES, entity
 
     path = ctx.command_path.split()[1:]
-    name = _PLURALS.get(str(ctx.params.get("entity")), "") if path[0] == "export" else _NOUNS.get(path[0], path[0])
+    name = _NOUNS.get(path[0], path[0])
+    if path[0] == "export":
+        from crmcli.exchange.own import QUERIED, entity_named
+
+        name = QUERIED[entity_named(str(ctx.params.get("entity")))]
     if path[:2] == ["relation", "type"]:
         name = "relation_type"
     return entity(name if name in NAMES else "customer", db)
@@ -222,6 +221,7 @@ def _query(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
     place = next((place for place, char in enumerate(typed) if char in ":=<>!"), None)
     if place is None:
         terms = [("is:", "a state"), ("has:", "a field that is filled"), ("sort:", "the order")]
+        terms += [("segment:", "a saved query of customers")] if asked.segment_key else []
         terms += [(f"{each.name}:", each.help) for each in asked.fields.values()]
         yield from ((term, told) for term, told in terms if term.startswith(typed))
         return
@@ -239,6 +239,8 @@ def _asked_for(db: "Reader", ctx: Any, asked: "Entity", name: str, typed: str) -
             return [(each.name, each.help) for each in asked.states if each.name.startswith(typed)]
         case "has":
             return _fields(db, ctx, typed)
+        case "segment":
+            return _named(_SEGMENTS)(db, ctx, typed)
         case "sort":
             minus = "-" * typed.startswith("-")
             return [(f"{minus}{field}", told) for field, told in _fields(db, ctx, typed.removeprefix("-"))]
@@ -258,35 +260,11 @@ def _term_value(text: str) -> str:
     return f'"{text}"' if any(char.isspace() or char in ',()"' for char in text) else text
 
 
-def _topics(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
-    from crmcli.query.entities import NAMES
-
-    del db
-    if "columns" in (ctx.params.get("words") or ()):
-        yield from ((name, "") for name in NAMES if name.startswith(typed))
-        return
-    root = ctx.find_root()
-    commands = [(name, root.command.get_command(root, name).help) for name in root.command.list_commands(root)]
-    topics = [("query", "how to write a QUERY"), ("columns", "what a kind of record can be asked"), *commands]
-    yield from ((name, told) for name, told in topics if name.startswith(typed))
-
-
-def _formats(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
-    del db, ctx
-    yield from ((each, "") for each in FORMATS if each.startswith(typed))
-
-
-def _exported(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
-    del db, ctx
-    yield from ((each, "") for each in _PLURALS if each.startswith(typed))
-
-
 #: By noun and parameter, or by parameter alone.
 _REFERENCES: dict[str, Source] = {"deal": _deals, "task": _tasks}
 _SOURCES: dict[tuple[str, str], Source] = {
     ("", "by"): _several(_fields),
     ("", "columns"): _several(_fields),
-    ("", "format"): _formats,
     ("", "operation"): _operations,
     ("", "owner"): _named(_OWNERS),
     ("", "pipeline"): _named(_PIPELINES),
@@ -300,7 +278,6 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("", "where"): _query,
     ("", "who"): _several(_customers),
     ("cadence", "target"): _targets,
-    ("export", "entity"): _exported,
     ("field", "choices"): _several(_named(_OWN_CHOICES)),
     ("field edit", "name"): _own_fields,
     ("field remove", "name"): _own_fields,
@@ -309,7 +286,6 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("graph", "end"): _customers,
     ("graph", "target"): _customers,
     ("referral", "by"): _customers,
-    ("help", "words"): _topics,
     ("interaction", "number"): _talks,
     ("pipeline", "name"): _named(_PIPELINES),
     ("privacy", "number"): _erased,

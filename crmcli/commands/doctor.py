@@ -8,11 +8,10 @@ import typer
 from crmcli import render, reports, services
 from crmcli.commands import opening
 from crmcli.commands.options import Mending, settings
+from crmcli.errors import ExitCode
 from crmcli.settings import Settings, data_folder
 
 app = typer.Typer(add_completion=False)
-
-_FINDINGS = 1
 
 
 @app.command(cls=Mending)
@@ -39,7 +38,7 @@ def doctor(
         with opening.nothing() as db:
             opening.show(ctx, db, reports.doctor.report(found, is_brief=told.quiet))
     if not found.is_well:
-        raise typer.Exit(_FINDINGS)
+        raise typer.Exit(ExitCode.NO)
 
 
 def _fix(ctx: typer.Context, told: Settings) -> None:

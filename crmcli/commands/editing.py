@@ -10,9 +10,9 @@ import typer
 
 from crmcli.commands.outer import outer
 from crmcli.core.wording import shown
-from crmcli.errors import CrmError, InvalidInput
+from crmcli.errors import CrmError, ExitCode, InvalidInput
 
-_LAST_ANSWER = 6  # a greater exit code is about the file, not about the text
+_LAST_ANSWER = ExitCode.AMBIGUOUS  # a greater exit code is about the file, not about the text
 _REASON = "# error: "
 
 

@@ -14,21 +14,13 @@ from crmcli.commands.options import Exporting, settings
 from crmcli.core.result import Table
 from crmcli.core.vocabulary import FileFormat, Format
 from crmcli.errors import InvalidInput
-from crmcli.exchange.own import entity_named
+from crmcli.exchange.own import QUERIED, entity_named
 
 if TYPE_CHECKING:
     from crmcli.db.reader import Reader
 
 app = typer.Typer(add_completion=False)
 
-_ENTITIES = {
-    "customers": "customer",
-    "deals": "deal",
-    "stage-events": "stage_event",
-    "interactions": "interaction",
-    "relations": "relationship",
-    "tasks": "task",
-}
 _FORMATS = {
     ".csv": Format.CSV,
     ".tsv": Format.TSV,
@@ -45,6 +37,7 @@ _FILES = {
     ".xlsx": FileFormat.WORKBOOK,
     ".parquet": FileFormat.PARQUET,
 }
+_ALL = "all"
 _ONLY = {FileFormat.VCARD: "customers", FileFormat.VCARD_4: "customers", FileFormat.CALENDAR: "tasks"}
 
 
@@ -54,7 +47,7 @@ def export(
     entity: Annotated[
         str,
         typer.Argument(
-            metavar="ENTITY", help=f"One of {', '.join(_ENTITIES)}; or all, and a folder.", show_default=False
+            metavar="ENTITY", help=f"One of {', '.join(QUERIED)}; or all, and a folder.", show_default=False
         ),
     ],
     query: Query = None,
@@ -71,21 +64,21 @@ def export(
       crm export tasks is:open -o tasks.ics
       crm export all everything
     """
-    if entity == "all":
+    if entity == _ALL:
         _export_all(ctx, query or [])
         return
-    plural = entity_named(entity, (*_ENTITIES, "all"))
+    plural = entity_named(entity, (*QUERIED, _ALL))
     form = _settled(ctx)
     if form is not None:
         _check(ctx, form, plural)
     with opening.reading(ctx) as db:
         match form:
             case None:
-                opening.show_list(ctx, db, _ENTITIES[plural], query or (), is_export=True)
+                opening.show_list(ctx, db, QUERIED[plural], query or (), is_export=True)
             case FileFormat.CALENDAR:
                 opening.show_calendar(ctx, db, query or ())
             case FileFormat.WORKBOOK | FileFormat.PARQUET:
-                _save_list(ctx, db, _ENTITIES[plural], query or (), _writer(form))
+                _save_list(ctx, db, QUERIED[plural], query or (), _writer(form))
             case _:
                 _show_cards(ctx, db, query or (), is_new=form is FileFormat.VCARD_4)
 

@@ -9,7 +9,7 @@ from crmcli import render, services
 from crmcli.commands import opening
 from crmcli.commands.options import Writing, settings
 from crmcli.core.vocabulary import OnDuplicate
-from crmcli.errors import InvalidInput
+from crmcli.errors import ExitCode, InvalidInput
 from crmcli.exchange.folder import is_export
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 _SHOWN = 20
-_PARTIAL = 5
 
 
 @app.command("import", cls=Writing)
@@ -81,7 +80,7 @@ def import_(
         raise
     _tell(ctx, imported, rejects)
     if imported.faults:
-        raise typer.Exit(_PARTIAL)
+        raise typer.Exit(ExitCode.PARTIAL)
 
 
 def _import_all(ctx: typer.Context, folders: list[str], *, is_plain: bool) -> None:

@@ -63,12 +63,17 @@ def searching(ctx: typer.Context) -> "Iterator[tuple[Reader, Index]]":
         yield found
 
 
-def is_there(ctx: typer.Context) -> bool:
-    """Whether there is a file to look at, or one that the user named; else it is said that there is nothing yet."""
+def has_file(ctx: typer.Context) -> bool:
+    """Whether the file is there."""
     from crmcli.db import connection
 
+    return connection.exists(settings(ctx).database)
+
+
+def is_there(ctx: typer.Context) -> bool:
+    """Whether there is a file to look at, or one that the user named; else it is said that there is nothing yet."""
     told = settings(ctx)
-    if told.is_named or connection.exists(told.database):
+    if told.is_named or has_file(ctx):
         return True
     if not told.quiet:
         render.note("nothing yet: crm customer add NAME begins, crm demo shows around")
@@ -150,6 +155,8 @@ def _opened(
         new.is_wanted = makes or file.has_changes
     if new.is_made and not told.quiet:
         render.note(f"new file: {told.database}")
+        if render.is_terminal():
+            render.note("crm --install-completion lets TAB offer names; crm help query tells how to ask")
 
 
 def _at(
@@ -216,7 +223,13 @@ def show(ctx: typer.Context, db: "Reader", result: Result, *, is_narrowed: bool 
     spare_the_file(ctx)
     columns = None if is_narrowed else told.columns
     style = render.Style(
-        _form(ctx), preferences(db).tz, columns, told.has_header, told.is_excel, is_quiet=settings(ctx).quiet
+        _form(ctx),
+        preferences(db).tz,
+        columns,
+        told.has_header,
+        told.is_excel,
+        is_quiet=settings(ctx).quiet,
+        pager=told.pager,
     )
     render.show(result, style, told.path)
 

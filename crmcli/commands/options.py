@@ -11,12 +11,10 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from crmcli import render
 from crmcli.commands.outer import outer, refuse
 from crmcli.core.vocabulary import FileFormat, Format
-from crmcli.errors import InvalidInput
+from crmcli.errors import ExitCode, InvalidInput
 from crmcli.settings import Output, Settings, chosen
 
 Setter = Callable[[Settings, str], Settings]
-
-_NO = 1
 
 FORMATS = tuple(each.value for each in Format if each is not Format.AUTO)
 
@@ -73,6 +71,7 @@ class Showing(Command):
             _option("--columns", help="Only these, in this order.", metavar="A,B,…", set=_columns),
             _flag("--excel", help="CSV for a spreadsheet: nothing in it is a formula.", set=_excel),
             _flag("--no-header", help="Leave the header line out.", set=lambda s, _: _output(s, has_header=False)),
+            _flag("--no-pager", help="Do not stop at a full screen.", set=lambda s, _: _output(s, pager="")),
             *super().shared(),
         ]
 
@@ -178,7 +177,7 @@ def confirm(ctx: typer.Context, question: str) -> None:
         raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
     if not render.ask(question):
         render.note("nothing was changed")
-        raise typer.Exit(_NO)
+        raise typer.Exit(ExitCode.NO)
 
 
 def _dry_run() -> TyperOption:

@@ -9,10 +9,10 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import Ics
 from crmcli.commands.options import Limited, settings
 from crmcli.core.vocabulary import Matter
+from crmcli.errors import ExitCode
 
 app = typer.Typer(add_completion=False)
 
-_FOUND = 1
 _ON_A_TERMINAL = 10
 
 
@@ -43,7 +43,7 @@ def today(
         else:
             opening.show(ctx, db, found)
     if any(found.summary[matter.replace("-", "_")] for matter in fail_on or ()):
-        raise typer.Exit(_FOUND)
+        raise typer.Exit(ExitCode.NO)
 
 
 def has_records(ctx: typer.Context) -> bool:

@@ -8,7 +8,7 @@ from crmcli.core.phones import phone, phone_digits, phone_region
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 
-__all__ = ["email", "fold", "handle", "phone", "phone_digits", "phone_region", "prose", "text"]
+__all__ = ["email", "fold", "handle", "phone", "phone_digits", "phone_region", "prose", "text", "url"]
 
 _LINE_ENDS = " \t\r\n"
 _FORBIDDEN = r"\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069"
@@ -29,6 +29,8 @@ _MARKS = (
 )
 _LETTERS = str.maketrans("łøđðıħŧŋĸ", "loddihtnk") | str.maketrans({"þ": "th", "æ": "ae", "œ": "oe"})
 _LONGEST_HANDLE = 60
+_LONGEST_URL = 2000
+_URL = r"https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?"
 
 
 def text(value: str, *, name: str, limit: int = 500) -> str:
@@ -65,6 +67,15 @@ def email(value: str) -> str:
         if _plain_email().fullmatch(plain):
             return plain
     return _validated_email(address, value)
+
+
+def url(value: str) -> str:
+    """The address on the web, with https:// where it says no scheme; refuses what could not be one."""
+    said = text(value, name="url", limit=_LONGEST_URL)
+    said = said if "://" in said else f"https://{said}"
+    if not re.fullmatch(_URL, said, re.IGNORECASE):
+        raise InvalidInput(f"{shown(value)} is no address on the web", hint="https://www.linkedin.com/in/ada")
+    return said
 
 
 def fold(value: str) -> str:

@@ -15,7 +15,7 @@ class Column:
     `rate` 0..1; `date` and `instant` ISO text; `days` float; `values` several texts in one (see `join_values`).
     None is always "unknown" or "none". For people alone: `bar` draws the number as a bar under the first column, `heat`
     a rate as a block beside it, `under` names the columns whose values stand small under this one, `is_hidden` leaves a
-    column to the machines; a soft hyphen says where a heading may be broken.
+    column to the machines, one that `is_whole` is never cut; a soft hyphen says where a heading may be broken.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Column:
     heat: bool = False
     under: tuple[str, ...] = ()
     is_hidden: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

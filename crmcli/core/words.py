@@ -6,8 +6,8 @@ from unicodedata import normalize
 
 from crmcli.core.normal import fold
 
-#: Counted up when the same text gives other words than before: what was indexed is then indexed anew.
-RULES = 1
+#: Counted up when a record gives other words than before: what was indexed is then indexed anew.
+RULES = 2
 
 # Scripts that leave no blanks between words: Han, kana, bopomofo, hangul; Thai, Lao, Burmese, Khmer.
 _DENSE = (

@@ -64,6 +64,10 @@ def _custom(alias: str) -> str:
 _TAGS = _listed(
     "select t.name as value from customer_tag k join tag t on t.id = k.tag_id where k.customer_id = c.id order by t.name"
 )
+_ADDRESS = " || ".join(
+    f"coalesce({part} || ' ', '')" for part in ("street", "postcode", "city", "region", "country", "url")
+)
+_ADDRESSES = _listed(f"select trim({_ADDRESS}) as value from address where customer_id = c.id order by position, id")
 _EVENT_NOTES = _listed(
     "select e.note as value from passage p join stage_event e on e.passage_id = p.id "
     "where p.deal_id = d.id and e.note is not null order by e.id"
@@ -101,12 +105,13 @@ DOCUMENTS = (
         phones=_contacts("phone"),
         pieces=(
             *(_contacts("email"), "c.handle", "c.title", _TAGS, "c.city", "c.country", "c.industry", "c.source"),
-            *("c.note", _custom("c")),
+            *(_ADDRESSES, "c.note", _custom("c")),
         ),
         label="c.name",
         at="c.created_at",
         parents=(
             ("contact_point", "customer_id", "select link from x"),
+            ("address", "customer_id", "select link from x"),
             ("customer_tag", "customer_id", "select link from x"),
             ("tag", "id", "select k.customer_id from x join customer_tag k on k.tag_id = x.link"),
         ),

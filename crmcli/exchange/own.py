@@ -13,7 +13,7 @@ _TERMS = ("amount", "currency", "close", *_OWNER)
 FIELDS: dict[str, tuple[str, ...]] = {
     "customers": (
         *("uid", "kind", "name", "handle", "email", "phone", "employer", "parent", "title", "city", "country"),
-        *("industry", "source", *_OWNER, "tag", "note", "do_not_contact", "created", "external"),
+        *("postal", "web", "industry", "source", *_OWNER, "tag", "note", "do_not_contact", "created", "external"),
     ),
     "relations": (
         "uid",
@@ -38,15 +38,30 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("uid", "at", "channel", "direction", "customer", "customer.uid", "text", "duration"),
         *("deal", "deal.uid", "owner", "external"),
     ),
+    "tasks": (
+        *("uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
+        *("deal", "deal.uid", "owner", "done", "after.uid", "created"),
+    ),
+}
+
+#: What a query calls the records of each kind.
+QUERIED = {
+    "customers": "customer",
+    "relations": "relationship",
+    "deals": "deal",
+    "stage-events": "stage_event",
+    "interactions": "interaction",
+    "tasks": "task",
 }
 
 #: One field of each group must have a column.
-_REQUIRED = {
+REQUIRED = {
     "customers": (("name", "first", "last"),),
     "relations": (("from", "from.uid"), ("type",), ("to", "to.uid")),
     "deals": (("name",),),
     "stage-events": (("deal", "deal.uid", "deal.id"), ("stage",)),
     "interactions": (("text",), ("customer", "customer.uid")),
+    "tasks": (("text",),),
 }
 
 #: What a header must have besides to be taken for that kind, asked in this order; whatever else has a name: customers.
@@ -55,6 +70,7 @@ _MARKS = {
     "relations": ("type",),
     "interactions": ("channel", "at"),
     "deals": ("stage", "amount"),
+    "tasks": ("due", "due_at"),
 }
 _MARKS_OF_CUSTOMERS = ("email", "phone", "kind", "handle")
 
@@ -75,6 +91,8 @@ _SYNONYMS = {
         "employer": _ORGANISATION,
         "parent": "parent_account parent_company",
         "title": "job_title position job role",
+        "postal": "address postal_address mailing_address",
+        "web": "url website web_site web_page homepage",
         "industry": "sector",
         "source": "lead_source",
         "owner": "contact_owner account_owner",
@@ -112,6 +130,16 @@ _SYNONYMS = {
         "at": _AT,
         "duration": "minutes duration_minutes",
     },
+    "tasks": {
+        "text": "task to_do todo subject summary",
+        "due": "due_date due_on deadline",
+        "every": "repeat repeats recurrence",
+        "customer": "contact contact_name customer_name who",
+        "deal": "deal_name opportunity opportunity_name",
+        "owner": "assignee assigned_to",
+        "done": "done_at completed completed_at",
+        "created": _CREATED,
+    },
 }
 
 _COMPOSED = {"customers": {"name": ("{first} {last}", "{first}", "{last}")}}
@@ -125,7 +153,7 @@ def layout(entity: str, custom: Collection[str] = ()) -> Layout:
         **{normalised(name): name for name in (*custom, *FIELDS[entity])},
     }
     return Layout(
-        OWN, entity, headers, (*FIELDS[entity], *custom), _REQUIRED[entity], composed=_COMPOSED.get(entity, {})
+        OWN, entity, headers, (*FIELDS[entity], *custom), REQUIRED[entity], composed=_COMPOSED.get(entity, {})
     )
 
 
@@ -155,4 +183,4 @@ def guessed(file: str, header: Iterable[str]) -> str:
 def _fits(entity: str, names: Iterable[str], marks: tuple[str, ...]) -> bool:
     headers = layout(entity).headers
     found = {headers[name] for name in names if name in headers}
-    return all(not found.isdisjoint(group) for group in (*_REQUIRED[entity], marks))
+    return all(not found.isdisjoint(group) for group in (*REQUIRED[entity], marks))

@@ -20,7 +20,7 @@ from crmcli.exchange.vcard import Cards
 __all__ = ["ENTITIES", "Fault", "Row", "Source", "open_sources"]
 
 #: What a file can hold, sorted so that none needs a later one.
-ENTITIES = ("products", "owners", "customers", "relations", "deals", "stage-events", "interactions")
+ENTITIES = ("products", "owners", "customers", "relations", "deals", "stage-events", "interactions", "tasks")
 
 _NOTHING = 8  # bytes; more than an empty array takes
 

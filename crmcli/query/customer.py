@@ -35,6 +35,11 @@ _LABELLED = "p.value || coalesce(' (' || p.label || ')', '')"
 _POSTAL = "ltrim({}, ', ')".format(
     " || ".join(f"coalesce(', ' || a.{name}, '')" for name in ("street", "postcode", "city", "region", "country"))
 )
+_PARTS = " || '|' || ".join(
+    f"replace(replace(coalesce(a.{name}, ''), '\\', '\\\\'), '|', '\\|')"
+    for name in ("label", "street", "postcode", "city", "region", "country")
+)
+_LABELLED_URL = "a.url || coalesce(' (' || a.label || ')', '')"
 _ADDRESSES = Many("address a", "a.customer_id", "c.id", "a.url is null", "a.position, a.id")
 _ADDRESS_LABELS = replace(_ADDRESSES, condition="a.label is not null")
 _URLS = replace(_ADDRESSES, condition="a.url is not null")
@@ -92,6 +97,8 @@ _OWN = (
     Field("contact.label", "text", "p.label", "the labels of e-mails and phones: work, home", many=_LABELS),
     Field("address", "text", _POSTAL, "postal addresses, the primary one first", many=_ADDRESSES),
     Field("address.label", "text", "a.label", "the labels of addresses: office, linkedin", many=_ADDRESS_LABELS),
+    Field("postal", "text", _PARTS, "the same in parts: label|street|postcode|city|region|country", many=_ADDRESSES),
+    Field("web", "text", _LABELLED_URL, "addresses on the web, each with its label", many=_URLS),
     Field("url", "text", "a.url", "addresses on the web", many=_URLS),
     Field("employer", "text", _related("to_id", "from_id", 2), "the organisation a person works for"),
     Field("parent", "text", _related("from_id", "to_id", 8), "the organisation that this one belongs to"),
@@ -139,8 +146,20 @@ CUSTOMER = Entity(
     fields=named(*_OWN, *OWNER, *_TOLD),
     columns=("id", "name", "kind", "email", "phone", "employer", "city", "tag", "no_contact"),
     exported=(
-        *("id", "uid", "kind", "name", "handle", "email", "phone", "employer", "title", "city", "country", "industry"),
-        *("source", "owner", "owner.email", "owner.manager", "owner.region", "tag", "note", "do_not_contact"),
+        *("id", "uid", "kind", "name", "handle", "email", "phone", "employer", "title", "city", "country"),
+        *(
+            "postal",
+            "web",
+            "industry",
+            "source",
+            "owner",
+            "owner.email",
+            "owner.manager",
+            "owner.region",
+            "tag",
+            "note",
+            "do_not_contact",
+        ),
         *("created", "external"),
     ),
     words=("name", "handle", "email", "phone", "title", "city", "tag", "note"),

@@ -19,6 +19,7 @@ _FIELDS = (
     Field("due", "date", "k.due_on", "by when", leans_ahead=True),
     Field("due_at", "instant", "k.due_at", "the time of the day, where one was said", leans_ahead=True),
     Field("every", "text", "k.every", "how often it comes again"),
+    Field("series", "date", "k.series_on", "the due date that every counts from", leans_ahead=True),
     Field("priority", "boolean", "k.is_priority", "before all others"),
     Field("customer", "text", "c.name", "the customer it is for, or the deal's", joins=("d", "c")),
     Field("customer.id", "id", "n.id", "the number of the customer", many=_CUSTOMER),
@@ -30,6 +31,7 @@ _FIELDS = (
     Field("done", "instant", "k.done_at", "when it was done"),
     Field("created", "instant", "k.created_at", "when it was added"),
     Field("after", "id", "k.after_id", "the task that it repeats"),
+    Field("after.uid", "text", "(select p.uid from task p where p.id = k.after_id)", "the identifier of that task"),
     removed("k.removed_at"),
 )
 
@@ -47,8 +49,9 @@ TASK = Entity(
     fields=named(*_FIELDS),
     columns=("id", "text", "due", "every", "priority", "customer", "deal", "done"),
     exported=(
-        *("id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.uid", "deal", "deal.uid"),
-        *("owner", "done", "created"),
+        *("id", "uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
+        *("deal", "deal.uid"),
+        *("owner", "done", "after.uid", "created"),
     ),
     words=("text", "customer", "deal"),
     order="k.done_at is not null, k.done_at desc, k.due_on is null, k.due_on, k.is_priority desc, k.id",

@@ -13,6 +13,7 @@ from crmcli.core.vocabulary import Format
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import FileUnusable, InvalidInput
 from crmcli.render import streams
+from crmcli.render.safety import short
 from crmcli.render.streams import ask, complain, is_terminal, note, say, tell
 
 if TYPE_CHECKING:
@@ -20,7 +21,22 @@ if TYPE_CHECKING:
 
     from crmcli.core.result import Column, Result, Table
 
-__all__ = ["Style", "ask", "complain", "is_terminal", "note", "put", "save", "say", "settle", "show", "streams", "tell"]
+__all__ = [
+    "Style",
+    "ask",
+    "complain",
+    "finish",
+    "is_terminal",
+    "note",
+    "put",
+    "save",
+    "say",
+    "settle",
+    "short",
+    "show",
+    "streams",
+    "tell",
+]
 
 _MODULES = {
     Format.TABLE: "terminal",
@@ -38,7 +54,8 @@ _MODULES = {
 class Style:
     """How to write: the format, which columns, with a header or not, in which zone instants are shown to people.
 
-    `is_excel` is CSV as a spreadsheet takes it; `is_quiet`: no word about CSV that is not.
+    `is_excel` is CSV as a spreadsheet takes it; `is_quiet`: no word about CSV that is not. `pager` is the program that a
+    table goes through where the terminal is too low for it; none where it is empty.
     """
 
     format: Format
@@ -47,6 +64,7 @@ class Style:
     has_header: bool = True
     is_excel: bool = False
     is_quiet: bool = False
+    pager: str = ""
 
 
 def settle(format: Format, *, to_file: bool) -> Format:  # noqa: A002 (the option's own name)
@@ -60,7 +78,34 @@ def show(result: "Result", style: Style, path: Path | None = None) -> None:
     """Write `result` to stdout, or to the file at `path`, whole or not at all. Raises InvalidInput, FileUnusable."""
     result = result if style.columns is None else _narrowed(result, style.columns)
     writer = import_module(f"{__name__}.{_MODULES[style.format]}")
-    _out(lambda out: writer.write(result, style, out), path, to_machines=style.format not in (Format.TABLE, Format.IDS))
+
+    def write(out: TextIO) -> None:
+        writer.write(result, style, out)
+
+    if path is None and style.format is Format.TABLE:
+        _page(write, style.pager)
+    else:
+        _out(write, path, to_machines=style.format not in (Format.TABLE, Format.IDS))
+
+
+def page(text: str, pager: str) -> None:
+    """Write `text` for a person."""
+    _page(lambda out: out.writelines(text.splitlines(keepends=True)), pager)
+
+
+def _page(write: Callable[[TextIO], None], pager: str) -> None:
+    if pager and is_terminal():
+        from crmcli.render.pager import through
+
+        through(write, pager)
+    else:
+        write(sys.stdout)
+
+
+def finish() -> None:
+    """Let a person read what is longer than the terminal; the file is closed by now."""
+    if (pager := sys.modules.get(f"{__name__}.pager")) is not None:
+        pager.finish()
 
 
 def put(lines: Iterable[str], path: Path | None = None) -> None:

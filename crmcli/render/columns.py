@@ -66,7 +66,7 @@ class Shown:
         below = _widest((*self.below, self.subtitle))
         usual = max(whole, below, _widest(self.values), _BAR if self.bars else 0)
         tight = max(below, _widest((*self.tight, self.currency or "")), _SHORT_BAR if self.bars else 0)
-        is_flexible = self.column.kind in ("text", "values") and not self.is_key
+        is_flexible = self.column.kind in ("text", "values") and not (self.is_key or self.column.is_whole)
         return Need((usual, max(tight, words), max(tight, parts)), is_flexible)
 
 

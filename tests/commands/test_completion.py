@@ -75,6 +75,8 @@ def values(line: str, *, environ: dict[str, str] | None = None) -> list[str] | N
         ("deal list --columns=na", ["--columns=name"]),
         ("deal list -f js", ["json", "jsonl"]),
         ("export sta", ["stage-events"]),
+        ("export tasks is:du", ["is:due"]),
+        ("import x.csv --as t", ["tasks"]),
         ("export deals out", ["outcome:"]),
         ("funnel show --by cu", [f"c{rest}" for rest in ("ustomer", "urrency")]),
         ("customer edit 1 --set ci", ["city="]),
@@ -82,6 +84,15 @@ def values(line: str, *, environ: dict[str, str] | None = None) -> list[str] | N
         ("interaction show ", ["1"]),
         ("relation remove ", ["3", "2", "1"]),
         ("help qu", ["query"]),
+        ("help exi", ["exit-codes"]),
+        ("ho", ["hot"]),
+        ("hot stage:q", ["stage:quote"]),
+        ("alias remove ", ["hot"]),
+        ("config get cur", ["currency"]),
+        ("config set currency ch", ["CHE", "CHF", "CHW"]),
+        ("config set actor ", []),
+        ("customer list seg", ["segment:"]),
+        ("deal list segment:r", ["segment:regulars"]),
         ("help columns dea", ["deal"]),
         ("undo 1", ["19", "18", "17", "16", "15", "14", "13", "12", "11", "10", "1"]),
         ("task done ", ["2", "1"]),
@@ -115,6 +126,15 @@ def test_tab_offers_what_may_stand_there(line: str, expected: list[str] | None, 
         assert found == []
     else:
         assert found == expected
+
+
+def test_what_no_file_knows_is_offered_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_DB", str(tmp_path / "none.db"))
+
+    assert values("help da") == ["dates"]
+    assert values("config get z") == ["zone"]
+    assert values("deal list -f js") == ["json", "jsonl"]
+    assert values("customer show ") == []
 
 
 def test_handles_come_with_names(small: Path) -> None:
@@ -163,13 +183,18 @@ def test_an_older_file_is_not_brought_up_to_date_by_tab(file: Path, monkeypatch:
 
 
 def test_every_reference_and_every_query_of_the_program_is_completed(small: Path) -> None:
+    from crmcli.commands.completion_fixed import FIXED, first
     from crmcli.commands.completion_values import _source
 
     for path, command in commands().items():
         for parameter in command.params:
             metavar = str(getattr(parameter, "metavar", ""))
             if metavar.strip("[].") in ("REF", "FROM", "TO", "ID", "STAGE", "QUERY", "FIELD=VALUE", "FORMAT", "A,B,…"):
-                assert _source(str(parameter.name), metavar, path.split()), (path, parameter.name)
+                name = str(parameter.name)
+                assert first(FIXED, name, path.split()) or _source(name, metavar, path.split()), (
+                    path,
+                    parameter.name,
+                )
 
 
 def test_a_control_character_never_leaves(small: Path) -> None:
@@ -304,6 +329,9 @@ def test_hostile_names_arrive_whole_in_a_real_shell(name: str, hostile: Path) ->
         "fish": ("+it", "+a", "+键"),
     }
     meant = {"$": HOSTILE[0], "`": HOSTILE[3], "i": HOSTILE[1], "a": HOSTILE[2], "键": HOSTILE[4]}
+    config = hostile / ".config" / "crmcli" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[alias]\nhot = 'deal list is:open'\n\"x;$(touch pwned)\" = 'deal list'\n", encoding="utf-8")
     shell = Shell(name, hostile)
 
     for typed in lines[name]:
@@ -311,6 +339,10 @@ def test_hostile_names_arrive_whole_in_a_real_shell(name: str, hostile: Path) ->
         assert shell.completed(f"crm customer list {typed}") == f"+{meant[key]}"
     assert shell.completed("crm customer show zo") == "zoe-muller"
     assert shell.completed("crm customer list kind:pers") == "kind:person"
+    assert shell.completed("crm customer list segment:reg") == "segment:regulars"
+    assert shell.completed("crm deal move 1 quo") == "quote"
+    assert shell.completed("crm ho") == "hot"
+    assert shell.completed("crm x") == "x;$(touch pwned)"
     shell.close()
 
     assert not (hostile / "pwned").exists()

@@ -39,7 +39,7 @@ def test_an_unknown_kind_is_refused(crm: Run) -> None:
 
     assert result.stderr == (
         "error: no kind of record 'custmers'; did you mean 'customers'?\n"
-        "hint: one of customers, deals, stage-events, interactions, relations, tasks, all\n"
+        "hint: one of customers, relations, deals, stage-events, interactions, tasks, all\n"
     )
     assert result.stdout == ""
 

@@ -4,6 +4,19 @@ from pathlib import Path
 from tests.conftest import Run
 
 
+def test_a_customer_is_found_by_an_address(crm: Run) -> None:
+    crm("customer add Ada")
+    crm("customer address add ada --street 'Invalidenstraße 44' --city Berlin --postcode 10115")
+    crm("customer address add ada --url linkedin.com/in/countess")
+
+    for words in ("invalidenstrasse", "Berlin", "10115 berlin", "countess"):
+        assert crm(["find", words, "--columns", "title", "--no-header"]).stdout == "Ada\n"
+    crm("customer address edit ada 1 --city Potsdam")
+    assert crm("find Potsdam --columns title --no-header").stdout == "Ada\n"
+    crm("customer address remove ada 1 --yes")
+    assert crm("find Potsdam --columns title --no-header").stdout == ""
+
+
 def test_find_says_what_was_found_and_where(small: Path, crm: Run) -> None:
     result = crm("find twice")
 

@@ -1,7 +1,15 @@
 """Help on commands, queries and columns."""
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
+import crmcli
+from crmcli.commands.options import FORMATS
+from crmcli.errors import CrmError, ExitCode
+from crmcli.exchange.own import FIELDS
 from crmcli.query.entities import NAMES
 from tests.conftest import Run, commands, run
 
@@ -55,10 +63,59 @@ def test_help_prefers_the_command_to_nothing(crm: Run) -> None:
 def test_what_an_import_recognises_is_listed(crm: Run) -> None:
     told = crm("help import").stdout
 
-    assert "Usage: crm import" in told
     for line in (
         "  google      customers     Google Contacts (since 2024)",
         "  salesforce  stage-events  ",
         "  vcard  ",
     ):
         assert line in told
+
+
+def test_the_exit_codes_are_those_that_the_program_uses() -> None:
+    told = dict(re.findall(r"^ +(\d+)  (.+)", run("help exit-codes").stdout, re.MULTILINE))
+
+    assert told == {str(int(code)): code.meaning for code in ExitCode}
+    assert {each.exit_code for each in _below(CrmError)} <= set(ExitCode)
+
+
+def _below(kind: type[CrmError]) -> list[type[CrmError]]:
+    return [kind, *(each for child in kind.__subclasses__() for each in _below(child))]
+
+
+def test_no_exit_code_is_written_anywhere_but_in_the_table() -> None:
+    """What ends a run is a member of it: no number stands where one is given."""
+    for path in Path(crmcli.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("typer.Exit", "sys.exit", "_Ending"):
+                assert not [arg for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, int)], (
+                    path
+                )
+
+
+def test_dates_are_told_as_they_are_read() -> None:
+    told = dict(re.findall(r"^  (.+?)  +(\d{4}-.+)", run("help dates").stdout, re.MULTILINE))
+
+    assert told["yesterday"] == "2026-11-19"
+    assert told["last fri"] == "2026-11-13"
+    assert told["fri 15:00"] == "2026-11-20 15:00"
+    assert told["eom"] == "2026-11-30"
+    assert told["下周五"] == "2026-11-27"
+    assert told["2026-Q1"] == "2026-01-01 to 2026-03-31"
+
+
+def test_every_format_is_told() -> None:
+    told = re.findall(r"^  (\w+)  +\S", run("help formats").stdout, re.MULTILINE)
+
+    assert [form for form in FORMATS if form not in told] == []
+
+
+def test_every_field_that_an_import_can_give_is_told() -> None:
+    told = run("help import").stdout
+
+    assert [name for name in FIELDS if f"\n{name} [" not in told] == []
+    assert {field for fields in FIELDS.values() for field in fields} <= set(re.split(r"[,\s]+", told))
+    assert "maven" in told
+
+
+def test_a_topic_with_a_slip_in_it_is_guessed(crm: Run) -> None:
+    assert "did you mean 'exit-codes'?" in crm("help exit-code", exit_code=3).stderr

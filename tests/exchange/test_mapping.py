@@ -6,10 +6,10 @@ from tests.exchange.conftest import Opened, values
 
 
 def test_a_mapping_goes_before_the_header(opened: Opened) -> None:
-    source = opened("Name,Company,Website\nAda,Acme,ada.example\n", mapping={"company": "name", "Name": "note"})
+    source = opened("Name,Company,Sitemap\nAda,Acme,ada.example\n", mapping={"company": "name", "Name": "note"})
 
     assert source.fields == ("note", "name", "")
-    assert source.unknown == ("Website",)
+    assert source.unknown == ("Sitemap",)
     assert values(source) == [{"note": "Ada", "name": "Acme"}]
 
 

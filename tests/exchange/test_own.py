@@ -4,23 +4,15 @@ import pytest
 
 from crmcli.db import connection
 from crmcli.errors import InvalidInput
-from crmcli.exchange.own import FIELDS, entity_named
+from crmcli.exchange.own import FIELDS, QUERIED, entity_named
 from crmcli.query.entities import entity as queried
 from tests.exchange.conftest import Opened, values
-
-_QUERIED = {
-    "customers": "customer",
-    "deals": "deal",
-    "stage-events": "stage_event",
-    "interactions": "interaction",
-    "relations": "relationship",
-}
 
 
 @pytest.mark.parametrize("entity", FIELDS)
 def test_every_column_that_export_writes_is_a_field_of_import(entity: str, file: Path) -> None:
     with connection.reading(file) as db:
-        exported = queried(_QUERIED[entity], db).exported
+        exported = queried(QUERIED[entity], db).exported
 
     assert set(exported) - {"id"} <= set(FIELDS[entity])
 
@@ -28,7 +20,7 @@ def test_every_column_that_export_writes_is_a_field_of_import(entity: str, file:
 @pytest.mark.parametrize("entity", FIELDS)
 def test_what_export_writes_is_recognised_by_its_header(entity: str, file: Path, opened: Opened) -> None:
     with connection.reading(file) as db:
-        exported = queried(_QUERIED[entity], db).exported
+        exported = queried(QUERIED[entity], db).exported
 
     source = opened(",".join(exported) + "\n")
 
@@ -64,6 +56,8 @@ def test_common_headers_are_understood(opened: Opened, header: str, fields: tupl
         ("from,type,to", "relations"),
         ("customer,text,channel", "interactions"),
         ("customer,text,at", "interactions"),
+        ("text,due", "tasks"),
+        ("Subject,Due date,Contact", "tasks"),
     ],
 )
 def test_the_header_says_what_the_records_are(opened: Opened, header: str, entity: str) -> None:

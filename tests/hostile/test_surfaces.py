@@ -20,6 +20,7 @@ EVERY = {**READS, "history show": "1"}
 
 WITHOUT_IDS = {
     *(path for path in READS if path.startswith("funnel ")),
+    *("alias list", "config list"),
     *("help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
     *("graph path", "graph intro", "referral rate"),
     *("velocity", "forecast show", "forecast waterfall", "forecast accuracy", "dash"),

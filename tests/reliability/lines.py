@@ -25,10 +25,16 @@ _JOURNEY = ("pipeline add journey --template journey", "customer move ada-lovela
 
 #: The records are those of `tests.conftest.RECORDS`.
 WRITES = {
+    "alias remove": Line("hot", ("alias set hot 'deal list'",), touches_the_file=False),
+    "alias set": Line("hot 'deal list'", touches_the_file=False),
     "backup": Line("{folder}/copy.db", touches_the_file=False),
     "batch": Line("{folder}/lines.txt"),
     "cadence clear": Line("+vip"),
     "cadence set": Line("+press 3w"),
+    "config get": Line("currency", touches_the_file=False),
+    "config path": Line("", touches_the_file=False),
+    "config set": Line("actor Eve", touches_the_file=False),
+    "config unset": Line("actor", touches_the_file=False),
     "customer add": Line("'Grace Hopper' --email grace@example.com --employer Navy --tag vip --owner Bob"),
     "customer address add": Line("ada-lovelace --street 'Main St 1' --city Rome --label office"),
     "customer address edit": Line(
@@ -105,6 +111,9 @@ WRITES = {
     "task snooze": Line("1 3d"),
     "undo": Line(""),
 }
+
+#: What these write stands in the config file.
+BESIDE = tuple(path for path in WRITES if path.startswith(("alias", "config")))
 
 #: Other ways of some commands, and what shows something and keeps something by the way.
 MORE = {

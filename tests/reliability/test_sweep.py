@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.lab import Fault, Lab, Mode, build
-from tests.reliability.lines import EVERY_READ, MORE, WRITES, writing
+from tests.reliability.lines import BESIDE, EVERY_READ, MORE, WRITES, writing
 from tests.reliability.sweep import SPECIAL, USUAL, Case, Whole, faults, made, prepared, strike, whole
 from tests.terminal import CRM
 
@@ -38,7 +38,7 @@ def test_every_command_that_shows_has_a_line() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", [name for name in (*WRITES, *MORE, *SPECIAL) if name not in LONG])
+@pytest.mark.parametrize("name", [name for name in (*WRITES, *MORE, *SPECIAL) if name not in (*LONG, *BESIDE)])
 def test_a_fault_at_any_step_leaves_all_or_nothing(name: str, lab: Lab, place: Path, small_file: Path) -> None:
     case = made(name, place, small_file)
     usual = whole(case, lab)

@@ -26,6 +26,7 @@ from crmcli.services.importing import (
     owner_rows,
     products,
     relations,
+    tasks,
     ties,
     who,
 )
@@ -137,6 +138,8 @@ def _steps(work: Work) -> list[Step]:
         steps.append(deals.stage(work, of["deals"], of["stage-events"], deals.Books(owners, listed)))
     if of["interactions"]:
         steps.append(interactions.stage(work, of["interactions"], owners))
+    if of["tasks"]:
+        steps.append(tasks.stage(work, of["tasks"], owners))
     return steps
 
 

@@ -21,6 +21,8 @@ Value = TypeVar("Value")
 
 _KEPT = 50_000
 _LONGEST_ID = 18
+_LONGEST_LABEL = 40
+_POSTAL = ("label", "street", "postcode", "city", "region", "country")
 _LOCAL_DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}.*"
 _ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
 
@@ -120,6 +122,16 @@ def tags(text: str, *, is_own: bool) -> Texts:
     return tuple(found.values())
 
 
+def postal(text: str) -> tuple[tuple[str | None, ...], ...]:
+    """Addresses parted by `;`, each as label|street|postcode|city|region|country, or as one line without parts."""
+    return tuple(dict.fromkeys(_postal(each) for each in split_values(text) if each.strip()))
+
+
+def web(text: str) -> tuple[tuple[str, str | None], ...]:
+    """Addresses on the web parted by `;`, each with its label behind it in parentheses if it has one."""
+    return tuple(dict.fromkeys(_web(each) for each in split_values(text) if each.strip()))
+
+
 def key(text: str) -> str:
     """What another system calls the record."""
     return normal.text(text, name="key")
@@ -178,6 +190,27 @@ def strength(text: str) -> int:
 
 def duration(text: str) -> int:
     return period.duration(text)
+
+
+def _postal(text: str) -> tuple[str | None, ...]:
+    parts = [re.sub(r"\\(.)", r"\1", part) for part in re.findall(r"(?:^|\|)((?:[^\\|]|\\.)*)", text, re.DOTALL)]
+    if len(parts) == 1:
+        parts = ["", *parts, *[""] * (len(_POSTAL) - 2)]
+    if len(parts) != len(_POSTAL) or not any(map(str.strip, parts[1:])):
+        raise InvalidInput(f"{shown(text)} is not {'|'.join(_POSTAL)}")
+    named = zip(_POSTAL, parts, strict=True)
+    return tuple(
+        normal.text(part, name=name, limit=_LONGEST_LABEL if name == "label" else 500) if part.strip() else None
+        for name, part in named
+    )
+
+
+def _web(text: str) -> tuple[str, str | None]:
+    match = re.fullmatch(r"\s*(\S+)(?:\s+\((.+)\))?\s*", text)
+    if match is None:
+        raise InvalidInput(f"{shown(text)} is no address on the web")
+    label = normal.text(match[2], name="label", limit=_LONGEST_LABEL) if match[2] else None
+    return normal.url(match[1]), label
 
 
 def _key(pair: str) -> str:

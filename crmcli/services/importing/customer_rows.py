@@ -5,6 +5,9 @@ from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 
+#: What the temporary table of addresses holds of each.
+ADDRESS = "label, street, postcode, city, region, country, url"
+
 _PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
 
 
@@ -20,6 +23,7 @@ def write(stage: Stage) -> None:
     if work.db.value("select exists (select 1 from import_customer where not is_new)"):
         _update(stage)
     _points(stage)
+    _addresses(stage)
     _tags(stage)
     identity.write_keys(stage, CUSTOMER)
 
@@ -92,6 +96,36 @@ def _missing_points(stage: Stage, condition: str) -> None:
         """,
     )
     bulk.run("insert or ignore into import_touched select customer_id from import_missing where not is_new")
+
+
+def _addresses(stage: Stage) -> None:
+    """Addresses that a customer has not yet, behind those that it has; by post, then on the web, as the rows have them."""
+    bulk = stage.work.bulk
+    if stage.fields.isdisjoint(("postal", "web")):
+        return
+    parts = ADDRESS.split(", ")
+    same = " and ".join(f"a.{part} is n.{part}" for part in parts)
+    bulk.run("drop table if exists temp.import_new_address")
+    bulk.run(
+        f"""
+        create temp table import_new_address as
+        select r.target as customer_id, {", ".join(f"n.{part}" for part in parts)}, min(n.rowid) as place, r.is_new
+        from import_address n cross join import_customer r on r.row = n.row
+        where not exists (select 1 from address a where a.customer_id = r.target and {same})
+        group by r.target, {", ".join(f"n.{part}" for part in parts)}
+        """
+    )
+    known = "select max(a.position) + 1 from address a where a.customer_id = n.customer_id"
+    bulk.insert(
+        "address",
+        f"customer_id, {ADDRESS}, position",
+        f"""
+        select n.customer_id, {", ".join(f"n.{part}" for part in parts)}, coalesce(({known}), 0) - 1 + row_number() over (
+            partition by n.customer_id order by n.url is not null, n.place
+        ) from import_new_address n order by n.customer_id, n.url is not null, n.place
+        """,
+    )
+    bulk.run("insert or ignore into import_touched select customer_id from import_new_address where not is_new")
 
 
 def _tags(stage: Stage) -> None:

@@ -45,6 +45,7 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
         import_tag="tag",
         import_customer_key="source, key",
         import_kin="label, kind, ref",
+        import_address=customer_rows.ADDRESS,
     )
     tags = _TagSets()
     for tally in tallies:
@@ -94,10 +95,19 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
         (
             Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), _email),
             Part("phone", "import_point", _POINT, lambda text: _placed("phone", phones(text)), partial(_phone, region)),
+            Part(
+                "postal", "import_address", customer_rows.ADDRESS, lambda text: [(*p, None) for p in cells.postal(text)]
+            ),
+            Part("web", "import_address", customer_rows.ADDRESS, lambda text: [_at(*each) for each in cells.web(text)]),
             *identity.key_parts(stage, source),
             *(Part(name, kin.TABLE, kin.COLUMNS, partial(kin.named, name, source)) for name in kin.FIELDS),
         ),
     )
+
+
+def _at(url: str, label: str | None) -> tuple[object, ...]:
+    """A row of `import_address` on the web."""
+    return (label, None, None, None, None, None, url)
 
 
 def _spread(stage: Stage, tags: _TagSets) -> None:

@@ -11,10 +11,10 @@ from crmcli.services.importing.staging import Stage
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record: its table, the column of `external_id` that leads to it, the SQL of what a message calls c."""
+    """A kind of record: its table, the SQL of what a message calls c, the column of `external_id` that leads to it if any."""
 
     table: str
-    link: str
+    link: str | None
     title: str
 
 
@@ -22,6 +22,7 @@ CUSTOMER = Kind("customer", "customer_id", "'customer ' || c.id || ' ' || c.name
 DEAL = Kind("deal", "deal_id", "'deal ' || c.id || ' ' || c.name")
 INTERACTION = Kind("interaction", "interaction_id", "'interaction ' || c.id")
 RELATIONSHIP = Kind("relationship", "relationship_id", "'relationship ' || c.id")
+TASK = Kind("task", None, "'task ' || c.id || ' ' || c.text")
 
 
 def key_table(stage: Stage) -> str:
@@ -44,18 +45,12 @@ def find(stage: Stage, kind: Kind) -> None:
     Rejects a row whose keys are those of two records, and takes out those about removed ones, which stay removed.
     """
     run, table = stage.work.bulk.run, stage.table
-    run(f"create index temp.{key_table(stage)}_key on {key_table(stage)} (source, key)")
     if "uid" in stage.fields:
         run(
             f"update {table} set target = (select id from {kind.table} c where c.uid = {table}.uid) where uid is not null"
         )
-    held = f"""
-        select k.row, min(x.{kind.link}) as low, max(x.{kind.link}) as high from {key_table(stage)} k
-        join external_id x on x.source = k.source and x.key = k.key and x.{kind.link} is not null group by k.row
-    """
-    two = f"'its keys are those of {kind.table}s ' || low || ' and ' || high"
-    stage.reject(f"select row, 'external', {two} from ({held}) where low <> high")
-    run(f"update {table} set target = h.low from ({held}) h where h.row = {table}.row and target is null")
+    if kind.link is not None:
+        _find_by_key(stage, kind)
     if kind is CUSTOMER:
         merged = "update import_customer set target = c.merged_into_id from customer c where c.id = target and c.merged_into_id is not null"
         while run(merged):
@@ -65,6 +60,18 @@ def find(stage: Stage, kind: Kind) -> None:
     )
     if gone:
         stage.work.note(f"{gone:,} rows are about removed {kind.table}s, which stay removed")
+
+
+def _find_by_key(stage: Stage, kind: Kind) -> None:
+    run, table = stage.work.bulk.run, stage.table
+    run(f"create index temp.{key_table(stage)}_key on {key_table(stage)} (source, key)")
+    held = f"""
+        select k.row, min(x.{kind.link}) as low, max(x.{kind.link}) as high from {key_table(stage)} k
+        join external_id x on x.source = k.source and x.key = k.key and x.{kind.link} is not null group by k.row
+    """
+    two = f"'its keys are those of {kind.table}s ' || low || ' and ' || high"
+    stage.reject(f"select row, 'external', {two} from ({held}) where low <> high")
+    run(f"update {table} set target = h.low from ({held}) h where h.row = {table}.row and target is null")
 
 
 def leave_known(stage: Stage, kind: Kind) -> None:
@@ -127,6 +134,8 @@ def leave_repeated(stage: Stage, *alike: tuple[str, str]) -> None:
     for same, condition in kinds:
         firsts = f"select min(row) from {table} where {condition} group by {same}"
         stage.leave(f"select row from {table} where {condition} and row not in ({firsts})")
+    if key_table(stage) not in stage.children:
+        return
     keyed = f"{key_table(stage)} k join {table} r on r.row = k.row where r.target is null"
     stage.leave(
         f"select distinct k.row from {keyed} and k.row > "
@@ -136,4 +145,5 @@ def leave_repeated(stage: Stage, *alike: tuple[str, str]) -> None:
 
 def unsure(stage: Stage) -> str:
     """The SQL condition of rows that neither uid nor key tells."""
-    return f"target is null and uid is null and row not in (select row from {key_table(stage)})"
+    keyed = f" and row not in (select row from {key_table(stage)})" if key_table(stage) in stage.children else ""
+    return f"target is null and uid is null{keyed}"

@@ -22,6 +22,46 @@ EMPLOYERS = """
 """
 
 
+def test_addresses_come_in_parts_in_one_line_and_from_the_web(load: Load, rows: Rows) -> None:
+    text = (
+        "name,email,address,website\n"
+        'Ada,ada@example.com,"office|Main St 1|10115|Berlin||DE;|Villa \\\\| Park||Rome||","example.com/a (work);http://b.example"\n'
+        'Bob,bob@example.com,"Main St 2, Paris",\n'
+    )
+    addresses = """
+        select c.name, a.label, street, postcode, a.city, region, a.country, url, position
+        from address a join customer c on c.id = a.customer_id order by c.id, position
+    """
+
+    told = load(people=text)
+
+    assert told.sentence == "2 new, 0 changed, 0 unchanged, 0 rejected"
+    assert rows(addresses) == [
+        ("Ada", "office", "Main St 1", "10115", "Berlin", None, "DE", None, 0),
+        ("Ada", None, "Villa | Park", None, "Rome", None, None, None, 1),
+        ("Ada", "work", None, None, None, None, None, "https://example.com/a", 2),
+        ("Ada", None, None, None, None, None, None, "http://b.example", 3),
+        ("Bob", None, "Main St 2, Paris", None, None, None, None, None, 0),
+    ]
+    assert load(people=text).sentence == "0 new, 0 changed, 2 unchanged, 0 rejected"
+    assert load(people="name,email,address\nBob,bob@example.com,||75001|Paris||\n").sentence.startswith(
+        "0 new, 1 changed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ("a|b|c,", "2: address: 'a|b|c' is not label|street|postcode|city|region|country"),
+        ("home|||||,", "2: address: 'home|||||' is not label|street|postcode|city|region|country"),
+        (",not a page", "2: website: 'not a page' is no address on the web"),
+        (",https://ada:secret@x.example", "2: website: 'https://ada:secret@x.example' is no address on the web"),
+    ],
+)
+def test_an_address_that_cannot_be_is_named(cells: str, fault: str, load: Load) -> None:
+    assert said(load(people=f"name,address,website\nAda,{cells}\n")) == [fault]
+
+
 def test_every_field_of_a_row_is_normalised_and_stored(load: Load, rows: Rows) -> None:
     imported = load(
         c="name,email,phone,company,title,city,country,tags,source,owner,notes,created\n"

@@ -19,23 +19,28 @@ from crmcli.db import connection, migrate
 from crmcli.db.history import Header
 from crmcli.db.writing import Writer, writing
 from crmcli.errors import CrmError
+from crmcli.exchange.own import QUERIED
 from crmcli.query.comparison import Moment
 from crmcli.render import Style, delimited
 from crmcli.reports import invariants, listing
-from crmcli.services import customers, deals, importing, interactions, pipelines, relationships, stages
+from crmcli.services import (
+    addresses,
+    customers,
+    deals,
+    importing,
+    interactions,
+    pipelines,
+    relationships,
+    stages,
+    tasks,
+)
+from crmcli.services.addresses import Said
 from crmcli.services.customers import NewCustomer
 from crmcli.services.deals import Move, NewDeal
 from crmcli.services.importing import Files, Wish
 from crmcli.services.interactions import NewInteraction
+from crmcli.services.tasks import NewTask
 from tests.conftest import NOW, wrote
-
-ENTITIES = {
-    "customers": "customer",
-    "relations": "relationship",
-    "deals": "deal",
-    "stage-events": "stage_event",
-    "interactions": "interaction",
-}
 
 LINE = st.text(alphabet=st.sampled_from("aAbé李 ;,\\'\"=+-|[]�\u200d😀"), min_size=1, max_size=8).filter(str.strip)
 PROSE = st.text(alphabet=st.sampled_from("aé李 ;,\\'\"=\n\t\r"), min_size=1, max_size=12).filter(str.strip)
@@ -63,12 +68,40 @@ DEAL = st.tuples(LINE, st.integers(0, 5), st.sampled_from([None, "900", "12.50 U
 TALK = st.tuples(
     st.lists(st.integers(1, 5), min_size=1, max_size=3), PROSE, st.sampled_from(Channel), st.integers(0, 3)
 )
+TODO = st.tuples(
+    LINE,
+    st.sampled_from([None, "2026-12-01", "2026-11-25 09:30", "2026-11-01"]),
+    st.sampled_from([None, "2w", "1m"]),
+    st.integers(0, 5),
+    st.integers(0, 3),
+    st.sampled_from(["leave", "done", "snooze", "remove"]),
+)
+PLACE = st.one_of(
+    st.dictionaries(st.sampled_from(["street", "postcode", "city", "region", "country"]), LINE, min_size=1),
+    st.fixed_dictionaries(
+        {"url": st.sampled_from(["https://example.com/a;b", "http://x.example", "www.example.org/(a)"])}
+    ),
+)
+
+
+def _bare(place: tuple[int, dict[str, str], str, bool]) -> str:
+    """What tells an address from the others of a customer: an import takes the same one once."""
+    customer, fields, label, _ = place
+    return f"{customer} {' '.join(label.split())} {[(name, ' '.join(fields[name].split())) for name in sorted(fields)]}"
+
+
 WORLD = st.fixed_dictionaries(
     {
         "people": st.lists(PERSON, min_size=1, max_size=6),
+        "places": st.lists(
+            st.tuples(st.integers(1, 6), PLACE, st.one_of(st.just(""), LINE), st.booleans()),
+            max_size=6,
+            unique_by=_bare,
+        ),
         "ties": st.lists(st.tuples(st.integers(1, 8), TIES, st.integers(1, 8)), max_size=8),
         "deals": st.lists(DEAL, max_size=4),
         "talks": st.lists(TALK, max_size=4),
+        "todos": st.lists(TODO, max_size=4),
     }
 )
 
@@ -77,9 +110,11 @@ class World(TypedDict):
     """What to make of a file: customers, then ties, deals and interactions between them by number."""
 
     people: list[dict[str, Any]]
+    places: list[tuple[int, dict[str, str], str, bool]]
     ties: list[tuple[int, str, int]]
     deals: list[tuple[str, int, str | None, list[tuple[str, str, int]]]]
     talks: list[tuple[list[int], str, Channel, int]]
+    todos: list[tuple[str, str | None, str | None, int, int, str]]
 
 
 def build(session: Writer, world: World) -> None:
@@ -89,6 +124,9 @@ def build(session: Writer, world: World) -> None:
     for person in world["people"]:
         with suppress(CrmError):
             customers.add(session, NewCustomer(**person))
+    for customer, fields, label, is_primary in world["places"]:
+        with suppress(CrmError):
+            addresses.add(session, str(customer), Said({**fields, "label": label}, is_primary=is_primary))
     for source, kind, target in world["ties"]:
         with suppress(CrmError):
             relationships.add(session, str(source), kind, str(target), relationships.Detail(note="a; b"))
@@ -100,6 +138,24 @@ def build(session: Writer, world: World) -> None:
                 tuple(map(str, who)), text, channel=channel, duration=str(minutes), at="2026-02-01T10:00"
             )
             interactions.log(session, new)
+    for todo in world["todos"]:
+        add_task(session, todo)
+
+
+def add_task(session: Writer, todo: tuple[str, str | None, str | None, int, int, str]) -> None:
+    text, due, every, customer, deal, then = todo
+    with suppress(CrmError):
+        new = NewTask(
+            text, str(customer) if customer else None, str(deal) if deal else None, due, every, "Bob", deal > 1
+        )
+        [task] = tasks.add(session, new).ids
+        match then:
+            case "done":
+                tasks.done(session, str(task))
+            case "snooze":
+                tasks.snooze(session, str(task), "2027-01-15")
+            case "remove":
+                tasks.remove(session, str(task))
 
 
 def add_deal(
@@ -135,7 +191,7 @@ def exported(file: Path, form: Format = Format.CSV) -> dict[str, str]:
     """Each export, but for the numbers of the records, which are those of their file."""
     texts = {}
     with connection.reading(file) as db:
-        for plural, name in ENTITIES.items():
+        for plural, name in QUERIED.items():
             out = io.StringIO()
             moment = Moment(NOW, Preferences())
             columns = [
