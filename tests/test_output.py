@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +12,20 @@ from pathlib import Path
 import pytest
 
 from crmcli.commands.options import FORMATS, Listing, Showing
-from tests.conftest import READS, Run, commands, run
+from tests.conftest import NOW, READS, Run, commands, run
 
 REPORTS = {
     "cadence due": "cadences_due",
     "doctor": "doctor",
     "customer timeline": "timeline",
+    "deal board": "board",
+    "deal history": "deal_history",
+    "deal overdue": "overdue",
+    "deal rotten": "rotten",
+    "deal slippage": "slippage",
+    "deal stalled": "stalled",
+    "deal winloss": "winloss",
+    "deal zombies": "zombie",
     "funnel show": "funnel",
     "graph central": "graph_central",
     "graph communities": "graph_communities",
@@ -50,6 +59,8 @@ SHOWS = [
 EVERY = {**READS, "history show": "1"}
 NO_IDS = (
     *(
+        "deal history",
+        "deal winloss",
         "funnel show",
         "help",
         "why",
@@ -81,6 +92,42 @@ FUNNEL_SUMMARY = [
     *("cohort", "undated", "open", "won", "lost", "win_rate", "won_amount", "currency", "mode", "basis"),
     *("since", "until", "as_of"),
 ]
+
+
+#: What some reports are about, and the small file has not.
+MORE = (
+    "deal add Pump --amount 5 --at 2026-09-02 --close 2026-10-01",
+    "deal edit 3 --set close=2026-11-05",
+    "deal add Valve --amount 7 --at 2026-10-01",
+    "deal lose 4 --reason price --at 2026-11-01",
+    "deal add Gauge --at 2026-09-01",
+)
+
+
+@pytest.fixture(scope="module")
+def fuller_file(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> Path:
+    """The small file with deals that are late, lost and put off, made once."""
+    path = tmp_path_factory.mktemp("crm") / "fuller.db"
+    shutil.copy(small_file, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_NOW", NOW.isoformat())
+        for line in MORE:
+            run(f"{line} --db {path}")
+    return path
+
+
+@pytest.fixture
+def small(fuller_file: Path, file: Path) -> Path:
+    """The fresh file with a few records of every kind in it."""
+    shutil.copy(fuller_file, file)
+    return file
+
+
+@pytest.fixture
+def smaller(small_file: Path, file: Path) -> Path:
+    """The fresh file without those deals."""
+    shutil.copy(small_file, file)
+    return file
 
 
 def out(path: str, *words: str) -> str:
@@ -222,7 +269,7 @@ def test_every_list_takes_a_limit(path: str, small: Path) -> None:
     assert len(table(path, "--limit", "1")) == 2
 
 
-def test_the_rows_of_a_funnel(small: Path) -> None:
+def test_the_rows_of_a_funnel(smaller: Path) -> None:
     assert all(list(row) == FUNNEL_ROWS for row in objects("funnel show"))
     lead, *_, quote, won = objects("funnel show")
     assert (lead["stage"], lead["position"], lead["reached"], lead["amount"], lead["currency"]) == (
@@ -237,7 +284,7 @@ def test_the_rows_of_a_funnel(small: Path) -> None:
     assert (won["stage"], won["reached"], won["conversion"], won["amount"]) == ("won", 1, 0.5, "900.00")
 
 
-def test_the_summary_of_a_funnel(small: Path) -> None:
+def test_the_summary_of_a_funnel(smaller: Path) -> None:
     summary = json.loads(out("funnel show", "-f", "json"))["summary"]
 
     assert list(summary) == FUNNEL_SUMMARY

@@ -19,7 +19,17 @@ from tests.terminal import Seen
 EVERY = {**READS, "history show": "1"}
 
 WITHOUT_IDS = {
-    *("funnel show", "help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
+    *(
+        "deal history",
+        "deal winloss",
+        "funnel show",
+        "help",
+        "why",
+        "graph communities",
+        "graph components",
+        "graph stats",
+        "graph weights",
+    ),
     *("graph path", "graph intro", "referral rate"),
 }
 
