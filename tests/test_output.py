@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crmcli.commands.options import FORMATS, Listing, Showing
-from tests.conftest import READS, Run, commands, run
+from tests.conftest import NOW, READS, Run, commands, run
 
 REPORTS = {
     "cadence due": "cadences_due",
@@ -21,6 +22,14 @@ REPORTS = {
     "forecast accuracy": "forecast_accuracy",
     "forecast show": "forecast",
     "forecast waterfall": "forecast_waterfall",
+    "deal board": "board",
+    "deal history": "deal_history",
+    "deal overdue": "overdue",
+    "deal rotten": "rotten",
+    "deal slippage": "slippage",
+    "deal stalled": "stalled",
+    "deal winloss": "winloss",
+    "deal zombies": "zombie",
     "funnel show": "funnel",
     **{
         f"funnel {name}": f"funnel_{name}"
@@ -62,6 +71,8 @@ NO_IDS = (
         *(path for path in READS if path.startswith("funnel ")),
         "alias list",
         "config list",
+        "deal history",
+        "deal winloss",
         "help",
         "why",
         "graph communities",
@@ -93,6 +104,42 @@ FUNNEL_SUMMARY = [
     *("cohort", "undated", "open", "won", "lost", "win_rate", "won_amount", "currency", "mode", "basis"),
     *("since", "until", "as_of", "known_at"),
 ]
+
+
+#: What some reports are about, and the small file has not.
+MORE = (
+    "deal add Pump --amount 5 --at 2026-09-02 --close 2026-10-01",
+    "deal edit 3 --set close=2026-11-05",
+    "deal add Valve --amount 7 --at 2026-10-01",
+    "deal lose 4 --reason price --at 2026-11-01",
+    "deal add Gauge --at 2026-09-01",
+)
+
+
+@pytest.fixture(scope="module")
+def fuller_file(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> Path:
+    """The small file with deals that are late, lost and put off, made once."""
+    path = tmp_path_factory.mktemp("crm") / "fuller.db"
+    shutil.copy(small_file, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_NOW", NOW.isoformat())
+        for line in MORE:
+            run(f"{line} --db {path}")
+    return path
+
+
+@pytest.fixture
+def small(fuller_file: Path, file: Path) -> Path:
+    """The fresh file with a few records of every kind in it."""
+    shutil.copy(fuller_file, file)
+    return file
+
+
+@pytest.fixture
+def smaller(small_file: Path, file: Path) -> Path:
+    """The fresh file without those deals."""
+    shutil.copy(small_file, file)
+    return file
 
 
 def out(path: str, *words: str) -> str:
@@ -234,7 +281,7 @@ def test_every_list_takes_a_limit(path: str, small: Path) -> None:
     assert len(table(path, "--limit", "1")) == 2
 
 
-def test_the_rows_of_a_funnel(small: Path) -> None:
+def test_the_rows_of_a_funnel(smaller: Path) -> None:
     assert all(list(row) == FUNNEL_ROWS for row in objects("funnel show"))
     lead, *_, quote, won = objects("funnel show")
     assert (lead["stage"], lead["position"], lead["reached"], lead["amount"], lead["currency"]) == (
@@ -249,7 +296,7 @@ def test_the_rows_of_a_funnel(small: Path) -> None:
     assert (won["stage"], won["reached"], won["conversion"], won["amount"]) == ("won", 1, 0.5, "900.00")
 
 
-def test_the_summary_of_a_funnel(small: Path) -> None:
+def test_the_summary_of_a_funnel(smaller: Path) -> None:
     summary = json.loads(out("funnel show", "-f", "json"))["summary"]
 
     assert list(summary) == FUNNEL_SUMMARY

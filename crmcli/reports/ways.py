@@ -2,7 +2,7 @@
 
 from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
-from crmcli.core.result import Column, Table
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.db.reader import Reader
 from crmcli.query import reference
@@ -56,7 +56,7 @@ def events(db: Reader, deal: int) -> Table:
     return Table(columns, rows, title="The way so far")
 
 
-def history(db: Reader, ref: str, *, preferences: Preferences) -> Table:
+def history(db: Reader, ref: str, *, preferences: Preferences) -> Report:
     """What became of a deal, event by event: what each changed, when it happened and when it was recorded.
 
     Raises NotFound and Ambiguous.
@@ -87,7 +87,8 @@ def history(db: Reader, ref: str, *, preferences: Preferences) -> Table:
         rows.append((at, name, what, left, to, _days(dwell), worth, currency, close, owner, note, recorded))
         before = terms
     name = db.value("select name from deal where id = :number", number=number)
-    return Table(columns, rows, title=f"{number} {name}")
+    table = Table(columns, rows, title=f"{number} {name}")
+    return Report("deal_history", {"deal": number}, {"events": len(rows)}, table)
 
 
 def _what(told: list[object], *, has_begun: bool) -> str:

@@ -13,6 +13,9 @@ from tests.conftest import Run
 BROKEN = {
     "passage": "delete from passage where id = 1",
     "pipeline": "update passage set pipeline_id = 2 where id = 1",
+    "holds": "update pipeline set holds = 'customer' where id = 1",
+    "counted": "update stage set is_counted = 1 where id = 1",
+    "order": "update stage set position = 9 where id = 1",
     "events": "delete from stage_event where passage_id = 1",
     "chain": "update stage_event set from_stage_id = 4 where id = 2",
     "stage": "update passage set stage_id = 1 where id = 1",
