@@ -44,7 +44,7 @@ class Chance:
 def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
     """The chance of every open stage by its id, from all deals as they stood, whichever the report is about."""
     end = deals.parameters.get("as_of")
-    return chances_at(db, [None if end is None else str(end)])[0]
+    return chances_at(db, [None if end is None else str(end)], is_known=deals.is_known)[0]
 
 
 def chances_at(db: Reader, ends: Sequence[str | None], *, is_known: bool = False) -> list[dict[int, Chance]]:
