@@ -1,4 +1,4 @@
-"""What the forecast, the velocity and the dashboard cost on a large file, whole processes: `python -m bench.money [DEALS]`.
+"""What forecast, velocity and dashboard cost on a large file, whole processes: `python -m bench.money [DEALS]`.
 
 The file is that of bench.funnel. Each deal is expected to close 20 to 200 days after its first event; of every seventh
 the date was put off by 60 days at its last event, which also raised the amount by a tenth.
@@ -20,11 +20,11 @@ _EXPECTED = "date(began_at, '+' || (20 + id * 7919 % 181) || ' days')"
 _ASKED = {
     "velocity": ("velocity", "--as-of", _AS_OF),
     "velocity by owner": ("velocity", "--by", "owner", "--as-of", _AS_OF),
-    "forecast": ("forecast", "--as-of", _AS_OF),
-    "forecast, now": ("forecast", "--period", "2025-Q4"),
-    "forecast by owner": ("forecast", "--by", "owner", "--as-of", _AS_OF),
+    "forecast": ("forecast", "show", "--as-of", _AS_OF),
+    "forecast, now": ("forecast", "show", "--period", "2025-Q4"),
+    "forecast by owner": ("forecast", "show", "--by", "owner", "--as-of", _AS_OF),
     "waterfall": ("forecast", "waterfall", "2025-10-01", _AS_OF),
-    "accuracy": ("forecast", "accuracy", "--occurred", "--as-of", _AS_OF),
+    "accuracy": ("forecast", "accuracy", "--occurred"),
     "dash": ("dash",),
 }
 

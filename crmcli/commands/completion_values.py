@@ -143,6 +143,10 @@ _ties = _latest(
     "join customer f on f.id = r.from_id join customer t on t.id = r.to_id join relation_type y on y.id = r.type_id "
     f"where r.removed_at is null order by r.id desc limit {_MOST}"
 )
+_quotas = _latest(
+    "select cast(id as text), starts_on || ' to ' || date(ends_on, '-1 day') from quota "
+    f"where removed_at is null order by id desc limit {_MOST}"
+)
 _erased = _latest(f"select cast(customer_id as text), recorded_at from erasure order by id desc limit {_MOST}")
 _operations = _latest(
     f"select cast(id as text), command || ' ' || options from operation where root_id = id order by id desc limit {_MOST}"
@@ -290,6 +294,7 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("pipeline", "name"): _named(_PIPELINES),
     ("privacy", "number"): _erased,
     ("privacy retention remove", "name"): _named(_RULES),
+    ("quota", "number"): _quotas,
     ("relation", "kind"): _named(_TYPES),
     ("relation", "name"): _named(_TYPES),
     ("relation", "number"): _ties,

@@ -9,6 +9,7 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import AsOf, Currency, Explain, Query
 from crmcli.commands.options import Shortened, Showing
 from crmcli.core.vocabulary import Calendar
+from crmcli.errors import InvalidInput
 
 app = typer.Typer(cls=Shortened, add_completion=False)
 
@@ -30,6 +31,9 @@ def show(
         str | None, typer.Option(metavar="FIELD", help="A row each: owner, stage, month, …; else category.")
     ] = None,
     as_of: AsOf = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", metavar="DATE", help="As it was known at the end of this day.")
+    ] = None,
     currency: Currency = None,
     explain: Explain = False,
 ) -> None:
@@ -40,8 +44,12 @@ def show(
       crm forecast show --by owner --period 2027-Q1
       crm forecast --as-of 2026-10-01 --explain
     """
+    if as_of and known_at:
+        raise InvalidInput("--as-of and --known-at do not go together", hint="--known-at means that day, too")
     with opening.reading(ctx) as db:
-        asked = reports.standing.Asked(tuple(query or ()), as_of, by, currency)
+        asked = reports.standing.Asked(
+            tuple(query or ()), known_at or as_of, by, currency, is_known=known_at is not None
+        )
         found = reports.forecast.forecast(db, asked, moment=opening.moment(ctx, db), period=period)
         opening.show(ctx, db, reports.forecast.report(found, explain=explain))
 

@@ -1,13 +1,13 @@
 """How probable it is that an open deal is won, by the stage that it stands in."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from crmcli.core.vocabulary import Category, Outcome
-from crmcli.db.reader import Reader
+from crmcli.db.reader import Reader, Row
 from crmcli.reports.standing import Standing
 
 #: So many deals of the pipeline's win rate are counted with those of each stage.
@@ -44,12 +44,12 @@ class Chance:
 def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
     """The chance of every open stage by its id, from all deals as they stood, whichever the report is about."""
     end = deals.parameters.get("as_of")
-    return chances_at(db, [None if end is None else str(end)])[0]
+    return chances_at(db, [None if end is None else str(end)], is_known=deals.is_known)[0]
 
 
 def chances_at(db: Reader, ends: Sequence[str | None], *, is_known: bool = False) -> list[dict[int, Chance]]:
     """The chances at each of the instants, which ascend; None is now. `is_known`: by what was recorded until then."""
-    won, lost = _closed_by_now(db) if list(ends) == [None] else _closed(db, ends, is_known=is_known)
+    won, lost = _closed(db, ends, is_known=is_known)
     rows = list(
         db.rows(
             """
@@ -83,51 +83,60 @@ def _chance(won: int, closed: int, every: int, said: int | None) -> tuple[Fracti
 _Key = tuple[int, int]
 
 
-_Closed = tuple[Mapping[_Key, int], Mapping[_Key, Mapping[int, int]]]
-
-
-def _closed_by_now(db: Reader) -> _Closed:
-    """What `_closed` gives for now, from where the deals stand, which the file keeps."""
-    rows = db.rows(
-        """
-        select p.pipeline_id, s.outcome, w.position, sum(p.count) from (
-            select pipeline_id, stage_id, reached_id, count(*) as count from passage join deal on deal.id = deal_id
-            where ended_at is null and removed_at is null group by 1, 2, 3
-        ) p join stage s on s.id = p.stage_id left join stage w on w.id = p.reached_id
-        where s.outcome <> 'open' group by 1, 2, 3
-        """
-    )
-    won: dict[_Key, int] = defaultdict(int)
-    lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for pipeline, outcome, reached, count in rows:
-        if outcome == Outcome.WON:
-            won[0, pipeline] += count
-        else:
-            lost[0, pipeline][reached or 0] += count
-    return won, lost
+_Closed = tuple[dict[_Key, int], dict[_Key, dict[int, int]]]
 
 
 def _closed(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> _Closed:
     """By the place in `ends` and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none.
 
-    An event into a closed stage counts one more, one out of it one less: one pass answers for every instant.
+    What is closed now, less what came and went since each of the instants.
     """
-    at = "max(e.occurred_at, e.recorded_at)" if is_known else "e.occurred_at"
-    arms = "".join(f" when {at} < :end_{place} then {place}" for place, end in enumerate(ends) if end)
-    latest = len(ends) - 1 if ends[-1] is None else len(ends)
-    rows = db.rows(
+    won: dict[_Key, int] = defaultdict(int)
+    lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    since = _since(db, ends, is_known=is_known) if any(ends) else ()
+    for pipeline, outcome, places, reached, count in (*_now(db, len(ends)), *since):
+        for place in range(places):
+            if outcome == Outcome.WON:
+                won[place, pipeline] += count
+            else:
+                lost[place, pipeline][reached or 0] += count
+    return won, lost
+
+
+def _now(db: Reader, places: int) -> Iterator[Row]:
+    """(pipeline, outcome, `places`, position of the furthest open stage, how many) of the deals that are closed."""
+    return db.rows(
+        """
+        select p.pipeline_id, s.outcome, :places, w.position, sum(p.count) from (
+            select pipeline_id, stage_id, reached_id, count(*) as count from passage join deal on deal.id = deal_id
+            where ended_at is null and removed_at is null group by 1, 2, 3
+        ) p join stage s on s.id = p.stage_id left join stage w on w.id = p.reached_id
+        where s.outcome <> 'open' group by 1, 2, 4
+        """,
+        places=places,
+    )
+
+
+def _since(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> Iterator[Row]:
+    """The same of what was closed since then, as so many less, and of what was reopened.
+
+    It counts for the first of the instants, as many as it came after; how far a deal had come is read off its events.
+    """
+    at = "max(occurred_at, recorded_at)" if is_known else "occurred_at"
+    arms = " ".join(f"when at < :end_{place} then {place}" for place, end in enumerate(ends) if end and place)
+    places = sum(end is not None for end in ends)
+    move = f"select id, passage_id, occurred_at, {at} as at, {{0}} as stage_id, {{1}} as count from stage_event"
+    closed = f"{at} >= :end_0 and from_stage_id is not to_stage_id and {{0}} in (select id from stage where outcome <> 'open')"
+    return db.rows(
         f"""
         with gone (id) as materialized (
             select id from passage where ended_at is not null
             union select p.id from deal d join passage p on p.deal_id = d.id where d.removed_at is not null
         ), move as (
-            select id, passage_id, occurred_at, recorded_at, to_stage_id as stage_id, 1 as count from stage_event
-            where from_stage_id is not to_stage_id and to_stage_id in (select id from stage where outcome <> 'open')
-            union all
-            select id, passage_id, occurred_at, recorded_at, from_stage_id, -1 from stage_event
-            where from_stage_id is not to_stage_id and from_stage_id in (select id from stage where outcome <> 'open')
+            {move.format("to_stage_id", -1)} where {closed.format("to_stage_id")}
+            union all {move.format("from_stage_id", 1)} where {closed.format("from_stage_id")}
         )
-        select s.pipeline_id, s.outcome, case when {at} is null then 0{arms} else {latest} end,
+        select s.pipeline_id, s.outcome, {f"case {arms} else {places} end" if arms else places} as places,
             case when s.outcome = 'lost' then (
                 select max(w.position) from stage_event x join stage w on w.id = x.to_stage_id
                 where x.passage_id = e.passage_id and w.outcome = 'open' and (
@@ -138,12 +147,3 @@ def _closed(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> _Close
         """,
         {f"end_{place}": end for place, end in enumerate(ends) if end},
     )
-    won: dict[_Key, int] = defaultdict(int)
-    lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for pipeline, outcome, first, reached, count in rows:
-        for place in range(first, len(ends)):
-            if outcome == Outcome.WON:
-                won[place, pipeline] += count
-            else:
-                lost[place, pipeline][reached or 0] += count
-    return won, lost

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from crmcli.core.days import Period, covering
 from crmcli.core.money import Money
@@ -90,7 +90,7 @@ class Pile:
 def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = None) -> Forecast:
     """What deals expected to close in `period` bring, the quarter of the day without one. Raises InvalidInput."""
     by = asked.by or CATEGORY
-    deals = standing(Asked(asked.words, asked.as_of, None if by == CATEGORY else by, asked.currency), db, moment)
+    deals = standing(replace(asked, by=None if by == CATEGORY else by), db, moment)
     days = window(period, deals, moment)
     known = chances(db, deals)
     piles, left = _piles(db, deals, days, known, moment)
@@ -104,7 +104,7 @@ def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = N
     parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "since": days.start.isoformat(), "until": days.end.isoformat(),
         "by": deals.by or CATEGORY, "as_of": deals.day.isoformat() if deals.is_past else None,
-        "currency": deals.currency,
+        "known_at": deals.day.isoformat() if deals.is_known else None, "currency": deals.currency,
     }  # fmt: skip
     notes = forecast_notes.notes(totals, left, deals, days, goals)
     return Forecast(parameters, totals, lines, tuple(known.values()), tuple(notes))

@@ -5,6 +5,7 @@ from datetime import date
 
 from crmcli.core.currency import currency
 from crmcli.core.period import bounds, period
+from crmcli.core.period import moment as parsed
 from crmcli.core.wording import did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
@@ -42,7 +43,7 @@ _ALIASES = {"month": "close.month", "quarter": "close.quarter", "industry": "cus
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """As it was typed: `words` is the query, `as_of` a date, `by` a field. `is_known`: by what was recorded by then."""
+    """As it was typed: `words` is the query, `as_of` a date, `by` a field. `is_known`: by what was recorded until then."""
 
     words: tuple[str, ...] = ()
     as_of: str | None = None
@@ -66,6 +67,7 @@ class Standing:
     day: date
     is_past: bool
     currency: str | None
+    is_known: bool = False
     parameters: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -73,9 +75,10 @@ class Standing:
         """What is said of a past day; nothing about now."""
         if not self.is_past:
             return ()
+        known = ", as far as it was recorded then" if self.is_known else ""
         return (
-            f"as of the end of {self.day}: stage, amount, close date and owner are those of that day; other fields, and so "
-            "the query, are as they are now",
+            f"as of the end of {self.day}{known}: stage, amount, close date and owner are those of that day; other fields, "
+            "and so the query, are as they are now",
         )
 
 
@@ -89,6 +92,8 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
     if asked.as_of is not None:
         days = period(asked.as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
         found = at_end_of(found, days.last, moment, is_known=asked.is_known)
+        if asked.is_known:
+            _refuse_before_the_first(db, found, moment)
     if found.currency is not None:
         found.parameters["currency"] = found.currency
         found = replace(found, condition="t.currency = :currency")
@@ -105,7 +110,19 @@ def at_end_of(found: Standing, day: date, moment: Moment, *, is_known: bool = Fa
     days = period(day.isoformat(), now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
     end = bounds(days, moment.tz)[1]
     source = past("known" if is_known else "occurred")
-    return replace(found, source=source, day=day, is_past=True, parameters={**found.parameters, "as_of": end})
+    return replace(
+        found, source=source, day=day, is_past=True, is_known=is_known, parameters={**found.parameters, "as_of": end}
+    )
+
+
+def _refuse_before_the_first(db: Reader, found: Standing, moment: Moment) -> None:
+    first = db.value("select min(recorded_at) from operation")
+    if first is not None and str(found.parameters["as_of"]) <= first:
+        began = parsed(first).astimezone(moment.tz).date()
+        raise InvalidInput(
+            f"nothing was known at the end of {found.day}: the first operation is of {began}",
+            hint="--as-of goes by what is known today, imported histories included",
+        )
 
 
 def past(by: str) -> str:

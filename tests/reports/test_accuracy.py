@@ -3,12 +3,14 @@
 from collections import Counter
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
 from crmcli.core.vocabulary import Calendar
+from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.reports.accuracy import Accuracy, accuracy
 from crmcli.reports.chances import chances
@@ -67,6 +69,15 @@ def test_what_was_recorded_late_is_left_out_of_what_was_known(histories: Histori
     by = {is_known: found(histories, is_known=is_known).rows[-1].forecast for is_known in (True, False)}
 
     assert by == {True: Money(3_000, "EUR"), False: Money(10_500, "EUR")}
+    for is_known, weighted in by.items():
+        (total,) = forecast(
+            histories.db, Asked(as_of="2026-06-30", is_known=is_known), moment=MOMENT, period="2026-Q3"
+        ).totals
+        assert total.weighted == weighted
+    with pytest.raises(
+        InvalidInput, match="nothing was known at the end of 2025-12-31: the first operation is of 2026-01-01"
+    ):
+        forecast(histories.db, Asked(as_of="2025-12-31", is_known=True), moment=MOMENT)
 
 
 def test_only_whole_periods_count(histories: Histories) -> None:
