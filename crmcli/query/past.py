@@ -22,8 +22,8 @@ _CLOSED = "(select {entered} from stage w where w.id = e_then.to_stage_id and w.
 _REACHED = """(
     select w.id from stage_event e join stage w on w.id = e.to_stage_id
     where e.passage_id = e_then.passage_id and w.outcome = 'open' and {all_known} order by w.position desc, w.id desc limit 1)"""
-_PASSAGE = """(
-    select y.id from passage y join stage_event e on e.id = {latest}
+_EVENT = """(
+    select e.id from passage y join stage_event e on e.id = {latest}
     where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
 
 
@@ -79,10 +79,8 @@ class Past:
         if self.as_of is None:
             return deals
         columns = self._columns()
-        source = (
-            f"deal d join stage_event e_then on e_then.id = {self.latest(_PASSAGE.format(latest=self.latest('y.id')))} "
-            "join passage p_then on p_then.id = e_then.passage_id"
-        )
+        event = _EVENT.format(latest=self.latest("y.id"))
+        source = f"deal d join stage_event e_then on e_then.id = {event} join passage p_then on p_then.id = e_then.passage_id"
         joins = {name: _moved(sql, columns) for name, sql in deals.joins.items() if name != "g"}
         return replace(
             deals,

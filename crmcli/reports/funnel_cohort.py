@@ -1,6 +1,7 @@
 """Which deals a funnel counts: SQL for the deals asked for, as they stand now or stood at the end of a day."""
 
 from dataclasses import dataclass, field, replace
+from json import dumps
 from typing import Literal
 
 from crmcli.core.currency import currency
@@ -113,7 +114,11 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
     if request.words:
         asked = where(parse(request.words), deals, moment=moment)
         found.parameters.update(asked.parameters)
-        found = replace(found, condition=f"c.deal_id in ({select(deals, [deals.key], asked)})")
+        chosen = select(deals, [deals.key], asked)
+        if then.is_asked:  # what deals were costs a look at the events of each: once for all passes
+            found.parameters["chosen"] = dumps([deal for (deal,) in db.rows(chosen, found.parameters)])
+            chosen = "select value from json_each(:chosen)"
+        found = replace(found, condition=f"c.deal_id in ({chosen})")
     if request.by is not None:
         grouped = grouping(deals, request.by)
         found.parameters.update(clock(grouped.sql, moment))
