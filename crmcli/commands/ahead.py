@@ -7,6 +7,7 @@ from importlib import import_module
 _SERVICES = {
     "cadence": "cadences",
     "customer": "customers",
+    "customer merge": "merging",
     "deal": "deals",
     "demo": "demo",
     "doctor": "repair",

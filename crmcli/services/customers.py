@@ -127,13 +127,15 @@ def remove(session: Writer, ref: str, *, force: bool = False) -> Change:
 
 
 def restore(session: Writer, ref: str) -> Change:
-    """Bring a removed customer back. Raises Conflict for an erased one, and when another has its e-mail address."""
+    """Bring a removed customer back. Raises Conflict for an erased or merged one, or when another has its e-mail."""
     number = reference.customer(session.reader, ref, preferences=session.preferences, removed=True)
     customer = session.get_one(Customer, number)
     if customer.removed_at is None:
         return Change((number,), f"customer {number} {customer.name} is not removed; nothing changed")
     if session.reader.value("select 1 from erasure where customer_id = :number", number=number):
         raise Conflict(f"customer {number} was erased for good", hint="crm customer add NAME begins anew")
+    if customer.merged_into_id is not None:
+        raise _merged(session.reader, customer)
     contacts.revive(session, number)
     customer.removed_at = None
     return Change((number,), f"restored customer {number} {customer.name}", f"crm customer show {customer.handle}")
@@ -231,6 +233,15 @@ def _open_deals(db: Reader, number: int) -> list[str]:
         number=number,
     )
     return [f"{number} {name}" for number, name in rows]
+
+
+def _merged(db: Reader, customer: Customer) -> Conflict:
+    """A merged customer comes back with all that was its own, or not at all."""
+    by = db.value("select max(operation_id) from change where table_name = 'customer' and row_id = :id", id=customer.id)
+    into = customer.merged_into_id
+    return Conflict(
+        f"customer {customer.id} was merged into customer {into}", hint=f"crm undo {by} takes the merge back"
+    )
 
 
 def _title(db: Reader, number: int) -> str:
