@@ -30,6 +30,7 @@ class Crm(RootGroup):
         Entry("pipeline", "The pipelines that deals go through.", _RECORDS, "crmcli.commands.pipeline"),
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
         Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
+        Entry("dupes", "Customers that are likely the same one.", _INSIGHT, "crmcli.commands.dupes"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
         Entry("graph", "Who is around whom, how strongly, and the way to them.", _INSIGHT, "crmcli.commands.graph"),
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),

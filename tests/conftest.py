@@ -54,6 +54,7 @@ READS = {
     "deal list": "",
     "deal show": "1",
     "doctor": "",
+    "dupes": "--min-score 0",
     "export": "deals",
     "find": "ada",
     "field list": "",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from crmcli.reports import cooling as cooling
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
+    from crmcli.reports import dupes as dupes
     from crmcli.reports import finding as finding
     from crmcli.reports import forms as forms
     from crmcli.reports import funnel as funnel
