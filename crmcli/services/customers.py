@@ -16,6 +16,7 @@ from crmcli.query import reference
 from crmcli.services import contacts, customfields, relationships, several
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
+from crmcli.services.resembling import Alike, resembling
 
 _PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
 _NAMED_DEALS = 5
@@ -46,10 +47,16 @@ class NewCustomer:
 def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change:
     """Store a customer with its contact points, tags, owner and employer.
 
-    With `if_absent` one that has one of the e-mails, or without e-mails the same name and kind, is left as it is and
-    given back. Raises InvalidInput, and Conflict for an e-mail that another has.
+    With `if_absent` one that has one of the e-mails, else the phone and the name, else without e-mails the same name and
+    kind, is left as it is and given back. Otherwise a likely duplicate is a warning. Raises InvalidInput, and Conflict
+    for an e-mail that another has.
     """
     there = _present(session.reader, new) if if_absent else None
+    alike = [] if there is not None else _resembling(session, new)
+    if if_absent and there is None:
+        there = next(
+            (each.id for each in alike if each.is_sure and (not new.emails or each.reason == "same phone")), None
+        )
     if there is not None:
         return Change((there,), f"{_title(session.reader, there)} is there already; nothing changed")
     customer = _stored(session, new)
@@ -62,7 +69,12 @@ def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change
     if new.employer:
         relationships.change_employer(session, number, new.employer)
     session.flush()
-    return Change((number,), f"added customer {number} {customer.name}", f'crm log {customer.handle} "first call"')
+    warnings = tuple(
+        f"looks like customer {each.id} {each.name} ({each.reason}): crm customer merge {each.id} {number} makes them one"
+        for each in alike
+    )
+    sentence, then = f"added customer {number} {customer.name}", f'crm log {customer.handle} "first call"'
+    return Change((number,), sentence, then, warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +199,11 @@ def _present(db: Reader, new: NewCustomer) -> int | None:
         kind=new.kind,
     )
     return None if found is None else int(found)
+
+
+def _resembling(session: Writer, new: NewCustomer) -> list[Alike]:
+    phones = [normal.phone(each, session.preferences.phone_region) for each in new.phones]
+    return resembling(session.reader, normal.text(new.name, name="name"), new.kind, phones)
 
 
 def _apply(session: Writer, customer: Customer, wish: Assignment, known: customfields.Definitions) -> None:
