@@ -31,6 +31,7 @@ class Crm(RootGroup):
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
         Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
         Entry("dupes", "Customers that are likely the same one.", _INSIGHT, "crmcli.commands.dupes"),
+        Entry("data", "How good the data are, and what is out of date.", _INSIGHT, "crmcli.commands.data"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
         Entry("graph", "Who is around whom, how strongly, and the way to them.", _INSIGHT, "crmcli.commands.graph"),
         Entry("import", "Bring records in from files.", _FILE, "crmcli.commands.import_"),

@@ -51,6 +51,8 @@ READS = {
     "customer list": "",
     "customer show": "ada-lovelace",
     "customer timeline": "ada-lovelace",
+    "data quality": "",
+    "data stale": "--days 1",
     "deal list": "",
     "deal show": "1",
     "doctor": "",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from crmcli.reports import cadences as cadences
     from crmcli.reports import changes as changes
     from crmcli.reports import cooling as cooling
+    from crmcli.reports import dataquality as dataquality
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
     from crmcli.reports import dupes as dupes
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from crmcli.reports import records as records
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
+    from crmcli.reports import stale as stale
     from crmcli.reports import strength as strength
     from crmcli.reports import subject as subject
     from crmcli.reports import timeline as timeline

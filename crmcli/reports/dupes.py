@@ -42,9 +42,7 @@ def report(
     if not 0 <= least <= 100:  # noqa: PLR2004 (the ends of the scale)
         raise InvalidInput(f"--min-score {least:g} is not between 0 and 100", hint=f"{USUAL:g} is usual")
     wanted = set(listing.ids(db, "customer", words, moment=moment)) if words else None
-    with undisturbed():
-        numbers, profiles = _profiles(db)
-        found = [pair for pair in _scored(numbers, profiles, wanted) if pair[0] >= least]
+    found = likely(db, wanted, least=least)
     found.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     names = _names(db, {number for pair in found[:limit] for number in pair[1:3]})
     rows = [
@@ -54,9 +52,17 @@ def report(
     empty = "no two customers look like the same one"
     table = Table(_COLUMNS, rows, total=len(found), empty=empty)
     people = len({number for pair in found for number in pair[1:3]})
-    summary = {"customers": len(numbers), "pairs": len(found), "in_pairs": people}
+    size = db.value("select count(*) from customer where removed_at is null")
+    summary = {"customers": size, "pairs": len(found), "in_pairs": people}
     notes = ("crm customer merge KEEP OTHER makes them one; crm undo parts them again",) if found else ()
     return Report("dupes", {"min_score": least}, summary, table, notes=notes)
+
+
+def likely(db: Reader, wanted: set[int] | None = None, *, least: float = USUAL) -> list[Pair]:
+    """The pairs that score at least `least`, all or those with a customer that is `wanted`, by their ids."""
+    with undisturbed():
+        numbers, profiles = _profiles(db)
+        return [pair for pair in _scored(numbers, profiles, wanted) if pair[0] >= least]
 
 
 def _scored(numbers: Sequence[int], profiles: Sequence[Profile], wanted: set[int] | None) -> Iterator[Pair]:
