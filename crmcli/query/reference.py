@@ -25,8 +25,7 @@ def customer(db: Reader, ref: str, *, preferences: Preferences, removed: bool = 
 
     In this order: id (`7`, `C7`), uid, handle, `source:key` of another system, e-mail, phone in any form, whole name,
     part of the name (not if `whole`), whole name of one that was merged. With `removed` a removed customer is as good
-    as any, and a merged one is itself.
-    Raises NotFound and Ambiguous.
+    as any, and a merged one is itself. Raises NotFound and Ambiguous.
     """
     text = _said(ref, "customer")
     key = _by_key(db, "customer", text)
@@ -37,9 +36,7 @@ def customer(db: Reader, ref: str, *, preferences: Preferences, removed: bool = 
         found = _rows(db, "customer", f"{condition} and {live}", value=value)
         if found:
             return _only(found, ref, "customer")
-    number = _by_name(db, "customer", text, live=live, whole=whole)
-    if number is None:
-        number = _merged(db, text)
+    number = _by_name(db, "customer", text, live=live, whole=whole) or _merged(db, text)
     if number is None:
         raise _missing(db, "customer", ref)
     return number
@@ -242,11 +239,8 @@ def _by_name(db: Reader, table: _Table, text: str, *, live: str, whole: bool) ->
 
 def _merged(db: Reader, text: str) -> int | None:
     """The only customer that those of a name were merged into."""
-    sql = """
-        select distinct c.id, c.name from customer m join customer c on c.id = m.merged_into_id and c.removed_at is null
-        where m.name = :name collate nocase and m.removed_at is not null order by c.id limit 6
-    """
-    found = [(int(number), str(name)) for number, name in db.rows(sql, name=text)]
+    into = "id in (select merged_into_id from customer where name = :value collate nocase) and removed_at is null"
+    found = _rows(db, "customer", into, value=text)
     return _only(found, text, "customer") if found else None
 
 

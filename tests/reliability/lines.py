@@ -38,6 +38,7 @@ WRITES = {
     "customer contact remove": Line("ada-lovelace countess@example.com --yes"),
     "customer edit": Line("ada-lovelace --set city=London --set email+=ada@lovelace.example --tag board --untag vip"),
     "customer note": Line("ada-lovelace 'prefers mail'"),
+    "customer merge": Line("1 3 --yes"),
     "customer remove": Line("3 --yes --force"),
     "customer restore": Line("4", ("customer remove 4 --yes",)),
     "deal add": Line("Licence --customer ada-lovelace --amount 12k --close 2026-12-31 --at 2026-11-01"),
