@@ -34,6 +34,8 @@ class Crm(RootGroup):
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
         Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
         Entry("dash", "How it stands, on one screen or one page.", _INSIGHT, "crmcli.commands.dash"),
+        Entry("dupes", "Customers that are likely the same one.", _INSIGHT, "crmcli.commands.dupes"),
+        Entry("data", "How good the data are, and what is out of date.", _INSIGHT, "crmcli.commands.data"),
         Entry("funnel", "Conversion from stage to stage.", _INSIGHT, "crmcli.commands.funnel"),
         Entry("velocity", "What the deals earn in a day, and why.", _INSIGHT, "crmcli.commands.velocity"),
         Entry("forecast", "What will be won, how surely, and what changed.", _INSIGHT, "crmcli.commands.forecast"),

@@ -30,6 +30,9 @@ REPORTS = {
     "deal stalled": "stalled",
     "deal winloss": "winloss",
     "deal zombies": "zombie",
+    "data quality": "quality",
+    "data stale": "stale",
+    "dupes": "dupes",
     "funnel show": "funnel",
     **{
         f"funnel {name}": f"funnel_{name}"
@@ -71,6 +74,7 @@ NO_IDS = (
         *(path for path in READS if path.startswith("funnel ")),
         "alias list",
         "config list",
+        "data quality",
         "deal history",
         "deal winloss",
         "help",
@@ -83,6 +87,7 @@ NO_IDS = (
     ),
     *("graph weights", "referral rate", "velocity", "forecast show", "forecast waterfall", "forecast accuracy", "dash"),
 )
+NOBODY = ("data stale", "dupes")  # is there twice, or was silent
 LISTS = [path for path in EVERY if path not in (*REPORTS, *SHOWS)]
 
 FUNNEL_ROWS = [
@@ -172,7 +177,7 @@ def test_every_format_goes_to_stdout_alone(path: str, form: str, small: Path) ->
 
     result = run([*path.split(), *EVERY[path].split(), "-f", form])
 
-    assert result.stdout.endswith("\n")
+    assert result.stdout.endswith("\n") or (path in NOBODY and form in ("jsonl", "ids"))
     assert result.stderr == "" or (form == "csv" and "--excel keeps them text" in result.stderr)
     assert "\x1b" not in result.stdout
     assert "\r" not in result.stdout
@@ -203,7 +208,7 @@ def test_json_of_a_report_names_what_was_asked(path: str, small: Path) -> None:
     assert found["report"] == REPORTS[path]
     assert isinstance(found["parameters"], dict)
     assert isinstance(found["summary"], dict)
-    assert found["rows"]
+    assert found["rows"] or path in NOBODY
 
 
 @pytest.mark.parametrize("path", EVERY)

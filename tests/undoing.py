@@ -22,6 +22,7 @@ from crmcli.core.vocabulary import (
     FieldType,
     LegalBasis,
     Outcome,
+    Prefer,
     RetentionAction,
     Template,
     Trouble,
@@ -44,6 +45,7 @@ from crmcli.services import (
     followups,
     importing,
     interactions,
+    merging,
     operations,
     pipelines,
     preferences,
@@ -204,6 +206,7 @@ TASK_SETS = st.sampled_from(
     ["text=Write", "due=2026-12-01", "due=", "every=1w", "every=", "customer=1", "deal=1", "owner=Eve", "priority=yes"]
 )
 TARGETS = st.sampled_from(["1", "2", "ada", "+vip", "segment:some"])
+PREFERS = st.sampled_from([Prefer.KEEP, Prefer.NEWEST])
 QUERIES = st.sampled_from(["+vip", "city:Berlin", "is:open", "segment:some", "nothing:x"])
 FILES = st.lists(
     st.sampled_from(
@@ -327,6 +330,11 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(ref=REFS)
     def customer_restore(self, ref: str) -> None:
         self.do(lambda session: customers.restore(session, ref))
+
+    @rule(keep=REFS, others=st.lists(REFS, min_size=1, max_size=2), prefer=PREFERS, force=st.booleans())
+    def customer_merge(self, keep: str, others: list[str], prefer: Prefer, force: bool) -> None:
+        wish = merging.Wish(keep, tuple(others), prefer, force=force)
+        self.do(lambda session: merging.merge(session, wish))
 
     @rule(one=REFS, kind=TYPES, other=REFS)
     def relation_add(self, one: str, kind: str, other: str) -> None:

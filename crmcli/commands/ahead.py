@@ -10,6 +10,7 @@ _SERVICES = {
     "customer address": "addresses",
     "customer leave": "customerstages",
     "customer move": "customerstages",
+    "customer merge": "merging",
     "deal": "deals",
     "deal overdue": "followups",
     "deal rotten": "followups",

@@ -1,7 +1,8 @@
-"""`crm customer`: add, list, show, edit, move, leave, remove, restore."""
+"""`crm customer`: add, list, show, edit, move, leave, merge, remove, restore."""
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,10 +10,13 @@ from crmcli import render, reports, services
 from crmcli.commands import address, contact, editing, opening
 from crmcli.commands.arguments import AllowFuture, At, CustomerRef, Query, Refs, Sets, Where
 from crmcli.commands.choosing import chosen
-from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing
-from crmcli.core.vocabulary import CustomerKind
+from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing, confirm
+from crmcli.core.vocabulary import CustomerKind, Prefer
 from crmcli.errors import InvalidInput
 from crmcli.exchange import form
+
+if TYPE_CHECKING:
+    from crmcli.services.mergedfields import Choice
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.add_typer(address.app, name="address", help="Addresses by post and on the web.")
@@ -241,6 +245,37 @@ def remove(
     opening.remove(ctx, lambda session: services.customers.remove(session, ref, force=force))
 
 
+@app.command(cls=Asking)
+def merge(
+    ctx: typer.Context,
+    keep: Annotated[str, typer.Argument(metavar="KEEP", help="The customer that stays.", show_default=False)],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER...", help="Who is the same.", show_default=False)],
+    prefer: Annotated[
+        Prefer, typer.Option(help="Whose word counts where they say different things: the newest, KEEP's, or ask.")
+    ] = Prefer.KEEP,
+    force: Annotated[bool, typer.Option("--force", help="Even a person and an organisation.")] = False,
+) -> None:
+    """Let customers that are the same one become one; deals, interactions, tasks, ties and all else move to KEEP.
+
+    What only one of them says stays, contacts and tags unite, notes are put together. Whoever names one of the others,
+    an import too, means KEEP from now on.
+
+    Examples:
+      crm customer merge ada-lovelace grace-hopper --yes
+      crm customer merge ada-lovelace grace-hopper --prefer newest --dry-run
+    """
+    wish = services.merging.Wish(keep, tuple(others), prefer, force=force)
+    with opening.writing(ctx, trial=True) as session:
+        tried = services.merging.merge(session, wish)
+    if prefer is Prefer.ASK and tried.choices:
+        wish = replace(wish, chosen=_asked(ctx, tried.choices))
+    if tried.question:
+        confirm(ctx, tried.question)
+    with opening.writing(ctx) as session:
+        merged = services.merging.merge(session, wish)
+    opening.done(ctx, merged.change)
+
+
 @app.command(cls=Writing)
 def restore(ctx: typer.Context, ref: CustomerRef) -> None:
     """Bring a removed customer back.
@@ -251,6 +286,21 @@ def restore(ctx: typer.Context, ref: CustomerRef) -> None:
     with opening.writing(ctx) as session:
         change = services.customers.restore(session, ref)
     opening.done(ctx, change)
+
+
+def _asked(ctx: typer.Context, choices: "Sequence[Choice]") -> dict[str, int]:
+    """The customer whose value the user takes, by field. Raises InvalidInput where nobody is there to ask."""
+    if not editing.is_possible(ctx):
+        raise InvalidInput("--prefer ask: nobody is there to ask", hint="--prefer keep, or --prefer newest")
+    taken = {}
+    for choice in choices:
+        texts = [f"{value} (customer {number})" for number, value in choice.options]
+        place = render.choose(f"{choice.field.removeprefix('custom.').removesuffix('_id')}:", texts)
+        if place is None:
+            render.note("nothing was changed")
+            raise typer.Exit(1)
+        taken[choice.field] = choice.options[place][0]
+    return taken
 
 
 def _edit_form(ctx: typer.Context, ref: str) -> None:

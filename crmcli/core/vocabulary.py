@@ -215,6 +215,14 @@ class OnDuplicate(StrEnum):
     REJECT = "reject"
 
 
+class Prefer(StrEnum):
+    """Whose word counts where customers that become one say different things."""
+
+    NEWEST = "newest"
+    KEEP = "keep"
+    ASK = "ask"
+
+
 class ConsentAction(StrEnum):
     GRANT = "grant"
     WITHDRAW = "withdraw"

@@ -24,8 +24,8 @@ def customer(db: Reader, ref: str, *, preferences: Preferences, removed: bool = 
     """The id of the customer that `ref` names; of a merged one, the id of the customer it went into.
 
     In this order: id (`7`, `C7`), uid, handle, `source:key` of another system, e-mail, phone in any form, whole name,
-    part of the name (not if `whole`). With `removed` a removed customer is as good as any, and a merged one is itself.
-    Raises NotFound and Ambiguous.
+    part of the name (not if `whole`), whole name of one that was merged. With `removed` a removed customer is as good
+    as any, and a merged one is itself. Raises NotFound and Ambiguous.
     """
     text = _said(ref, "customer")
     key = _by_key(db, "customer", text)
@@ -36,7 +36,7 @@ def customer(db: Reader, ref: str, *, preferences: Preferences, removed: bool = 
         found = _rows(db, "customer", f"{condition} and {live}", value=value)
         if found:
             return _only(found, ref, "customer")
-    number = _by_name(db, "customer", text, live=live, whole=whole)
+    number = _by_name(db, "customer", text, live=live, whole=whole) or _merged(db, text)
     if number is None:
         raise _missing(db, "customer", ref)
     return number
@@ -235,6 +235,13 @@ def _by_name(db: Reader, table: _Table, text: str, *, live: str, whole: bool) ->
     found = _rows(db, table, condition, "fold(name) = :value desc, id", value=folded)
     whole_names = [row for row in found if fold(row[1]) == folded]
     return _only(whole_names or found, text, table) if found else None
+
+
+def _merged(db: Reader, text: str) -> int | None:
+    """The only customer that those of a name were merged into."""
+    into = "id in (select merged_into_id from customer where name = :value collate nocase) and removed_at is null"
+    found = _rows(db, "customer", into, value=text)
+    return _only(found, text, "customer") if found else None
 
 
 def _rows(db: Reader, table: _Table, condition: str, order: str = "id", **values: str) -> _Found:

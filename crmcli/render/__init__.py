@@ -14,7 +14,7 @@ from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import FileUnusable, InvalidInput
 from crmcli.render import streams
 from crmcli.render.safety import short
-from crmcli.render.streams import ask, complain, is_terminal, note, say, tell
+from crmcli.render.streams import ask, choose, complain, is_terminal, note, say, tell
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Style",
     "ask",
+    "choose",
     "complain",
     "finish",
     "is_terminal",

@@ -4,7 +4,7 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
@@ -108,6 +108,22 @@ def ask(question: str) -> bool:
     sys.stderr.write(f"{_line(question)} [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def choose(question: str, options: Sequence[str]) -> int | None:
+    """Which of the options the person takes, by its place; the first for an empty answer, None for no answer at all."""
+    note(question)
+    for number, option in enumerate(options, 1):
+        note(f"  {number}  {option}")
+    while True:
+        sys.stderr.write(f"1 to {len(options)} [1] ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            return None
+        text = answer.strip() or "1"
+        if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= len(options):
+            return int(text) - 1
 
 
 def _line(text: str) -> str:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from crmcli.reports import changes as changes
     from crmcli.reports import cooling as cooling
     from crmcli.reports import dash as dash
+    from crmcli.reports import dataquality as dataquality
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
+    from crmcli.reports import dupes as dupes
     from crmcli.reports import finding as finding
     from crmcli.reports import forecast as forecast
     from crmcli.reports import forms as forms
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments
     from crmcli.reports import slippage as slippage
+    from crmcli.reports import stale as stale
     from crmcli.reports import standing as standing
     from crmcli.reports import strength as strength
     from crmcli.reports import stuck as stuck

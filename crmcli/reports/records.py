@@ -146,6 +146,8 @@ def _single(
     words = [f"id={number}"]
     if db.value(f"select removed_at from {entity} where id = :number", number=number):
         names, words = (*names, "removed"), [*words, "is:removed"]
+        if entity == "customer":
+            names = (*names, "merged_into")
     found = listing(db, entity, words, view=View(columns=names), moment=moment)
     return _for_people(found.columns), next(iter(found.rows))
 

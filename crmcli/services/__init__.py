@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmcli.services import followups as followups
     from crmcli.services import importing as importing
     from crmcli.services import interactions as interactions
+    from crmcli.services import merging as merging
     from crmcli.services import operations as operations
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences

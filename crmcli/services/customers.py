@@ -16,6 +16,7 @@ from crmcli.query import reference
 from crmcli.services import contacts, customfields, relationships, several
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
+from crmcli.services.resembling import Alike, resembling
 
 _PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
 _NAMED_DEALS = 5
@@ -46,10 +47,16 @@ class NewCustomer:
 def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change:
     """Store a customer with its contact points, tags, owner and employer.
 
-    With `if_absent` one that has one of the e-mails, or without e-mails the same name and kind, is left as it is and
-    given back. Raises InvalidInput, and Conflict for an e-mail that another has.
+    With `if_absent` one that has one of the e-mails, else the phone and the name, else without e-mails the same name and
+    kind, is left as it is and given back. Otherwise a likely duplicate is a warning. Raises InvalidInput, and Conflict
+    for an e-mail that another has.
     """
     there = _present(session.reader, new) if if_absent else None
+    alike = [] if there is not None else _resembling(session, new)
+    if if_absent and there is None:
+        there = next(
+            (each.id for each in alike if each.is_sure and (not new.emails or each.reason == "same phone")), None
+        )
     if there is not None:
         return Change((there,), f"{_title(session.reader, there)} is there already; nothing changed")
     customer = _stored(session, new)
@@ -62,7 +69,12 @@ def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change
     if new.employer:
         relationships.change_employer(session, number, new.employer)
     session.flush()
-    return Change((number,), f"added customer {number} {customer.name}", f'crm log {customer.handle} "first call"')
+    warnings = tuple(
+        f"looks like customer {each.id} {each.name} ({each.reason}): crm customer merge {each.id} {number} makes them one"
+        for each in alike
+    )
+    sentence, then = f"added customer {number} {customer.name}", f'crm log {customer.handle} "first call"'
+    return Change((number,), sentence, then, warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +139,15 @@ def remove(session: Writer, ref: str, *, force: bool = False) -> Change:
 
 
 def restore(session: Writer, ref: str) -> Change:
-    """Bring a removed customer back. Raises Conflict for an erased one, and when another has its e-mail address."""
+    """Bring a removed customer back. Raises Conflict for an erased or merged one, or when another has its e-mail."""
     number = reference.customer(session.reader, ref, preferences=session.preferences, removed=True)
     customer = session.get_one(Customer, number)
     if customer.removed_at is None:
         return Change((number,), f"customer {number} {customer.name} is not removed; nothing changed")
     if session.reader.value("select 1 from erasure where customer_id = :number", number=number):
         raise Conflict(f"customer {number} was erased for good", hint="crm customer add NAME begins anew")
+    if customer.merged_into_id is not None:
+        raise _merged(session.reader, customer)
     contacts.revive(session, number)
     customer.removed_at = None
     return Change((number,), f"restored customer {number} {customer.name}", f"crm customer show {customer.handle}")
@@ -187,6 +201,11 @@ def _present(db: Reader, new: NewCustomer) -> int | None:
     return None if found is None else int(found)
 
 
+def _resembling(session: Writer, new: NewCustomer) -> list[Alike]:
+    phones = [normal.phone(each, session.preferences.phone_region) for each in new.phones]
+    return resembling(session.reader, normal.text(new.name, name="name"), new.kind, phones)
+
+
 def _apply(session: Writer, customer: Customer, wish: Assignment, known: customfields.Definitions) -> None:
     number = key(customer.id)
     if wish.field in known:
@@ -231,6 +250,15 @@ def _open_deals(db: Reader, number: int) -> list[str]:
         number=number,
     )
     return [f"{number} {name}" for number, name in rows]
+
+
+def _merged(db: Reader, customer: Customer) -> Conflict:
+    """A merged customer comes back with all that was its own, or not at all."""
+    by = db.value("select max(operation_id) from change where table_name = 'customer' and row_id = :id", id=customer.id)
+    into = customer.merged_into_id
+    return Conflict(
+        f"customer {customer.id} was merged into customer {into}", hint=f"crm undo {by} takes the merge back"
+    )
 
 
 def _title(db: Reader, number: int) -> str:

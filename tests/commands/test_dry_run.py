@@ -14,6 +14,7 @@ REFUSED = [
     ("customer edit ada --set city+=x", 2),
     ("customer edit ada --untag vip", 3),
     ("customer remove ada", 4),
+    ("customer merge ada analytical-ltd", 4),
     ("relation add ada knows ada", 2),
     ("relation add ada referred bob", 4),
     ("log ada hello --at tomorrow", 2),

@@ -13,6 +13,7 @@ EVERY_WRITE = [
     "customer contact add ada ada@work.example.com --label work --primary",
     "customer contact edit ada ada@example.com --to countess@example.com --label home",
     "customer contact remove ada ada@example.com --yes",
+    "customer merge ada bob --yes",
     "customer remove ada --yes --force",
     "relation add ada knows bob",
     "graph weigh email 0.5",

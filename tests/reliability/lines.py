@@ -50,6 +50,7 @@ WRITES = {
     "customer leave": Line("ada-lovelace", _JOURNEY),
     "customer move": Line("ada-lovelace decision", _JOURNEY),
     "customer note": Line("ada-lovelace 'prefers mail'"),
+    "customer merge": Line("1 3 --yes"),
     "customer remove": Line("3 --yes --force"),
     "customer restore": Line("4", ("customer remove 4 --yes",)),
     "deal add": Line("Licence --customer ada-lovelace --amount 12k --close 2026-12-31 --at 2026-11-01"),

@@ -11,7 +11,7 @@ from types import CodeType, FrameType
 import pytest
 
 from crmcli import services
-from crmcli.core.vocabulary import Channel, FieldOf, FieldType, Outcome, Template, Trouble
+from crmcli.core.vocabulary import Channel, FieldOf, FieldType, Outcome, Prefer, Template, Trouble
 from crmcli.db.writing import Writer
 from crmcli.services.customers import NewCustomer
 from tests.undoing import UndoMachine, undo_sequences
@@ -143,6 +143,8 @@ def build(machine: UndoMachine) -> None:
 
 def attend(machine: UndoMachine) -> None:
     """Each rule about what is due and what is allowed."""
+    machine.customer_merge("1", ["3"], Prefer.NEWEST, force=True)
+    machine.undo_last()
     machine.task_add("1", "1", "2026-11-18", repeats=True)
     machine.task_edit("1", ["owner=Bob"])
     machine.task_snooze("1", "3d")

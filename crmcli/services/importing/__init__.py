@@ -1,6 +1,5 @@
 """Files of records brought in: read, checked, recognised and written in one operation, set-wise."""
 
-import gc
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -10,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from crmcli.core.currency import currency
+from crmcli.core.memory import undisturbed
 from crmcli.core.wording import shown
 from crmcli.db.bulk import Bulk
 from crmcli.db.transaction import Opened, Transaction
@@ -83,7 +83,7 @@ class Prepared:
             raise Busy(message, hint="try again")
         work = self.work
         work.session = session
-        with _undisturbed(), work.bulk.under(session.operation):
+        with undisturbed(), work.bulk.under(session.operation):
             for step in self.steps:
                 step()
             imported = self._done()
@@ -113,7 +113,7 @@ def _staged(
     rejects: Path | None = None,
 ) -> Prepared:
     work = Work(file, Bulk(file.raw, silent=silent), wish, list(map(Tally, sources)))
-    with _undisturbed(), _together(file.raw):
+    with undisturbed(), _together(file.raw):
         return Prepared(work, _steps(work), _relied_on(file), rejects)
 
 
@@ -158,18 +158,6 @@ def _together(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("begin")
     yield
     connection.execute("commit")
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """No search for cycles of garbage: an import makes none, and each search walks through all that was ever loaded."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:

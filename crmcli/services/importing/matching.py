@@ -4,11 +4,12 @@ from crmcli.services.importing import identity
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.staging import Stage
 
-#: Rows with no more than a name that have no customer yet, each with those of its name and kind; and which of those say
-#: no more than that either.
+#: Rows with no more than a name that have no customer yet, each with those of its name and kind, or that went into; and
+#: which of those say no more than that either.
 _CALLED = """
-    from import_customer r join customer c on c.name = r.name collate nocase
-        and c.kind = coalesce(r.kind, 'person') and c.removed_at is null
+    from import_customer r join customer m on m.name = r.name collate nocase and m.kind = coalesce(r.kind, 'person')
+        and (m.removed_at is null or m.merged_into_id is not null)
+    join customer c on c.id = coalesce(m.merged_into_id, m.id) and c.removed_at is null
     where r.target is null and r.row in (select row from import_weak where not is_phoned)
 """
 _BARE = """
@@ -88,7 +89,8 @@ def _by_email(stage: Stage) -> None:
 def _by_name(stage: Stage) -> None:
     """The oldest customer of that name with one of the phones; of a row without any, the only one of its name and kind.
 
-    Of several the only one of which no more than that is known either: then others of that name do not matter.
+    The name of one that was merged into it is its name too. Of several the only one of which no more than that is
+    known either: then others of that name do not matter.
     """
     if not has_weak(stage):
         return
@@ -96,13 +98,15 @@ def _by_name(stage: Stage) -> None:
         """
         update import_customer as r set target = (
             select min(c.id) from import_point p join contact_point q on q.value = p.value and q.kind = 'phone'
-            join customer c on c.id = q.customer_id and c.name = r.name collate nocase and c.removed_at is null
+            join customer c on c.id = q.customer_id and c.removed_at is null and (c.name = r.name collate nocase or exists (
+                select 1 from customer m where m.merged_into_id = c.id and m.name = r.name collate nocase
+            ))
             where p.row = r.row and p.kind = 'phone'
         ) where target is null and row in (select row from import_weak where is_phoned)
         """
     )
     for condition in ("true", _BARE):
-        only = f"select r.row, min(c.id) as id {_CALLED} and {condition} group by r.row having count(*) = 1"
+        only = f"select r.row, min(c.id) as id {_CALLED} and {condition} group by r.row having count(distinct c.id) = 1"
         stage.work.bulk.run(
             f"update import_customer set target = n.id from ({only}) n where n.row = import_customer.row"
         )

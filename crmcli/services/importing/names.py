@@ -6,8 +6,9 @@ from crmcli.services.importing.work import Work
 def find(work: Work, names: str, *, condition: str = "true") -> None:
     """Look up the names that the SELECT `names` gives as (name): `import_name` (name, key, id, many) holds what came of it.
 
-    A name means the customer called so in any case, else without accents and width; of several the one that is written
-    just so. `many` is how many fit: `id` counts where it is 1. The SQL `condition` narrows the customers c.
+    A name means the customer called so in any case, else without accents and width, else the one that such a one was
+    merged into; of several the one that is written just so. `many` is how many fit: `id` counts where it is 1. The SQL
+    `condition` narrows the customers c.
     """
     run = work.bulk.run
     live = f"c.removed_at is null and {condition}"
@@ -28,6 +29,7 @@ def find(work: Work, names: str, *, condition: str = "true") -> None:
     )
     if work.db.value("select exists (select 1 from import_name where many = 0)"):
         _find_folded(work, live)
+        _find_merged(work, live)
 
 
 def ambiguous(work: Work, name: str) -> str:
@@ -50,3 +52,12 @@ def _find_folded(work: Work, live: str) -> None:
         where many = 0
         """
     )
+
+
+def _find_merged(work: Work, live: str) -> None:
+    """What nobody is called any more means the customer that those of the name were merged into."""
+    merged = f"""
+        select min(c.id), count(distinct c.id) from customer m join customer c on c.id = m.merged_into_id
+        where m.name = n.name collate nocase and {live}
+    """
+    work.bulk.run(f"update import_name as n set (id, many) = ({merged}) where many = 0")

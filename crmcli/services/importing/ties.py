@@ -105,7 +105,13 @@ def _forget_present(work: Work, role: _Role) -> None:
         delete from import_tie as t where field = '{role.field}' and exists (
             select 1 from relationship r join customer o on o.id = r.{role.other} and o.removed_at is null
             where r.{role.mine} = t.customer_id and r.type_id = {role.type_id} and r.removed_at is null and r.until is null
-            and iif(t.other_id is null, o.name = t.name collate nocase or fold(o.name) = fold(t.name), o.id = t.other_id)
+            and iif(
+                t.other_id is null,
+                o.name = t.name collate nocase or fold(o.name) = fold(t.name) or exists (
+                    select 1 from customer m where m.merged_into_id = o.id and m.name = t.name collate nocase
+                ),
+                o.id = t.other_id
+            )
         )
         """
     )
