@@ -241,16 +241,22 @@ def export(
     ref: Annotated[
         str | None, typer.Argument(metavar="[REF]", help="Only what is around; else all.", show_default=False)
     ] = None,
-    form: Annotated[Drawing, typer.Option("--format", "-f", help="What the other program reads.")] = Drawing.GRAPHML,
+    form: Annotated[Drawing, typer.Option("--format", "-f", help="What to write.")] = Drawing.GRAPHML,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
 ) -> None:
-    """Write the graph of relationships for Gephi, Graphviz, a Markdown page or a program.
+    """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
+
+    A page (html) is one file that works offline; a page and a picture (svg) show 5,000 customers at most.
 
     Examples:
-      crm graph export -o graph.graphml
+      crm graph export --format html -o graph.html
       crm graph export ada-lovelace --depth 3 --format dot
       crm graph export ada-lovelace --format mermaid
     """
     with opening.reading(ctx) as db:
-        network = reports.drawing.network(db, ref, depth=depth, moment=opening.moment(ctx, db))
+        moment = opening.moment(ctx, db)
+        network = reports.drawing.network(db, ref, depth=depth, moment=moment)
+        if form in (Drawing.HTML, Drawing.SVG):
+            opening.show_picture(ctx, reports.picture.picture(db, network, moment=moment), form)
+            return
     opening.show_network(ctx, network, form)

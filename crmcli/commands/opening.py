@@ -11,7 +11,7 @@ from crmcli import render
 from crmcli.commands import ahead
 from crmcli.commands.options import settings
 from crmcli.commands.outer import outer, shared
-from crmcli.core.result import Change, Network, Result
+from crmcli.core.result import Change, Network, Picture, Result
 from crmcli.core.vocabulary import Drawing, Format
 from crmcli.errors import InvalidInput
 
@@ -229,6 +229,14 @@ def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None
 
     _spare_the_file(ctx)
     render.put(drawn.lines(network, drawing), settings(ctx).output.path)
+
+
+def show_picture(ctx: typer.Context, picture: Picture, drawing: Drawing) -> None:
+    """Write a graph to look at."""
+    from crmcli.render import page, svg
+
+    _spare_the_file(ctx)
+    render.put(page.lines(picture) if drawing is Drawing.HTML else svg.lines(picture), settings(ctx).output.path)
 
 
 def done(ctx: typer.Context, change: Change) -> None:

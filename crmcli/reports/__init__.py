@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import network as network
     from crmcli.reports import paths as paths
+    from crmcli.reports import picture as picture
     from crmcli.reports import records as records
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments

@@ -1,10 +1,12 @@
 """What the reports on the graph have in common: the day they look at, and the names of its nodes."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from crmcli.core.money import Money
 from crmcli.core.period import bounds, instant, period
 from crmcli.core.period import moment as parsed
 from crmcli.db.reader import Reader
@@ -14,6 +16,14 @@ from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
 
 ME = "me"
+
+_OPEN = """
+    select d.customer_id, d.currency, sum(coalesce(d.amount, 0)), count(*) from json_each(:ids) f
+    join deal d on d.customer_id = f.value and d.removed_at is null
+    join passage p on p.deal_id = d.id and p.ended_at is null
+    join stage s on s.id = p.stage_id and s.outcome = 'open'
+    group by d.customer_id, d.currency order by d.customer_id, d.currency
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +67,11 @@ def people(db: Reader, nodes: Iterable[int]) -> dict[int, Person]:
 def us(db: Reader) -> tuple[int, ...]:
     """The nodes of us."""
     return tuple(owners(db))
+
+
+def open_deals(db: Reader, nodes: Iterable[int]) -> dict[int, str]:
+    """What each customer's open deals come to, a sum for each currency."""
+    sums: dict[int, list[str]] = defaultdict(list)
+    for number, currency, amount, _ in db.rows(_OPEN, ids=json.dumps([node for node in nodes if node > 0])):
+        sums[int(number)].append(str(Money(amount, currency)))
+    return {number: ", ".join(each) for number, each in sums.items()}

@@ -103,6 +103,6 @@ def test_only_what_is_around_somebody(hostile: Run) -> None:
     assert "depth 7 is outside" in hostile("graph export 3 --depth 7", exit_code=2).stderr
 
 
-@pytest.mark.parametrize("form", ["dot", "graphml", "gexf", "mermaid", "json", "csv"])
+@pytest.mark.parametrize("form", ["html", "svg", "dot", "graphml", "gexf", "mermaid", "json", "csv"])
 def test_nothing_is_a_graph_too(form: str, crm: Run) -> None:
     assert crm(f"graph export --format {form}").stdout != ""
