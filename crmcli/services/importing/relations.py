@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from crmcli.core.vocabulary import ACYCLIC
+from crmcli.core.vocabulary import ACYCLIC, WORKS_FOR
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
@@ -17,6 +17,7 @@ from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Step, Tally, Work
+from crmcli.services.relationships import employs_nobody
 
 _TABLE = "import_relation"
 _COLUMNS = """
@@ -121,11 +122,22 @@ def _find(stage: Stage) -> None:
 
 
 def _refuse(stage: Stage) -> None:
-    """A forest has one `from` for each `to`, and no circle: the rows are asked in their order."""
-    refused = {**dict(_unfit(stage.work)), **dict(_circular(stage.work))}
+    """A forest has one `from` for each `to`, and no circle: the rows are asked in their order; a person employs nobody."""
+    refused = {**dict(_unfit(stage.work)), **dict(_circular(stage.work)), **dict(_employed_by_persons(stage.work))}
     stage.work.bulk.run("create temp table import_unfit (row integer primary key, reason)")
     stage.work.bulk.many("insert into import_unfit values (?, ?)", refused.items())
     stage.reject("select row, 'to', reason from import_unfit")
+
+
+def _employed_by_persons(work: Work) -> Iterator[tuple[int, str]]:
+    rows = work.db.rows(
+        f"""
+        select r.row, c.id, c.name from {_TABLE} r join customer c on c.id = r.to_id
+        where r.target is null and r.type_id = {WORKS_FOR} and r.until is null and c.kind <> 'organisation'
+        """
+    )
+    for row, number, name in list(rows):
+        yield row, employs_nobody(number, name)
 
 
 def _unfit(work: Work) -> Iterator[tuple[int, str]]:
