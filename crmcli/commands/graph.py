@@ -1,7 +1,8 @@
 """`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh, central, communities, components, stats, export."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
 from crmcli.commands.options import Drawn, Limited, Showing, Writing
 from crmcli.core.vocabulary import Centrality, Drawing
+
+if TYPE_CHECKING:
+    from crmcli.db.reader import Reader
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -191,7 +195,9 @@ def central(
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(ctx, db, reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit))
+        opening.show(
+            ctx, db, reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit, say=_told(ctx, db))
+        )
 
 
 @app.command(cls=Limited)
@@ -208,7 +214,9 @@ def communities(
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        found = reports.network.communities(db, moment=moment, weighted=weighted, members=members, limit=limit)
+        found = reports.network.communities(
+            db, moment=moment, weighted=weighted, members=members, limit=limit, say=_told(ctx, db)
+        )
         opening.show(ctx, db, found)
 
 
@@ -221,7 +229,7 @@ def components(ctx: typer.Context) -> None:
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(ctx, db, reports.network.components(db, moment=moment, limit=limit))
+        opening.show(ctx, db, reports.network.components(db, moment=moment, limit=limit, say=_told(ctx, db)))
 
 
 @app.command(cls=Showing)
@@ -232,7 +240,14 @@ def stats(ctx: typer.Context) -> None:
       crm graph stats
     """
     with opening.reading(ctx) as db:
-        opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db)))
+        opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db), say=opening.progress(ctx)))
+
+
+def _told(ctx: typer.Context, db: "Reader") -> Callable[[str], None]:
+    """Where the progress goes; what would make it quicker is said first."""
+    if (advice := reports.network.advice(db)) is not None:
+        opening.hint(ctx, advice)
+    return opening.progress(ctx)
 
 
 @app.command(cls=Drawn)

@@ -1,5 +1,6 @@
 """Between a command and the file: opening it to read or to write, showing what came of it."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -247,6 +248,18 @@ def done(ctx: typer.Context, change: Change) -> None:
         batch.plan.append(f"line {batch.line}: {', '.join(filter(None, (change.sentence, change.echo)))}")
         return
     render.tell(change, quiet=told.quiet, dry_run=told.dry_run)
+
+
+def hint(ctx: typer.Context, message: str) -> None:
+    """Say it on stderr, unless nobody wants hints."""
+    if not settings(ctx).quiet:
+        render.note(message)
+
+
+def progress(ctx: typer.Context) -> Callable[[str], None]:
+    """Where a long computation says how far it is: to a person who waits, and to nobody else."""
+    is_wanted = sys.stderr.isatty() and not settings(ctx).quiet
+    return render.note if is_wanted else lambda _: None
 
 
 def limit(ctx: typer.Context, *, usual: int = _ON_A_TERMINAL) -> int | None:
