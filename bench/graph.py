@@ -24,7 +24,7 @@ _AT = "2026-01-01T00:00:00Z"
 _TYPES = (3, 4, 7, 9)
 _ASKED = 8
 _FEW = 1000
-_WHOLE = (("components",), ("central", "--by", "pagerank"), ("communities",))
+_WHOLE: tuple[tuple[str, ...], ...] = (("components",), ("central", "--by", "pagerank"), ("communities",))
 
 
 def build(path: Path, ties: int) -> None:
@@ -81,9 +81,9 @@ def main() -> None:
         build(many, ties)
         build(few, _FEW)
         print(f"the extra graph: {'there' if has_extra() else 'not there'}")
-        for words in _WHOLE:
-            asked = measure.once(measure.crm("graph", *words, "--limit", "20", "--db", str(many)))
-            print(f"{' '.join(words)}: {asked.seconds:.2f} s, {asked.megabytes:.0f} MB on {ties:,} ties", flush=True)
+        for question in _WHOLE:
+            asked = measure.once(measure.crm("graph", *question, "--limit", "20", "--db", str(many)))
+            print(f"{' '.join(question)}: {asked.seconds:.2f} s, {asked.megabytes:.0f} MB on {ties:,} ties", flush=True)
         for name, words in (
             ("show, 2 hops", ("show", "{one}", "--depth", "2")),
             ("path, 3 hops", ("path", "{one}", "{other}")),
