@@ -258,6 +258,7 @@ def export(
     ] = None,
     form: Annotated[Drawing, typer.Option("--format", "-f", help="What to write.")] = Drawing.GRAPHML,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
+    as_of: _AsOf = None,
 ) -> None:
     """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
 
@@ -270,7 +271,7 @@ def export(
     """
     with opening.reading(ctx) as db:
         moment = opening.moment(ctx, db)
-        network = reports.drawing.network(db, ref, depth=depth, moment=moment)
+        network = reports.drawing.network(db, ref, depth=depth, moment=moment, as_of=as_of)
         if form in (Drawing.HTML, Drawing.SVG):
             opening.show_picture(ctx, reports.picture.picture(db, network, moment=moment), form)
             return

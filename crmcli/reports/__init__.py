@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crmcli.reports import funnel as funnel
     from crmcli.reports import gaps as gaps
     from crmcli.reports import listing as listing
+    from crmcli.reports import looking as looking
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import network as network
     from crmcli.reports import paths as paths

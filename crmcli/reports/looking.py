@@ -48,6 +48,12 @@ def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
     return Look(instant(end), days.last.isoformat(), weights(db))
 
 
+def lasting(as_of: str, moment: Moment) -> tuple[str, str]:
+    """The query for relationships that last on the day `as_of`: begun, not ended. Raises InvalidInput."""
+    day = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
+    return f"(since: or since:..{day})", f"(until: or until:{day + timedelta(days=1)}..)"
+
+
 def node(db: Reader, ref: str, moment: Moment) -> int:
     """The node that `ref` names: a customer, or `me`. Raises NotFound and Ambiguous."""
     return me(db) if ref.strip().lower() == ME else reference.customer(db, ref, preferences=moment.preferences)

@@ -237,6 +237,19 @@ def test_types_that_go_one_way_close_no_circle(kind: str, people: Run) -> None:
     assert "would close a circle" in people("relation edit 1 --set until=", exit_code=4).stderr
 
 
+def test_a_list_as_of_a_day_has_what_lasted_then(people: Run) -> None:
+    people("relation add ada knows bob --since 2026-01-10")
+    people("relation add bob knows carla")
+    people("relation edit 2 --set until=2026-03-01")
+
+    def lasted(day: str) -> list[str]:
+        return people(f"relation list --as-of {day} -f ids").stdout.split()
+
+    assert [lasted("2026-01-09"), lasted("2026-01-10"), lasted("2026-03-01")] == [["2"], ["1", "2"], ["1"]]
+    assert people("relation list carla --as-of 2026-02 -f ids").stdout == "2\n"
+    assert "'never'" in people("relation list --as-of never", exit_code=2).stderr
+
+
 def test_only_an_organisation_employs(people: Run) -> None:
     refused = people("relation add ada 'works for' bob", exit_code=2)
 
