@@ -196,7 +196,9 @@ def central(
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
         opening.show(
-            ctx, db, reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit, say=_told(ctx, db))
+            ctx,
+            db,
+            reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit, say=_told(ctx, db, by)),
         )
 
 
@@ -215,7 +217,7 @@ def communities(
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
         found = reports.network.communities(
-            db, moment=moment, weighted=weighted, members=members, limit=limit, say=_told(ctx, db)
+            db, moment=moment, weighted=weighted, members=members, limit=limit, say=_told(ctx, db, "communities")
         )
         opening.show(ctx, db, found)
 
@@ -229,7 +231,9 @@ def components(ctx: typer.Context) -> None:
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(ctx, db, reports.network.components(db, moment=moment, limit=limit, say=_told(ctx, db)))
+        opening.show(
+            ctx, db, reports.network.components(db, moment=moment, limit=limit, say=_told(ctx, db, "components"))
+        )
 
 
 @app.command(cls=Showing)
@@ -243,9 +247,9 @@ def stats(ctx: typer.Context) -> None:
         opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db), say=opening.progress(ctx)))
 
 
-def _told(ctx: typer.Context, db: "Reader") -> Callable[[str], None]:
+def _told(ctx: typer.Context, db: "Reader", question: str) -> Callable[[str], None]:
     """Where the progress goes; what would make it quicker is said first."""
-    if (advice := reports.network.advice(db)) is not None:
+    if (advice := reports.network.advice(db, question)) is not None:
         opening.hint(ctx, advice)
     return opening.progress(ctx)
 

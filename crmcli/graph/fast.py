@@ -14,15 +14,24 @@ from numpy.typing import NDArray
 from crmcli.core.vocabulary import Centrality
 from crmcli.db.reader import Reader
 from crmcli.graph import whole
-from crmcli.graph.answers import DAMPING, MOST_STEPS, NEAR_ENOUGH, SEED, Division, Part, Ranked, Ranking, Say
+from crmcli.graph.answers import (
+    DAMPING,
+    MOST_STEPS,
+    MOST_WALKED,
+    NEAR_ENOUGH,
+    SEED,
+    Division,
+    Part,
+    Ranked,
+    Ranking,
+    Say,
+)
 from crmcli.graph.contacts import warmths
 from crmcli.graph.look import LASTING, Look
 
 Numbers = NDArray[np.int64]
 Values = NDArray[np.float64]
 
-#: How many steps rustworkx walks for the betweenness of all nodes: some ten seconds of CPU.
-_MOST_WALKED = 500_000_000
 #: Two numbers of customers in the bits of one.
 _HALF = 31
 
@@ -68,7 +77,7 @@ class Fast:
                 return self._ranked(self._pagerank(), limit)
             case Centrality.BRIDGE:
                 return self._ranked(self._bridges(), limit, least=2)
-            case Centrality.BETWEENNESS if self.strength is None and self.nodes * self.edges <= _MOST_WALKED:
+            case Centrality.BETWEENNESS if self.strength is None and self.nodes * self.edges <= MOST_WALKED:
                 self.say(f"walking from each of {self.nodes:,} customers…")
                 found = rustworkx.graph_betweenness_centrality(self._rustworkx())
                 return self._ranked(np.fromiter(found.values(), np.float64, self.nodes), limit)

@@ -7,7 +7,7 @@ from crmcli.core.vocabulary import WORKS_FOR, Centrality
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.graph import whole
-from crmcli.graph.answers import SEED, Division, Say, Whole, has_extra
+from crmcli.graph.answers import MOST_WALKED, SEED, Division, Say, Whole, has_extra
 from crmcli.graph.look import LASTING
 from crmcli.query.comparison import Moment
 from crmcli.reports import looking
@@ -16,7 +16,14 @@ _EMPTY = "no relationships yet; crm relation add FROM TYPE TO makes one"
 
 #: From so many ties on the extra is worth what it costs to load.
 _MANY = 20_000
-_SAVED = "most"
+#: CPU seconds for a million ties, by networkx and with the extra (see docs/performance.md).
+_COSTS = {
+    "communities": (900, 11),
+    "components": (21, 2),
+    "degree": (20, 3),
+    "pagerank": (140, 4),
+    "bridge": (24, 8),
+}
 _ORDER = ("industry", "city", "employer")
 
 
@@ -60,6 +67,8 @@ def central(
     notes = [_MEANING[by, weighted]]
     if ranking.sampled is not None:
         notes.append(f"estimated from {ranking.sampled:,} of {graph.nodes:,} customers, seed {SEED}")
+        if not weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
+            notes.append("pip install 'crmcli[graph]' counts all of them")
     parameters = {"by": by.value, "weighted": weighted, "sampled": ranking.sampled}
     summary = {"nodes": graph.nodes, "edges": graph.edges}
     empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
@@ -79,12 +88,15 @@ def _load(db: Reader, moment: Moment, *, is_weighted: bool, say: Say) -> Whole:
     return fast.load(db, look, is_weighted=is_weighted, say=say)
 
 
-def advice(db: Reader) -> str | None:
-    """What the extra would save, where it is not there and would save much."""
+def advice(db: Reader, question: str) -> str | None:
+    """What the extra would save, where it is not there and would save more than a second."""
     ties = int(db.value("select count(*) from relationship"))
-    if ties < _MANY or has_extra():
+    slow, quick = (seconds * ties / 1_000_000 for seconds in _COSTS.get(question, (0, 0)))
+    if ties < _MANY or slow - quick < 1 or has_extra():
         return None
-    return f"{counted(ties, 'tie')} take networkx long; pip install 'crmcli[graph]' saves {_SAVED} of it"
+    return (
+        f"{counted(ties, 'tie')} take about {slow:,.0f} s; pip install 'crmcli[graph]' makes it {max(1, quick):,.0f} s"
+    )
 
 
 _COMMUNITIES = (
