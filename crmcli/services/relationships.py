@@ -7,7 +7,7 @@ from crmcli.core.result import Change
 from crmcli.core.strength import score
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import WORKS_FOR, CustomerKind
-from crmcli.core.wording import counted
+from crmcli.core.wording import counted, employs_nobody
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput, NotFound
@@ -167,11 +167,6 @@ def _organisation(session: Writer, employer: str) -> int:
         )
     new = customers.NewCustomer(name=name, kind=CustomerKind.ORGANISATION)
     return customers.add(session, new).ids[0]
-
-
-def employs_nobody(number: int, name: str) -> str:
-    """Why a person is no employer."""
-    return f"customer {number} {name} is a person and employs nobody"
 
 
 def _refuse(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from crmcli.core.vocabulary import ACYCLIC, WORKS_FOR
+from crmcli.core.wording import employs_nobody
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
@@ -17,7 +18,6 @@ from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Step, Tally, Work
-from crmcli.services.relationships import employs_nobody
 
 _TABLE = "import_relation"
 _COLUMNS = """

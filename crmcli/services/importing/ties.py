@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from crmcli.core.vocabulary import PARENT_OF, WORKS_FOR
+from crmcli.core.wording import employs_nobody
 from crmcli.services.importing import handles, names
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
-from crmcli.services.relationships import employs_nobody
 
 
 @dataclass(frozen=True, slots=True)
