@@ -29,6 +29,11 @@ def fill(file: Path, graph: "nx.Graph[int]", luck: random.Random) -> None:
     """A customer for each node, from 1 on; a tie or two for each edge, of any type and strength; some meetings."""
     with wrote(file) as session:
         raw = session.raw
+        people = ((f"u{n}", f"C {n}", f"c-{n}", _AT, _AT) for n in range(1, len(graph) + 1))
+        insert = (
+            "insert into customer (uid, kind, name, handle, created_at, recorded_at) values (?, 'person', ?, ?, ?, ?)"
+        )
+        raw.executemany(insert, people)
         raw.execute("update relation_type set weight = 0 where id = 3")
         ties = [sorted((one + 1, other + 1)) for one, other in graph.edges() for _ in range(luck.choice((1, 1, 2)))]
         raw.executemany(
