@@ -1,7 +1,8 @@
 """`crm graph`: show, path, intro, strength, cooling, gaps, weights, weigh, central, communities, components, stats, export."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import CustomerRef
 from crmcli.commands.options import Drawn, Limited, Showing, Writing
 from crmcli.core.vocabulary import Centrality, Drawing
+
+if TYPE_CHECKING:
+    from crmcli.db.reader import Reader
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -191,7 +195,11 @@ def central(
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(ctx, db, reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit))
+        opening.show(
+            ctx,
+            db,
+            reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit, say=_told(ctx, db, by)),
+        )
 
 
 @app.command(cls=Limited)
@@ -208,7 +216,9 @@ def communities(
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        found = reports.network.communities(db, moment=moment, weighted=weighted, members=members, limit=limit)
+        found = reports.network.communities(
+            db, moment=moment, weighted=weighted, members=members, limit=limit, say=_told(ctx, db, "communities")
+        )
         opening.show(ctx, db, found)
 
 
@@ -221,7 +231,9 @@ def components(ctx: typer.Context) -> None:
     """
     with opening.reading(ctx) as db:
         moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(ctx, db, reports.network.components(db, moment=moment, limit=limit))
+        opening.show(
+            ctx, db, reports.network.components(db, moment=moment, limit=limit, say=_told(ctx, db, "components"))
+        )
 
 
 @app.command(cls=Showing)
@@ -232,7 +244,14 @@ def stats(ctx: typer.Context) -> None:
       crm graph stats
     """
     with opening.reading(ctx) as db:
-        opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db)))
+        opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db), say=opening.progress(ctx)))
+
+
+def _told(ctx: typer.Context, db: "Reader", question: str) -> Callable[[str], None]:
+    """Where the progress goes; what would make it quicker is said first."""
+    if (advice := reports.network.advice(db, question)) is not None:
+        opening.hint(ctx, advice)
+    return opening.progress(ctx)
 
 
 @app.command(cls=Drawn)
@@ -241,16 +260,23 @@ def export(
     ref: Annotated[
         str | None, typer.Argument(metavar="[REF]", help="Only what is around; else all.", show_default=False)
     ] = None,
-    form: Annotated[Drawing, typer.Option("--format", "-f", help="What the other program reads.")] = Drawing.GRAPHML,
+    form: Annotated[Drawing, typer.Option("--format", "-f", help="What to write.")] = Drawing.GRAPHML,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
+    as_of: _AsOf = None,
 ) -> None:
-    """Write the graph of relationships for Gephi, Graphviz, a Markdown page or a program.
+    """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
+
+    A page (html) is one file that works offline; a page and a picture (svg) show 5,000 customers at most.
 
     Examples:
-      crm graph export -o graph.graphml
+      crm graph export --format html -o graph.html
       crm graph export ada-lovelace --depth 3 --format dot
       crm graph export ada-lovelace --format mermaid
     """
     with opening.reading(ctx) as db:
-        network = reports.drawing.network(db, ref, depth=depth, moment=opening.moment(ctx, db))
+        moment = opening.moment(ctx, db)
+        network = reports.drawing.network(db, ref, depth=depth, moment=moment, as_of=as_of)
+        if form in (Drawing.HTML, Drawing.SVG):
+            opening.show_picture(ctx, reports.picture.picture(db, network, moment=moment), form)
+            return
     opening.show_network(ctx, network, form)

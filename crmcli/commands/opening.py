@@ -1,5 +1,6 @@
 """Between a command and the file: opening it to read or to write, showing what came of it."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from crmcli import render
 from crmcli.commands import ahead
 from crmcli.commands.options import confirm, settings
 from crmcli.commands.outer import outer, shared
-from crmcli.core.result import Change, Network, Result
+from crmcli.core.result import Change, Network, Picture, Result
 from crmcli.core.vocabulary import Drawing, Format
 from crmcli.errors import InvalidInput
 
@@ -270,6 +271,14 @@ def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None
     render.put(drawn.lines(network, drawing), settings(ctx).output.path)
 
 
+def show_picture(ctx: typer.Context, picture: Picture, drawing: Drawing) -> None:
+    """Write a graph to look at."""
+    from crmcli.render import svg, webpage
+
+    spare_the_file(ctx)
+    render.put(webpage.lines(picture) if drawing is Drawing.HTML else svg.lines(picture), settings(ctx).output.path)
+
+
 def remove(ctx: typer.Context, removes: "Callable[[Writer], Change]") -> None:
     """Take something away, asked first with the words that tell of it."""
     told = settings(ctx)
@@ -290,6 +299,18 @@ def done(ctx: typer.Context, change: Change) -> None:
         batch.plan.append(f"line {batch.line}: {', '.join(filter(None, (change.sentence, change.echo)))}")
         return
     render.tell(change, quiet=told.quiet, dry_run=told.dry_run)
+
+
+def hint(ctx: typer.Context, message: str) -> None:
+    """Say it on stderr, unless nobody wants hints."""
+    if not settings(ctx).quiet:
+        render.note(message)
+
+
+def progress(ctx: typer.Context) -> Callable[[str], None]:
+    """Where a long computation says how far it is: to a person who waits, and to nobody else."""
+    is_wanted = sys.stderr.isatty() and not settings(ctx).quiet
+    return render.note if is_wanted else lambda _: None
 
 
 def limit(ctx: typer.Context, *, usual: int = _ON_A_TERMINAL) -> int | None:

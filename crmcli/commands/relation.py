@@ -44,17 +44,23 @@ def add(
 
 
 @app.command("list", cls=Listing)
-def list_(ctx: typer.Context, query: Query = None) -> None:
+def list_(
+    ctx: typer.Context,
+    query: Query = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Those that lasted on this day.")] = None,
+) -> None:
     """List relationships; a customer's id, handle or name lists that one's.
 
     Examples:
       crm relation list
+      crm relation list --as-of 2026-01-01
       crm relation list ada-lovelace
       crm relation list type:knows -f csv
     """
     with opening.reading(ctx) as db:
         words = reports.records.of_customer(db, query or (), preferences=opening.preferences(db))
-        opening.show_list(ctx, db, "relationship", words)
+        lasting = () if as_of is None else reports.looking.lasting(as_of, opening.moment(ctx, db))
+        opening.show_list(ctx, db, "relationship", (*words, *lasting))
 
 
 @app.command(cls=Writing)

@@ -1,6 +1,6 @@
 """The shapes that every renderer takes: a table, a record, a report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -174,6 +174,24 @@ class Network:
 
     nodes: Sequence[Vertex]
     edges: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A way to colour customers: groups of them by name; who is in two is coloured as of the first."""
+
+    name: str
+    groups: Mapping[str, Collection[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A graph as it is drawn: where each customer stands, how they can be coloured, and what is open with them."""
+
+    network: Network
+    places: Mapping[int, tuple[float, float]]
+    schemes: Sequence[Scheme]
+    deals: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

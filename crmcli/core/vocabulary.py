@@ -256,8 +256,10 @@ class Centrality(StrEnum):
 
 
 class Drawing(StrEnum):
-    """A format that programs draw or reckon graphs from."""
+    """A format in which a graph can be looked at, drawn or reckoned with."""
 
+    HTML = "html"
+    SVG = "svg"
     DOT = "dot"
     GRAPHML = "graphml"
     GEXF = "gexf"

@@ -48,3 +48,8 @@ def _width(char: str) -> int:
     if not char.isprintable():
         return _ESCAPE
     return 0 if combining(char) else 1 + (east_asian_width(char) in "WF")
+
+
+def employs_nobody(number: int, name: str) -> str:
+    """Why a person is no employer."""
+    return f"customer {number} {name} is a person and employs nobody"

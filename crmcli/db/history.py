@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crmcli.db import migrate
+from crmcli.db import migrate, ties
 from crmcli.db.reader import Reader
 from crmcli.errors import Conflict, NotFound
 
@@ -108,6 +108,7 @@ def reverse(connection: sqlite3.Connection, operation: int, *, by: int) -> Rever
             f"operation {operation} cannot be turned round: {_rule(error)}", hint="crm history shows what came since"
         ) from None
     _refuse_needed(db, latest, tables)
+    _refuse_ties(db, operation, latest)
     return Reversal(operation, command, int(db.value(f"select {records(':by')}", by=by)))
 
 
@@ -261,6 +262,22 @@ def _refuse_needed(db: Reader, latest: int, tables: Iterable[str]) -> None:
             )
             if needy is not None:
                 raise _needed(db, latest, child, int(needy))
+
+
+def _refuse_ties(db: Reader, operation: int, latest: int) -> None:
+    """What came back must fit what has come since."""
+    back, at = ties.touched("r.id", "relationship"), ties.touched("r.to_id", "customer")
+    for select, why in (
+        (ties.circular(back), "a tie would close a circle"),
+        (ties.employed_by_persons(back), "a person would employ somebody"),
+        (ties.employed_by_persons(at), "a person would employ somebody"),
+    ):
+        found = db.value(f"select * from ({select}) limit 1", operation=latest)
+        if found is not None:
+            raise Conflict(
+                f"operation {operation} cannot be turned round: {why} (relationship {found})",
+                hint="crm history shows what came since",
+            )
 
 
 def _needed(db: Reader, latest: int, child: str, row: int) -> Conflict:

@@ -1,7 +1,7 @@
 """Questions about the whole graph of relationships, by networkx. A random choice is always the same one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -9,13 +9,12 @@ import networkx as nx
 from crmcli.core.strength import STRONGEST
 from crmcli.core.vocabulary import Centrality
 from crmcli.db.reader import Reader
+from crmcli.graph.answers import DAMPING, MOST_STEPS, NEAR_ENOUGH, SEED, Division, Part, Ranked, Ranking, Say
 from crmcli.graph.contacts import warmths
 from crmcli.graph.look import LASTING, Look
 
 Graph = nx.Graph
 
-SEED = 1
-_DAMPING, _NEAR_ENOUGH, _MOST_STEPS = 0.85, 1e-12, 1000
 #: Betweenness walks all edges once for each node: beyond so many steps only some nodes are walked from.
 _MOST_WALKED = 20_000_000
 _LEAST_SAMPLED = 10
@@ -31,18 +30,82 @@ _TIES = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """A value for each node; `sampled` of how many nodes it was reckoned, None for all."""
+class Plain:
+    """The graph by networkx, which is always there."""
 
-    values: Mapping[int, float]
-    sampled: int | None = None
+    graph: "Graph[int]"
+    is_weighted: bool
+    say: Say
+
+    @property
+    def nodes(self) -> int:
+        return int(self.graph.number_of_nodes())
+
+    @property
+    def edges(self) -> int:
+        return int(self.graph.number_of_edges())
+
+    def central(self, by: Centrality, limit: int | None) -> Ranking:
+        match by:
+            case Centrality.DEGREE if self.is_weighted:
+                return self._ranked({node: float(total) for node, total in self.graph.degree(weight="strength")}, limit)
+            case Centrality.DEGREE:
+                return self._ranked(nx.degree_centrality(self.graph), limit)
+            case Centrality.BETWEENNESS:
+                return self._betweenness(limit)
+            case Centrality.PAGERANK:
+                return self._ranked(pagerank(self.graph, is_weighted=self.is_weighted), limit)
+            case Centrality.BRIDGE:
+                found = nx.biconnected_components(self.graph)
+                parts: Counter[int] = Counter(node for part in found for node in part)  # type: ignore[misc]  # the stubs say lists of sets
+                return self._ranked({node: float(count) for node, count in parts.items() if count > 1}, limit)
+
+    def communities(self) -> tuple[Division, float, str]:
+        """Louvain's (Blondel et al. 2008)."""
+        if not self.graph:
+            return Division([], {}), 0.0, "Louvain"
+        self.say("looking for communities…")
+        weight = "strength" if self.is_weighted else None
+        found = nx.community.louvain_communities(self.graph, weight=weight, seed=SEED)
+        modularity = float(nx.community.modularity(self.graph, found, weight=weight))
+        return self._division(found), modularity, "Louvain"
+
+    def components(self) -> Division:
+        return self._division(nx.connected_components(self.graph))
+
+    def _betweenness(self, limit: int | None) -> Ranking:
+        weight = "distance" if self.is_weighted else None
+        sampled = max(_LEAST_SAMPLED, _MOST_WALKED // max(1, self.edges))
+        if sampled >= self.nodes:
+            return self._ranked(nx.betweenness_centrality(self.graph, weight=weight), limit)
+        self.say(f"walking from {sampled:,} of {self.nodes:,} customers…")
+        values = nx.betweenness_centrality(self.graph, k=sampled, weight=weight, seed=SEED)
+        return self._ranked(values, limit, sampled)
+
+    def _ranked(self, values: Mapping[int, float], limit: int | None, sampled: int | None = None) -> Ranking:
+        ordered = sorted(values.items(), key=lambda each: (-round(each[1], 12), each[0]))[:limit]
+        first = [Ranked(node, value, int(self.graph.degree[node])) for node, value in ordered]
+        return Ranking(first, len(values), sampled)
+
+    def _division(self, found: Iterable[Iterable[int]]) -> Division:
+        ordered = sorted((sorted(each) for each in found), key=lambda each: (-len(each), each[0]))
+        of = {node: place for place, each in enumerate(ordered) for node in each}
+        inside = Counter(of[one] for one, other in self.graph.edges() if of[one] == of[other])
+        degree = self.graph.degree
+        centres = (min(each, key=lambda node: (-degree[node], node)) for each in ordered)
+        parts = [
+            Part(len(each), inside[place], best)
+            for place, (each, best) in enumerate(zip(ordered, centres, strict=True))
+        ]
+        return Division(parts, of)
 
 
-def load(db: Reader, look: Look, *, is_weighted: bool) -> "Graph[int]":
+def load(db: Reader, look: Look, *, is_weighted: bool, say: Say = lambda _: None) -> Plain:
     """The customers that have a relationship, a pair of them one edge with its `ties` and, if asked, its `strength`.
 
     Ties without any strength are left out of a weighted graph.
     """
+    say("reading the relationships…")
     graph: Graph[int] = nx.Graph()
     rows = [tuple(map(int, row)) for row in db.rows(_TIES, day=look.day)]
     warm = warmths(db, {row[0] for row in rows}, look, within={row[1] for row in rows}) if is_weighted else {}
@@ -51,33 +114,7 @@ def load(db: Reader, look: Look, *, is_weighted: bool) -> "Graph[int]":
         strength = max(float(said), met.strength if met else 0.0)
         if strength > 0 or not is_weighted:
             graph.add_edge(one, other, ties=ties, strength=strength, distance=STRONGEST / (strength or STRONGEST))
-    return graph
-
-
-def central(graph: "Graph[int]", by: Centrality, *, is_weighted: bool) -> Ranking:
-    """How central each node is; of bridges, how many parts each holds together."""
-    match by:
-        case Centrality.DEGREE if is_weighted:
-            return Ranking({node: float(total) for node, total in graph.degree(weight="strength")})
-        case Centrality.DEGREE:
-            return Ranking(nx.degree_centrality(graph))
-        case Centrality.BETWEENNESS:
-            return _betweenness(graph, is_weighted=is_weighted)
-        case Centrality.PAGERANK:
-            return Ranking(pagerank(graph, is_weighted=is_weighted))
-        case Centrality.BRIDGE:
-            found = nx.biconnected_components(graph)
-            parts: Counter[int] = Counter(node for part in found for node in part)  # type: ignore[misc]  # the stubs say lists of sets
-            return Ranking({node: float(count) for node, count in parts.items() if count > 1})
-
-
-def _betweenness(graph: "Graph[int]", *, is_weighted: bool) -> Ranking:
-    weight = "distance" if is_weighted else None
-    nodes, edges = graph.number_of_nodes(), max(1, graph.number_of_edges())
-    sampled = max(_LEAST_SAMPLED, _MOST_WALKED // edges)
-    if sampled >= nodes:
-        return Ranking(nx.betweenness_centrality(graph, weight=weight))
-    return Ranking(nx.betweenness_centrality(graph, k=sampled, weight=weight, seed=SEED), sampled)
+    return Plain(graph, is_weighted, say)
 
 
 def pagerank(graph: "Graph[int]", *, is_weighted: bool) -> dict[int, float]:
@@ -92,36 +129,20 @@ def pagerank(graph: "Graph[int]", *, is_weighted: bool) -> dict[int, float]:
         for node in graph
     }
     ranks = dict.fromkeys(graph, 1 / size) if size else {}
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         last = ranks
         ranks = {
-            node: (1 - _DAMPING) / size + _DAMPING * sum(last[other] * share for other, share in ties)
+            node: (1 - DAMPING) / size + DAMPING * sum(last[other] * share for other, share in ties)
             for node, ties in around.items()
         }
-        if sum(abs(ranks[node] - last[node]) for node in ranks) < size * _NEAR_ENOUGH:
+        if sum(abs(ranks[node] - last[node]) for node in ranks) < size * NEAR_ENOUGH:
             break
     return ranks
 
 
-def communities(graph: "Graph[int]", *, is_weighted: bool) -> tuple[list[list[int]], float]:
-    """Louvain's communities (Blondel et al. 2008), the largest first, and their modularity."""
-    if not graph:
-        return [], 0.0
-    weight = "strength" if is_weighted else None
-    found = nx.community.louvain_communities(graph, weight=weight, seed=SEED)
-    ordered = sorted((sorted(each) for each in found), key=lambda each: (-len(each), each[0]))
-    return ordered, float(nx.community.modularity(graph, [set(each) for each in ordered], weight=weight))
-
-
-def components(graph: "Graph[int]") -> list[list[int]]:
-    """Who is tied to each other by any way, the largest first."""
-    found = (sorted(each) for each in nx.connected_components(graph))
-    return sorted(found, key=lambda each: (-len(each), each[0]))
-
-
 def stats(graph: "Graph[int]") -> tuple[dict[str, float | int | None], bool]:
     """The figures of the graph, and whether the diameter is exact, or only at least so long."""
-    parts = components(graph)
+    parts = sorted(nx.connected_components(graph), key=lambda each: (-len(each), min(each)))
     largest = graph.subgraph(parts[0]) if parts else graph
     is_exact = largest.number_of_nodes() <= _MOST_MEASURED
     triangles = nx.triangles(graph)
@@ -149,14 +170,3 @@ def _diameter(graph: "Graph[int]", *, is_exact: bool) -> int:
         lengths = nx.single_source_shortest_path_length(graph, start)
         start = max(lengths, key=lambda node: (lengths[node], -node))
     return int(max(lengths.values()))
-
-
-def inside(graph: "Graph[int]", nodes: Iterable[int]) -> int:
-    """How many edges stay within `nodes`."""
-    return int(graph.subgraph(nodes).number_of_edges())
-
-
-def best_tied(graph: "Graph[int]", nodes: Sequence[int]) -> int:
-    """The node with most neighbours, by least number."""
-    key: Callable[[int], tuple[int, int]] = lambda node: (-graph.degree[node], node)  # noqa: E731
-    return min(nodes, key=key)

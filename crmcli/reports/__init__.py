@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from crmcli.reports import funnel_time as funnel_time
     from crmcli.reports import gaps as gaps
     from crmcli.reports import listing as listing
+    from crmcli.reports import looking as looking
     from crmcli.reports import neighbourhood as neighbourhood
     from crmcli.reports import network as network
     from crmcli.reports import paths as paths
+    from crmcli.reports import picture as picture
     from crmcli.reports import records as records
     from crmcli.reports import referrals as referrals
     from crmcli.reports import segments as segments

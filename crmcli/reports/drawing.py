@@ -28,14 +28,14 @@ _PEOPLE = f"""
 """
 
 
-def network(db: Reader, ref: str | None, *, depth: int, moment: Moment) -> Network:
+def network(db: Reader, ref: str | None, *, depth: int, moment: Moment, as_of: str | None = None) -> Network:
     """Customers with a relationship and their ties, of all or within `depth` hops of `ref`.
 
     Raises InvalidInput for a depth outside 1..6, NotFound and Ambiguous.
     """
     if not 1 <= depth <= _DEEPEST:
         raise InvalidInput(f"depth {depth} is outside 1 to {_DEEPEST}", hint="--depth 2 is usual")
-    look = looking.look(db, moment)
+    look = looking.look(db, moment, as_of)
     these, nodes = None, set()
     if ref is not None:
         centre = reference.customer(db, ref, preferences=moment.preferences)

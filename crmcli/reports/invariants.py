@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crmcli.db import ties
 from crmcli.db.documents import DOCUMENTS
 from crmcli.db.reader import Reader
 
@@ -197,6 +198,18 @@ RULES = (
         select r.id from relationship r join relation_type t on t.id = r.type_id
         where t.is_forest and r.removed_at is null and r.to_id in (select start from above where at = start)
         """,
+    ),
+    Rule(
+        "circle",
+        "relationship",
+        "nobody reports to, belongs to or works for themselves by way of others",
+        ties.circular("not exists (select 1 from relation_type t where t.id = r.type_id and t.is_forest)"),
+    ),
+    Rule(
+        "employer",
+        "relationship",
+        "an employer is an organisation",
+        ties.employed_by_persons(),
     ),
     Rule(
         "repeat",

@@ -1,10 +1,12 @@
 """What the reports on the graph have in common: the day they look at, and the names of its nodes."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from crmcli.core.money import Money
 from crmcli.core.period import bounds, instant, period
 from crmcli.core.period import moment as parsed
 from crmcli.db.reader import Reader
@@ -14,6 +16,14 @@ from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
 
 ME = "me"
+
+_OPEN = """
+    select d.customer_id, d.currency, sum(coalesce(d.amount, 0)), count(*) from json_each(:ids) f
+    join deal d on d.customer_id = f.value and d.removed_at is null
+    join passage p on p.deal_id = d.id and p.ended_at is null
+    join stage s on s.id = p.stage_id and s.outcome = 'open'
+    group by d.customer_id, d.currency order by d.customer_id, d.currency
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,12 @@ def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
     return Look(instant(end), days.last.isoformat(), weights(db))
 
 
+def lasting(as_of: str, moment: Moment) -> tuple[str, str]:
+    """The query for relationships that last on the day `as_of`: begun, not ended. Raises InvalidInput."""
+    day = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
+    return f"(since: or since:..{day})", f"(until: or until:{day + timedelta(days=1)}..)"
+
+
 def node(db: Reader, ref: str, moment: Moment) -> int:
     """The node that `ref` names: a customer, or `me`. Raises NotFound and Ambiguous."""
     return me(db) if ref.strip().lower() == ME else reference.customer(db, ref, preferences=moment.preferences)
@@ -57,3 +73,11 @@ def people(db: Reader, nodes: Iterable[int]) -> dict[int, Person]:
 def us(db: Reader) -> tuple[int, ...]:
     """The nodes of us."""
     return tuple(owners(db))
+
+
+def open_deals(db: Reader, nodes: Iterable[int]) -> dict[int, str]:
+    """What each customer's open deals come to, a sum for each currency."""
+    sums: dict[int, list[str]] = defaultdict(list)
+    for number, currency, amount, _ in db.rows(_OPEN, ids=json.dumps([node for node in nodes if node > 0])):
+        sums[int(number)].append(str(Money(amount, currency)))
+    return {number: ", ".join(each) for number, each in sums.items()}

@@ -1,11 +1,9 @@
 """Who is around a customer, and how they are tied."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crmcli.core.money import Money
 from crmcli.core.result import Column, Node, Report, Table
 from crmcli.core.strength import STRONGEST, word
 from crmcli.core.wording import counted
@@ -34,14 +32,6 @@ COLUMNS = (
     Column("left_out", "integer", "Left out"),
     Column("no_contact", heading="No contact", is_hidden=True),
 )
-
-_OPEN = """
-    select d.customer_id, d.currency, sum(coalesce(d.amount, 0)), count(*) from json_each(:ids) f
-    join deal d on d.customer_id = f.value and d.removed_at is null
-    join passage p on p.deal_id = d.id and p.ended_at is null
-    join stage s on s.id = p.stage_id and s.outcome = 'open'
-    group by d.customer_id, d.currency order by d.customer_id, d.currency
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +70,7 @@ def report(db: Reader, ref: str, asked: Around, *, moment: Moment) -> Report:
     left: dict[int, int] = {}
     if asked.most is not None:
         found, left = found.cut(asked.most)
-    scene = _Scene(found, looking.people(db, found.distances), _open_deals(db, found), left)
+    scene = _Scene(found, looking.people(db, found.distances), looking.open_deals(db, found.distances), left)
     parameters = {
         "customer": centre, "depth": asked.depth, "types": list(asked.types), "min_strength": asked.least,
         "limit": asked.most, "as_of": look.day,
@@ -117,14 +107,6 @@ def _row(scene: _Scene, tie: Tie) -> tuple[object, ...]:
         scene.left.get(tie.far, 0),
         far.barred,
     )
-
-
-def _open_deals(db: Reader, found: Neighbourhood) -> dict[int, str]:
-    """What each customer's open deals come to, a sum for each currency."""
-    sums: dict[int, list[str]] = defaultdict(list)
-    for number, currency, amount, _ in db.rows(_OPEN, ids=json.dumps(list(found.distances))):
-        sums[int(number)].append(str(Money(amount, currency)))
-    return {number: ", ".join(each) for number, each in sums.items()}
 
 
 def _notes(scene: _Scene, depth: int, whole: int) -> tuple[str, ...]:

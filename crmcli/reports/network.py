@@ -1,19 +1,34 @@
 """The whole graph of relationships: who is central, who belongs together, and its figures."""
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import WORKS_FOR, Centrality
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.graph import whole
+from crmcli.graph.answers import MOST_WALKED, SEED, Division, Say, Whole, has_extra
 from crmcli.graph.look import LASTING
 from crmcli.query.comparison import Moment
 from crmcli.reports import looking
 
 _EMPTY = "no relationships yet; crm relation add FROM TYPE TO makes one"
+
+#: From so many ties on the extra is worth what it costs to load.
+_MANY = 20_000
+#: CPU seconds for a million ties, by networkx and with the extra (see docs/performance.md).
+_COSTS = {
+    "communities": (900, 11),
+    "components": (21, 2),
+    "degree": (20, 3),
+    "pagerank": (140, 4),
+    "bridge": (24, 8),
+}
+_ORDER = ("industry", "city", "employer")
+
+
+def _silent(_: str) -> None: ...
+
 
 _CENTRAL = (
     Column("rank", "integer"),
@@ -38,24 +53,50 @@ _MEANING = {
 }
 
 
-def central(db: Reader, by: Centrality, *, moment: Moment, weighted: bool = False, limit: int | None = None) -> Report:
+def central(
+    db: Reader, by: Centrality, *, moment: Moment, weighted: bool = False, limit: int | None = None, say: Say = _silent
+) -> Report:
     """The customers by how central they are; bridges alone where that is asked."""
-    graph = whole.load(db, looking.look(db, moment), is_weighted=weighted)
-    ranking = whole.central(graph, by, is_weighted=weighted)
-    ordered = sorted(ranking.values.items(), key=lambda each: (-round(each[1], 12), each[0]))
-    who = looking.people(db, [node for node, _ in ordered[:limit]])
+    graph = _load(db, moment, is_weighted=weighted, say=say)
+    ranking = graph.central(by, limit)
+    who = looking.people(db, [each.node for each in ranking.first])
     rows = [
-        (rank, node, who[node].marked, who[node].kind, round(value, 9), graph.degree[node])
-        for rank, (node, value) in enumerate(ordered[:limit], 1)
+        (rank, each.node, who[each.node].marked, who[each.node].kind, round(each.value, 9), each.neighbours)
+        for rank, each in enumerate(ranking.first, 1)
     ]
     notes = [_MEANING[by, weighted]]
     if ranking.sampled is not None:
-        notes.append(f"estimated from {ranking.sampled:,} of {graph.number_of_nodes():,} customers, seed {whole.SEED}")
+        notes.append(f"estimated from {ranking.sampled:,} of {graph.nodes:,} customers, seed {SEED}")
+        if not weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
+            notes.append("pip install 'crmcli[graph]' counts all of them")
     parameters = {"by": by.value, "weighted": weighted, "sampled": ranking.sampled}
-    summary = {"nodes": graph.number_of_nodes(), "edges": graph.number_of_edges()}
-    empty = "nobody is a bridge" if graph and by is Centrality.BRIDGE else _EMPTY
-    table = Table(_CENTRAL, rows, total=len(ordered), empty=empty)
+    summary = {"nodes": graph.nodes, "edges": graph.edges}
+    empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
+    table = Table(_CENTRAL, rows, total=ranking.total, empty=empty)
     return Report("graph_central", parameters, summary, table, tuple(notes))
+
+
+def _load(db: Reader, moment: Moment, *, is_weighted: bool, say: Say) -> Whole:
+    """The graph, by the extra where it is worth it and there."""
+    look = looking.look(db, moment)
+    if int(db.value("select count(*) from relationship")) < _MANY:
+        return whole.load(db, look, is_weighted=is_weighted)
+    if not has_extra():
+        return whole.load(db, look, is_weighted=is_weighted, say=say)
+    from crmcli.graph import fast
+
+    return fast.load(db, look, is_weighted=is_weighted, say=say)
+
+
+def advice(db: Reader, question: str) -> str | None:
+    """What the extra would save, where it is not there and would save more than a second."""
+    ties = int(db.value("select count(*) from relationship"))
+    slow, quick = (seconds * ties / 1_000_000 for seconds in _COSTS.get(question, (0, 0)))
+    if ties < _MANY or slow - quick < 1 or has_extra():
+        return None
+    return (
+        f"{counted(ties, 'tie')} take about {slow:,.0f} s; pip install 'crmcli[graph]' makes it {max(1, quick):,.0f} s"
+    )
 
 
 _COMMUNITIES = (
@@ -69,55 +110,65 @@ _COMMUNITIES = (
 )
 _MEMBERS = (Column("community", "integer"), Column("id", "id"), Column("name"), Column("kind"))
 _TRAITS = f"""
-    select c.id, 'industry', c.industry from json_each(:ids) f join customer c on c.id = f.value where c.industry is not null
+    select id, 'industry', industry from customer where industry is not null
+    union all select id, 'city', city from customer where city is not null
     union all
-    select c.id, 'city', c.city from json_each(:ids) f join customer c on c.id = f.value where c.city is not null
-    union all
-    select r.from_id, 'employer', o.name from json_each(:ids) f join relationship r on r.from_id = f.value
+    select r.from_id, 'employer', o.name from relationship r
     join customer o on o.id = r.to_id and o.removed_at is null where r.type_id = {WORKS_FOR} and {LASTING}
 """
 
 
 def communities(
-    db: Reader, *, moment: Moment, weighted: bool = False, members: bool = False, limit: int | None = None
+    db: Reader,
+    *,
+    moment: Moment,
+    weighted: bool = False,
+    members: bool = False,
+    limit: int | None = None,
+    say: Say = _silent,
 ) -> Report:
-    """Who belongs together, by Louvain, the largest first; with `members` a row for each customer."""
-    look = looking.look(db, moment)
-    graph = whole.load(db, look, is_weighted=weighted)
-    found, modularity = whole.communities(graph, is_weighted=weighted)
-    who = looking.people(db, graph.nodes)
-    summary = {"communities": len(found), "modularity": round(modularity, 6), "nodes": graph.number_of_nodes()}
+    """Who belongs together, the largest first; with `members` a row for each customer."""
+    graph = _load(db, moment, is_weighted=weighted, say=say)
+    found, modularity, method = graph.communities()
+    summary = {"communities": len(found.parts), "modularity": round(modularity, 6), "nodes": graph.nodes}
     if members:
-        every = [
-            (place, node, who[node].marked, who[node].kind) for place, each in enumerate(found, 1) for node in each
-        ]
-        table = Table(_MEMBERS, every[:limit], total=len(every), groups="community", empty=_EMPTY)
+        table = _members(db, found, limit)
     else:
-        traits = _traits(db, list(graph.nodes), look.day)
+        say("naming them…")
+        names = _names(db, found, looking.look(db, moment).day)
+        shown = found.parts[:limit]
+        who = looking.people(db, [part.centre for part in shown])
         rows = []
-        for place, each in enumerate(found, 1):
-            best = whole.best_tied(graph, each)
-            name, named_by = _name(each, traits) or (who[best].name, "most ties")
-            rows.append((place, name, named_by, len(each), whole.inside(graph, each), best, who[best].marked))
-        table = Table(_COMMUNITIES, rows[:limit], total=len(rows), empty=_EMPTY)
-    parameters = {"weighted": weighted, "seed": whole.SEED}
-    note = f"{len(found):,} communities, modularity {modularity:.4f} (Louvain, seed {whole.SEED})"
-    return Report("graph_communities", parameters, summary, table, (note,) if found else ())
+        for place, part in enumerate(shown):
+            name, named_by = names.get(place) or (who[part.centre].name, "most ties")
+            best = who[part.centre].marked
+            rows.append((place + 1, name, named_by, part.size, part.inside, part.centre, best))
+        table = Table(_COMMUNITIES, rows, total=len(found.parts), empty=_EMPTY)
+    parameters = {"weighted": weighted, "seed": SEED}
+    note = f"{len(found.parts):,} communities, modularity {modularity:.4f} ({method}, seed {SEED})"
+    return Report("graph_communities", parameters, summary, table, (note,) if found.parts else ())
 
 
-def _traits(db: Reader, nodes: Sequence[int], day: str) -> dict[int, list[tuple[str, str]]]:
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for node, kind, value in db.rows(_TRAITS, ids=json.dumps(nodes), day=day):
-        found[int(node)].append((str(kind), str(value)))
-    return found
+def _members(db: Reader, found: Division, limit: int | None) -> Table:
+    ordered = sorted(found.of, key=lambda node: (found.of[node], node))[:limit]
+    who = looking.people(db, ordered)
+    rows = [(found.of[node] + 1, node, who[node].marked, who[node].kind) for node in ordered]
+    return Table(_MEMBERS, rows, total=len(found.of), groups="community", empty=_EMPTY)
 
 
-def _name(nodes: Sequence[int], traits: dict[int, list[tuple[str, str]]]) -> tuple[str, str] | None:
-    """What at least two of them have in common most often: an industry before a city before an employer."""
-    counts = Counter(trait for node in nodes for trait in traits.get(node, ()))
-    order = ("industry", "city", "employer")
-    best = min(counts, key=lambda trait: (-counts[trait], order.index(trait[0]), trait[1]), default=None)
-    return (best[1], best[0]) if best and counts[best] > 1 else None
+def _names(db: Reader, found: Division, day: str) -> dict[int, tuple[str, str]]:
+    """What at least two of a community have in common most often: an industry before a city before an employer."""
+    counts: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for node, kind, value in db.rows(_TRAITS, day=day):
+        place = found.of.get(node)
+        if place is not None:
+            counts[place][kind, value] += 1
+    names = {}
+    for place, each in counts.items():
+        kind, value = min(each, key=lambda trait: (-each[trait], _ORDER.index(trait[0]), trait[1]))
+        if each[kind, value] > 1:
+            names[place] = (value, kind)
+    return names
 
 
 _COMPONENTS = (
@@ -130,30 +181,29 @@ _COMPONENTS = (
 )
 
 
-def components(db: Reader, *, moment: Moment, limit: int | None = None) -> Report:
+def components(db: Reader, *, moment: Moment, limit: int | None = None, say: Say = _silent) -> Report:
     """The parts of the graph between which there is no tie, the largest first."""
-    graph = whole.load(db, looking.look(db, moment), is_weighted=False)
-    found = whole.components(graph)
-    total = graph.number_of_nodes()
-    bests = [whole.best_tied(graph, each) for each in found[:limit]]
-    who = looking.people(db, bests)
+    graph = _load(db, moment, is_weighted=False, say=say)
+    found = graph.components()
+    shown = found.parts[:limit]
+    who = looking.people(db, [part.centre for part in shown])
     rows = [
-        (place, len(each), whole.inside(graph, each), len(each) / total, best, who[best].marked)
-        for place, (each, best) in enumerate(zip(found, bests, strict=False), 1)
+        (place, part.size, part.inside, part.size / graph.nodes, part.centre, who[part.centre].marked)
+        for place, part in enumerate(shown, 1)
     ]
-    alone = _alone(db, total)
+    alone = _alone(db, graph.nodes)
     notes = (f"{counted(alone, 'customer')} without a relationship",) if alone else ()
-    summary = {"components": len(found), "nodes": total, "alone": alone}
-    table = Table(_COMPONENTS, rows, total=len(found), empty=_EMPTY)
+    summary = {"components": len(found.parts), "nodes": graph.nodes, "alone": alone}
+    table = Table(_COMPONENTS, rows, total=len(found.parts), empty=_EMPTY)
     return Report("graph_components", {}, summary, table, notes)
 
 
 _STATS = (Column("figure"), Column("value", "number"))
 
 
-def stats(db: Reader, *, moment: Moment) -> Report:
+def stats(db: Reader, *, moment: Moment, say: Say = _silent) -> Report:
     """The figures of the graph of customers that have a relationship."""
-    graph = whole.load(db, looking.look(db, moment), is_weighted=False)
+    graph = whole.load(db, looking.look(db, moment), is_weighted=False, say=say).graph
     found, is_exact = whole.stats(graph)
     alone = _alone(db, graph.number_of_nodes())
     notes = (f"{counted(alone, 'customer')} without a relationship left out",) if alone else ()

@@ -220,6 +220,8 @@ def _apply(session: Writer, customer: Customer, wish: Assignment, known: customf
     elif wish.field == "employer":
         relationships.change_employer(session, number, wish.value)
     else:
+        if wish.field == "kind" and wish.value == CustomerKind.PERSON:
+            relationships.refuse_employees(session.reader, number)
         _assign(customer, wish)
 
 

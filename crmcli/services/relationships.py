@@ -7,6 +7,7 @@ from crmcli.core.result import Change
 from crmcli.core.strength import score
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import WORKS_FOR, CustomerKind
+from crmcli.core.wording import counted, employs_nobody
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput, NotFound
@@ -161,7 +162,7 @@ def _organisation(session: Writer, employer: str) -> int:
         return found
     if row and normal.fold(row[1]) != normal.fold(name):
         raise InvalidInput(
-            f"customer {found} {row[1]} is a person and employs nobody",
+            employs_nobody(found, row[1]),
             hint=f"crm customer edit {found} --set kind=organisation, if it is one",
         )
     new = customers.NewCustomer(name=name, kind=CustomerKind.ORGANISATION)
@@ -187,11 +188,26 @@ def _refuse(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:
         _refuse_second_referrer(db, kind, to_id)
 
 
+def refuse_employees(db: Reader, number: int) -> None:
+    """Raises Conflict where somebody works for the customer, who shall be a person."""
+    row = db.row(
+        "select c.name, count(*) from relationship r join customer c on c.id = r.to_id where r.to_id = :number "
+        "and r.type_id = :works_for and r.removed_at is null and r.until is null group by c.id",
+        number=number,
+        works_for=WORKS_FOR,
+    )
+    if row:
+        raise Conflict(
+            f"customer {number} {row[0]} employs {counted(int(row[1]), 'customer')} and cannot be a person",
+            hint=f"crm relation list to:{number} type:'\"works for\"' shows the ties",
+        )
+
+
 def _refuse_person(db: Reader, number: int) -> None:
     kind, name = db.row("select kind, name from customer where id = :number", number=number) or ("", "")
     if kind != CustomerKind.ORGANISATION:
         raise InvalidInput(
-            f"customer {number} {name} is a person and employs nobody",
+            employs_nobody(number, name),
             hint=f"crm customer edit {number} --set kind=organisation, if it is one",
         )
 

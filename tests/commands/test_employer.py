@@ -1,8 +1,10 @@
 """`--employer`: an organisation by id, handle or whole name, made where it is new."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Dump, Run
 
 
 def cells(crm: Run, ref: str, columns: str) -> list[str]:
@@ -51,6 +53,19 @@ def test_a_person_is_no_employer(crm: Run) -> None:
     for ref in ("1", "bob-stone"):
         refused = crm(f"customer add Ada --employer {ref}", exit_code=2)
         assert "customer 1 Bob Stone is a person" in refused.stderr
+
+
+def test_an_import_makes_no_person_of_an_employer(crm: Run, tmp_path: Path, dump: Dump) -> None:
+    crm("customer add Acme --kind organisation --email a@acme.example")
+    crm("customer add Ada --employer Acme")
+    before = dump()
+    path = tmp_path / "people.csv"
+    path.write_text("name,kind,email\nAcme,person,a@acme.example\n")
+
+    refused = crm(f"import {path} --as customers", exit_code=5)
+
+    assert "line 2: kind: customer 1 Acme employs 1 customer and cannot be a person" in refused.stderr
+    assert dump() == before
 
 
 def test_a_person_does_not_stand_in_the_way_of_an_organisation_of_that_name(crm: Run) -> None:

@@ -103,6 +103,16 @@ def test_only_what_is_around_somebody(hostile: Run) -> None:
     assert "depth 7 is outside" in hostile("graph export 3 --depth 7", exit_code=2).stderr
 
 
-@pytest.mark.parametrize("form", ["dot", "graphml", "gexf", "mermaid", "json", "csv"])
+def test_a_graph_as_of_a_day_has_what_lasted_then(hostile: Run) -> None:
+    hostile("relation end 2 --at 2026-06-01")
+
+    def ids(words: str) -> list[int]:
+        return [edge["id"] for edge in json.loads(hostile(f"graph export --format json {words}").stdout)["edges"]]
+
+    assert ids("") == [1, 3, 4, 5, 6, 7]
+    assert ids("--as-of 2025-12-31") == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("form", ["html", "svg", "dot", "graphml", "gexf", "mermaid", "json", "csv"])
 def test_nothing_is_a_graph_too(form: str, crm: Run) -> None:
     assert crm(f"graph export --format {form}").stdout != ""

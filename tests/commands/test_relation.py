@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Dump, Run
 
 
 @pytest.fixture
@@ -237,12 +237,64 @@ def test_types_that_go_one_way_close_no_circle(kind: str, people: Run) -> None:
     assert "would close a circle" in people("relation edit 1 --set until=", exit_code=4).stderr
 
 
+def test_a_list_as_of_a_day_has_what_lasted_then(people: Run) -> None:
+    people("relation add ada knows bob --since 2026-01-10")
+    people("relation add bob knows carla")
+    people("relation edit 2 --set until=2026-03-01")
+
+    def lasted(day: str) -> list[str]:
+        return people(f"relation list --as-of {day} -f ids").stdout.split()
+
+    assert [lasted("2026-01-09"), lasted("2026-01-10"), lasted("2026-03-01")] == [["2"], ["1", "2"], ["1"]]
+    assert people("relation list carla --as-of 2026-02 -f ids").stdout == "2\n"
+    assert "'never'" in people("relation list --as-of never", exit_code=2).stderr
+
+
 def test_only_an_organisation_employs(people: Run) -> None:
     refused = people("relation add ada 'works for' bob", exit_code=2)
 
     assert "customer 2 Bob is a person and employs nobody" in refused.stderr
     people("customer edit bob --set kind=organisation")
     assert people("relation add bob employs ada").stdout == "1\n"
+    refused = people("customer edit bob --set kind=person", exit_code=4)
+    assert "customer 2 Bob employs 1 customer and cannot be a person" in refused.stderr
+
+
+def test_an_undo_brings_no_circle_back(people: Run, dump: Dump) -> None:
+    people("relation add ada 'parent of' bob")
+    people("relation add bob 'parent of' carla")
+    people("relation end 1")
+    people("relation add carla 'parent of' ada")
+    before = dump()
+
+    refused = people("undo 7", exit_code=4)
+
+    assert "operation 7 cannot be turned round: a tie would close a circle (relationship 1)" in refused.stderr
+    assert dump() == before
+    people("relation remove 3 --yes")
+    people("undo 7")
+
+
+def test_an_undo_makes_no_person_an_employer(people: Run, dump: Dump) -> None:
+    people("customer edit bob --set kind=organisation")
+    people("relation add ada 'works for' bob")
+    before = dump()
+
+    refused = people("undo 5", exit_code=4)
+
+    assert "a person would employ somebody (relationship 1)" in refused.stderr
+    assert dump() == before
+
+
+def test_an_import_takes_no_person_for_an_employer(people: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ties.csv"
+    path.write_text("from,type,to,until\nAda,works for,Bob,\nCarla,employs,Ada,\nAda,works for,Bob,2020-01-01\n")
+
+    done = people(f"import {path} --as relations", exit_code=5)
+
+    assert "line 2: to: customer 2 Bob is a person and employs nobody" in done.stderr
+    assert "line 3: to: customer 3 Carla is a person and employs nobody" in done.stderr
+    assert ties(people) == ["Ada works for Bob"]
 
 
 def test_a_type_of_ones_own_is_read_from_either_end(people: Run) -> None:

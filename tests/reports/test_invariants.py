@@ -27,9 +27,10 @@ BROKEN = {
     "symmetric": "update relationship set from_id = 2, to_id = 1 where id = 1",
     "forest": "insert into relationship (uid, from_id, type_id, to_id, created_at, recorded_at) "
     "values ('x', 2, 1, 1, '', '')",
-    "holds": "update pipeline set holds = 'customer'",
-    "counted": "update stage set is_counted = 1",
-    "order": "update stage set position = 99 where outcome = 'open'",
+    "circle": "insert into relationship (uid, from_id, type_id, to_id, created_at, recorded_at) "
+    "values ('x', 1, 8, 2, '', ''), ('y', 2, 8, 1, '', '')",
+    "employer": "insert into relationship (uid, from_id, type_id, to_id, created_at, recorded_at) "
+    "values ('x', 2, 2, 1, '', '')",
     "repeat": "update task set after_id = null",
     "members": "update segment set is_frozen = 0",
     "cadence": "update segment set removed_at = recorded_at",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from crmcli.core import normal
-from crmcli.core.vocabulary import CustomerKind
+from crmcli.core.vocabulary import WORKS_FOR, CustomerKind
 from crmcli.exchange.source import Source
 from crmcli.services.importing import (
     cells,
@@ -27,6 +27,14 @@ from crmcli.services.importing.reading import Composed, Part, Shape
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Step, Tally, Work
 
+#: Rows that make a person of somebody who employs.
+_EMPLOYING = f"""
+    select r.row, 'kind', 'customer ' || c.id || ' ' || c.name || ' employs ' || count(*) || iif(count(*) = 1, ' customer', ' customers')
+        || ' and cannot be a person'
+    from import_customer r join customer c on c.id = r.target and c.kind = '{CustomerKind.ORGANISATION}'
+    join relationship t on t.to_id = c.id and t.type_id = {WORKS_FOR} and t.removed_at is null and t.until is null
+    where r.kind = '{CustomerKind.PERSON}' group by r.row
+"""
 _COLUMNS = """
     uid, kind, name, handle, title, city, country, industry, source, note, do_not_contact integer, created, employer,
     parent, employer_key, parent_key, owner integer, custom, email, phone, tag integer
@@ -61,6 +69,7 @@ def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
     identity.leave_known(stage, CUSTOMER)
     repeats.repeated(stage)
     matching.refuse_nameless(stage)
+    stage.reject(_EMPLOYING)
     owners.settle("select owner from import_customer where owner is not null")
     for tally in tallies:
         custom.define(work, tally.source, "customer")

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from crmcli.core.vocabulary import ACYCLIC
+from crmcli.core.vocabulary import ACYCLIC, WORKS_FOR
+from crmcli.core.wording import employs_nobody
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
@@ -131,11 +132,22 @@ def _find(stage: Stage) -> None:
 
 
 def _refuse(stage: Stage) -> None:
-    """A forest has one `from` for each `to`, and no circle: the rows are asked in their order."""
-    refused = {**dict(_unfit(stage.work)), **dict(_circular(stage.work))}
+    """A forest has one `from` for each `to`, and no circle: the rows are asked in their order; a person employs nobody."""
+    refused = {**dict(_unfit(stage.work)), **dict(_circular(stage.work)), **dict(_employed_by_persons(stage.work))}
     stage.work.bulk.run(f"create temp table {_UNFIT} (row integer primary key, reason)")
     stage.work.bulk.many(f"insert into {_UNFIT} values (?, ?)", refused.items())
     stage.reject(f"select row, 'to', reason from {_UNFIT}")
+
+
+def _employed_by_persons(work: Work) -> Iterator[tuple[int, str]]:
+    rows = work.db.rows(
+        f"""
+        select r.row, c.id, c.name from {_TABLE} r join customer c on c.id = r.to_id
+        where r.target is null and r.type_id = {WORKS_FOR} and r.until is null and c.kind <> 'organisation'
+        """
+    )
+    for row, number, name in list(rows):
+        yield row, employs_nobody(number, name)
 
 
 def _unfit(work: Work) -> Iterator[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crmcli.core.vocabulary import PARENT_OF, WORKS_FOR
+from crmcli.core.wording import employs_nobody
 from crmcli.services.importing import handles, names, who
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
@@ -83,6 +84,8 @@ def _settle(work: Work, role: _Role) -> None:
     names.find(work, f"select name from import_tie where {of_role}", condition="c.kind = 'organisation'")
     _find_persons(work, role)
     _forget_ambiguous(work, role)
+    if role.type_id == WORKS_FOR:
+        _forget_persons(work, role)
     _make_organisations(work, role)
     work.bulk.run(
         f"""
@@ -135,6 +138,19 @@ def _forget_ambiguous(work: Work, role: _Role) -> None:
     ):
         called = names.ambiguous(work, name)
         work.note(f"{role.field} {name!r} of {count:,} rows is left out: several customers are called so ({called})")
+    work.bulk.run(f"delete from import_tie where {of_role}")
+
+
+def _forget_persons(work: Work, role: _Role) -> None:
+    """An employer is an organisation, here as everywhere."""
+    named = "import_name n join customer c on c.id = n.id and n.many = 1 and c.kind <> 'organisation'"
+    rows = work.db.rows(
+        f"select t.name, c.id, c.name, count(*) from import_tie t cross join {named} "
+        f"where t.field = '{role.field}' and t.other_id is null and n.name = t.name group by t.name order by t.name limit 5"
+    )
+    for name, number, person, count in list(rows):
+        work.note(f"{role.field} {name!r} of {count:,} rows is left out: {employs_nobody(number, person)}")
+    of_role = f"field = '{role.field}' and other_id is null and name in (select n.name from {named})"
     work.bulk.run(f"delete from import_tie where {of_role}")
 
 
