@@ -222,10 +222,15 @@ CONFIG = "[alias]\nhot = 'deal list is:open sort:-amount'\n"
 def small(small_file: Path, file: Path) -> Path:
     """The fresh file with a few records of every kind in it, and an alias."""
     shutil.copy(small_file, file)
+    write_config()
+    return file
+
+
+def write_config() -> None:
+    """The config file of this test's home."""
     config = Path(os.environ["HOME"]) / ".config" / "crmcli" / "config.toml"
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text(CONFIG, encoding="utf-8")
-    return file
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crmcli.commands.options import FORMATS, Listing, Showing
-from tests.conftest import NOW, READS, Run, commands, run
+from tests.conftest import NOW, READS, Run, commands, run, write_config
 
 REPORTS = {
     "cadence due": "cadences_due",
@@ -135,8 +135,9 @@ def fuller_file(tmp_path_factory: pytest.TempPathFactory, small_file: Path) -> P
 
 @pytest.fixture
 def small(fuller_file: Path, file: Path) -> Path:
-    """The fresh file with a few records of every kind in it."""
+    """The fresh file with a few records of every kind in it, and an alias."""
     shutil.copy(fuller_file, file)
+    write_config()
     return file
 
 

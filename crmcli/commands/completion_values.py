@@ -277,6 +277,7 @@ _SOURCES: dict[tuple[str, str], Source] = {
     ("", "set_"): _settings,
     ("", "sort"): _several(_fields),
     ("", "stage"): _named(_STAGES),
+    ("", "start"): _named(_STAGES),
     ("", "tag"): _named(_TAGS),
     ("", "untag"): _named(_TAGS),
     ("", "where"): _query,

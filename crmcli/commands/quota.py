@@ -7,7 +7,7 @@ import typer
 from crmcli import services
 from crmcli.commands import opening
 from crmcli.commands.arguments import Id, Query
-from crmcli.commands.options import Listing, Writing
+from crmcli.commands.options import Asking, Listing, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -48,13 +48,11 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
     opening.listed(ctx, "quota", query)
 
 
-@app.command(cls=Writing)
+@app.command(cls=Asking)
 def remove(ctx: typer.Context, number: Id) -> None:
     """Take a quota away.
 
     Examples:
-      crm quota remove 1
+      crm quota remove 1 --yes
     """
-    with opening.writing(ctx) as session:
-        change = services.quotas.remove(session, number)
-    opening.done(ctx, change)
+    opening.remove(ctx, lambda session: services.quotas.remove(session, number))

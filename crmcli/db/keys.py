@@ -62,7 +62,7 @@ def _in_file(where: Path) -> str | None:
 
 
 def _make_file(where: Path) -> bool:
-    if where.exists():
+    if _is_there(where):
         read(where)
         return False
     part = where.with_name(f".{where.name}.{os.getpid()}.part")
@@ -74,8 +74,20 @@ def _make_file(where: Path) -> bool:
     except Conflict:  # another process was quicker
         return False
     except OSError as error:
-        raise FileUnusable(f"no key can be kept at '{where}': {(error.strerror or 'refused').lower()}") from None
+        raise _refused(error, where) from None
     return True
+
+
+def _is_there(where: Path) -> bool:
+    try:
+        return where.exists()
+    except OSError as error:
+        raise _refused(error, where) from None
+
+
+def _refused(error: OSError, where: Path) -> FileUnusable:
+    reason = (error.strerror or "refused").lower()
+    return FileUnusable(f"no key can be kept at '{where}': {reason}; nothing was changed", hint=_ELSEWHERE)
 
 
 def _random() -> str:

@@ -99,6 +99,7 @@ class Past:
             "g.stage_id": "e_then.to_stage_id",
             "g.stage_entered_at": entered,
             "g.reached_id": _REACHED.format(all_known=self.all_known("e")),
+            "g.id": "p_then.id",
             "g.pipeline_id": "p_then.pipeline_id",
         }
 

@@ -92,8 +92,8 @@ def changes(before: State | None, after: State) -> Iterator[Change]:
 def _in_it(before: State, after: State) -> Iterator[Change]:
     """The change of the amount; another currency takes all of it out of one and into the other."""
     if before.currency != after.currency:
-        yield "decreased", before.currency, -before.amount
-        yield "increased", after.currency, after.amount
+        yield "increased" if before.amount < 0 else "decreased", before.currency, -before.amount
+        yield "decreased" if after.amount < 0 else "increased", after.currency, after.amount
     elif after.amount != before.amount:
         more = after.amount - before.amount
         yield "increased" if more > 0 else "decreased", after.currency, more

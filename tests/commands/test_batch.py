@@ -246,7 +246,9 @@ def test_every_command_is_a_line_or_refused(started: Run, tmp_path: Path, monkey
     ]
     contacts = [line for line in writes if line.startswith("customer contact")]
     last = [
-        line for line in writes if line not in contacts and (" remove " in line or "--default" in line)
+        line
+        for line in writes
+        if line not in contacts and (" remove " in line or " merge " in line or "--default" in line)
     ]  # the others would miss it
     writes += ["task add 'Send it' --for ada --every 2w", "task edit 1 --set priority=yes", "task snooze 1 3d"]
     writes += [

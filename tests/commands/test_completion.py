@@ -132,7 +132,7 @@ def test_tab_offers_what_may_stand_there(line: str, expected: list[str] | None, 
 def test_what_no_file_knows_is_offered_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRM_DB", str(tmp_path / "none.db"))
 
-    assert values("help da") == ["dates"]
+    assert values("help dat") == ["dates", "data"]
     assert values("config get z") == ["zone"]
     assert values("deal list -f js") == ["json", "jsonl"]
     assert values("customer show ") == []

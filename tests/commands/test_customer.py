@@ -55,6 +55,7 @@ def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
         "last": None,
         "interactions": 0,
         "external": [],
+        "stages": [],
         "first_contact": None,
         "last_contact": None,
         "customer_since": None,

@@ -138,7 +138,11 @@ def test_a_person_reads_what_the_file_says(home: Path, terminal: Terminal, monke
 
     made = terminal("init")
     assert made.stdout == "the file is ready\n"
-    assert made.stderr == f"new file: {home / 'my.db'}\nnext: crm customer add NAME\n"
+    assert made.stderr == (
+        f"new file: {home / 'my.db'}\n"
+        "crm --install-completion lets TAB offer names; crm help query tells how to ask\n"
+        "next: crm customer add NAME\n"
+    )
     assert terminal("init").stdout == "the file is there already; nothing changed\n"
     told = terminal("init --currency USD --region US")
     assert told.stdout == "the file now says: currency USD, phone region US\n"

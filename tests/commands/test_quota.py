@@ -18,7 +18,7 @@ def test_a_quota_is_set_changed_removed_and_each_taken_back(crm: Run, dump: Dump
     assert rows == [{"id": 1, "period": "2026-Q4", "owner": None, "amount": "80000.00", "currency": "EUR"}]
     crm("undo")
     assert dump() == first
-    crm("quota remove 1")
+    crm("quota remove 1 --yes")
     assert json.loads(crm("quota list -f json").stdout) == []
     crm("undo")
     assert dump() == first
@@ -50,8 +50,8 @@ def test_a_period_is_called_by_its_shortest_name(said: str, period: str, crm: Ru
         ("quota set 2026-Q4 5kg", 2, "is not an amount"),
         ("quota set 2026-12..2026-10 5k", 2, "ends before it begins"),
         ("quota set 2026-Q4 '5 USD' --currency EUR", 2, "amount '5 USD' is not in EUR"),
-        ("quota remove 7", 3, "no quota 7"),
-        ("quota remove Q4", 2, "'Q4' is no number of a quota"),
+        ("quota remove 7 --yes", 3, "no quota 7"),
+        ("quota remove Q4 --yes", 2, "'Q4' is no number of a quota"),
     ],
 )
 def test_what_cannot_be_set_is_said(line: str, code: int, said: str, crm: Run, dump: Dump) -> None:

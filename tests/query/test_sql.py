@@ -270,7 +270,7 @@ def test_a_very_wide_query_stays_within_sqlites_depth(file: "File", moment: Mome
         (
             "deal",
             ["is:opn"],
-            "deals know no 'is:opn'; one of open, won, lost, stalled, overdue, removed; did you mean 'open'?",
+            "deals know no 'is:opn'; one of open, won, lost, stalled, rotten, overdue, zombie, removed; did you mean 'open'?",
             "   ^^^",
         ),
         ("tag", ["is:x"], "tags know no 'is:x'", "   ^"),

@@ -86,7 +86,7 @@ WRITES = {
     "privacy retention run": Line("--yes", ("import {folder}/old.csv",)),
     "redo": Line("", ("undo",)),
     "referral add": Line("zoe-muller --by ada-lovelace"),
-    "quota remove": Line("2"),
+    "quota remove": Line("2 --yes"),
     "quota set": Line("2027-Q1 50k --owner Bob"),
     "relation add": Line("李雷 knows zoe-muller"),
     "relation edit": Line("1 --set strength=80"),

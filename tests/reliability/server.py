@@ -11,6 +11,7 @@ import os
 import pkgutil
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ def _load() -> None:
     import_module("networkx")
     for module in pkgutil.walk_packages(crmcli.__path__, "crmcli."):
         if not module.name.endswith("__main__"):
-            import_module(module.name)
+            with suppress(ModuleNotFoundError):  # of an extra that is not installed
+                import_module(module.name)
     configure_mappers()
     gc.freeze()
 
