@@ -45,16 +45,15 @@ BOTH = (
 
 @pytest.fixture
 def both(crm: Run, file: Path) -> Run:
-    for line in (*BOTH, "pipeline add journey --template journey"):
+    for line in (
+        *BOTH,
+        "pipeline add journey --template journey",
+        *(f"customer move {each} awareness" for each in (1, 2)),
+    ):
         crm(line)
     with wrote(file) as session:
         at = session.recorded_at
-        (stage,) = session.raw.execute("select min(id) from stage where pipeline_id = 2").fetchone()
         for number in (1, 2):
-            sql = "insert into passage (customer_id, pipeline_id, stage_id, began_at, stage_entered_at) values (?, 2, ?, ?, ?)"
-            passage = session.raw.execute(sql, (number, stage, at, at)).lastrowid
-            event = "insert into stage_event (passage_id, to_stage_id, currency, occurred_at, recorded_at) values (?, ?, '', ?, ?)"
-            session.raw.execute(event, (passage, stage, at, at))
             session.raw.execute(
                 "insert into external_id (source, key, customer_id) values ('shop', ?, ?)", (number, number)
             )
