@@ -1,5 +1,6 @@
 """`crm import`: records from files."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,8 +8,8 @@ import typer
 
 from crmcli import render, services
 from crmcli.commands import opening
-from crmcli.commands.options import Writing, settings
-from crmcli.core.vocabulary import OnDuplicate
+from crmcli.commands.options import Counting, settings
+from crmcli.core.vocabulary import Format, OnDuplicate
 from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _SHOWN = 20
 _PARTIAL = 5
 
 
-@app.command("import", cls=Writing)
+@app.command("import", cls=Counting)
 def import_(
     ctx: typer.Context,
     files: Annotated[
@@ -39,7 +40,13 @@ def import_(
     currency: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of amounts without one; else the file's currency.")
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of files that are neither UTF-8 nor UTF-16: cp1252, gb18030, …")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing when a row is rejected.")] = False,
+    max_rejects: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Import nothing when more rows are rejected.")
+    ] = None,
     rejects: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the rejected rows there.")] = None,
 ) -> None:
     """Bring records in from files, all in one operation; the same files again change nothing.
@@ -50,25 +57,30 @@ def import_(
     Examples:
       crm import customers.csv deals.csv --dry-run
       crm import contacts.csv --map "Full name=name" --rejects bad.csv
+      crm import customers.csv --max-rejects 10 -f json
     """
-    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects)
-    wish = services.importing.Wish(on_duplicate, currency, strict)
+    told = settings(ctx)
+    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects, encoding)
+    wish = services.importing.Wish(on_duplicate, currency, strict, max_rejects, told.dry_run)
     try:
-        with opening.unlocked(ctx) as file:
-            prepared = services.importing.prepare(file, asked, wish)
+        with opening.unlocked(ctx) as file, render.progress(quiet=told.quiet) as show:
+            prepared = services.importing.prepare(
+                file, asked, wish, seen=lambda tally: show(f"{tally.source.file}: {tally.read:,} rows read")
+            )
             with file.begun() as transaction:
+                show("writing…")
                 imported = prepared.write(transaction)
     except InvalidInput as error:
         if isinstance(error, services.importing.Refused):
             _tell_faults(error.imported, rejects)
         raise
     _tell(ctx, imported, rejects)
-    if imported.faults:
+    if imported.rejected:
         raise typer.Exit(_PARTIAL)
 
 
 def _tell(ctx: typer.Context, imported: "Imported", rejects: Path | None) -> None:
-    """What came of each file to a person, of all of them to a pipe."""
+    """What came of each file to a person, of all of them to a pipe; of a trial what would change."""
     told = settings(ctx)
     _tell_faults(imported, rejects)
     if not told.quiet:
@@ -76,9 +88,14 @@ def _tell(ctx: typer.Context, imported: "Imported", rejects: Path | None) -> Non
             render.note(f"{tally.source.file}: {tally.sentence}")
         for note in imported.notes:
             render.note(note)
+        for line in imported.plan:
+            render.note(line)
     if told.dry_run:
         render.note("dry run: nothing was written")
-    render.say(imported.sentence)
+    if told.output.format is Format.AUTO:
+        render.say(imported.sentence)
+    else:
+        render.show(imported.record, render.Style(told.output.format, UTC))
 
 
 def _tell_faults(imported: "Imported", rejects: Path | None) -> None:
@@ -87,6 +104,6 @@ def _tell_faults(imported: "Imported", rejects: Path | None) -> None:
     for fault in faults[:_SHOWN]:
         column = f"{fault.column}: " if fault.column else ""
         render.note(f"{fault.file}: line {fault.line}: {column}{fault.reason}")
-    if len(faults) > _SHOWN:
+    if imported.rejected > _SHOWN:
         keep = "" if rejects else "; --rejects FILE keeps them"
-        render.note(f"and {len(faults) - _SHOWN:,} more{keep}")
+        render.note(f"and {imported.rejected - len(faults[:_SHOWN]):,} more{keep}")

@@ -112,6 +112,16 @@ class Writing(Command):
         return [_dry_run(), _actor(), *super().shared()]
 
 
+class Counting(Writing):
+    """A command that changes the file, and gives its figures to a script."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _option("--format", "-f", help="The counts as one of these.", metavar="|".join(FORMATS), set=_format),
+            *super().shared(),
+        ]
+
+
 class Asking(Writing):
     """A command that asks before it changes the file."""
 
@@ -225,6 +235,7 @@ def _limit(settings: Settings, value: str) -> Settings:
 __all__ = [
     "Asking",
     "Command",
+    "Counting",
     "Drawn",
     "Limited",
     "Listing",

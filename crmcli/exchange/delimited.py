@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crmcli.core.formula import unguarded
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
-from crmcli.exchange.record import Fault, Record
+from crmcli.exchange.record import LONGEST_FIELD, Fault, Record, too_long
 from crmcli.exchange.text import LONGEST_LINE, TextFile
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Delimited:
         self._delimiter = "\t" if Path(file.name).suffix.lower() in (".tsv", ".tab") else _delimiter(first)
         plain = first.rstrip("\r\n").split("\t")
         self._is_escaped = self._delimiter == "\t" and is_escaped(plain)
-        csv.field_size_limit(LONGEST_LINE)
+        csv.field_size_limit(2 * LONGEST_LINE)  # never met: `_bounded` is
         with self._explained(self._reader(file.head)) as reader:
             header = next(filter(_is_filled, reader), None)
         if header is None:
@@ -45,17 +45,21 @@ class Delimited:
         self.header = tuple(map(unguarded, header) if self._is_guarded else header)
 
     def records(self) -> Iterator[Record | Fault]:
-        """The records behind the header; one with more or fewer cells, or a NUL, is a fault, an empty one left out."""
+        """The records behind the header; one with more or fewer cells, a NUL, or too much in a cell is a fault.
+
+        An empty one is left out.
+        """
         file, width, is_plain = self._file, len(self.header), not (self._is_escaped or self._is_guarded)
-        with self._explained(self._reader(self._file.lines())) as reader:
+        with self._explained(self._reader(self._bounded(file.lines()))) as reader:
             next(filter(_is_filled, reader))
-            self._begins = reader.line_num + 1
+            self._begins, self._before = reader.line_num + 1, file.taken
             for cells in reader:
-                if is_plain and not file.has_nul and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
+                is_usual = is_plain and not file.has_nul and file.taken - self._before <= LONGEST_FIELD
+                if is_usual and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
                     yield self._begins, cells, cells
                 elif _is_filled(cells):
                     yield self._checked(cells)
-                self._begins = reader.line_num + 1
+                self._begins, self._before = reader.line_num + 1, file.taken
 
     def written(self, raws: Iterable[Cells]) -> Iterator[str]:
         if self._is_escaped:
@@ -63,8 +67,17 @@ class Delimited:
         writer = csv.writer(_Echo(), delimiter=self._delimiter, lineterminator="\n")
         return (str(writer.writerow(cells)) for cells in (self.header, *raws))
 
+    def _bounded(self, lines: Iterable[str]) -> Iterator[str]:
+        """The lines, as long as no record has too many of them: then it is within a quote that nobody closed."""
+        for line in lines:
+            if self._file.taken - self._before > LONGEST_LINE:
+                limit = f"{LONGEST_LINE // 1_000_000} MB"
+                message = f"{shown(self._file.name)}: quote opened in line {self._begins} is not closed within {limit}"
+                raise InvalidInput(message)
+            yield line
+
     def _reader(self, lines: Iterable[str]) -> "Reader":
-        self._begins = 1
+        self._begins, self._before = 1, self._file.taken
         if self._is_escaped:
             return csv.reader(lines, delimiter=self._delimiter, quoting=csv.QUOTE_NONE, strict=True)
         return csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -77,6 +90,10 @@ class Delimited:
             return Fault(name, begins, None, "NUL character", cells)
         if len(cells) != len(self.header):
             return Fault(name, begins, None, f"{_fields(len(cells))}, expected {len(self.header)}", cells)
+        place = too_long(cells)
+        if place is not None:
+            reason = f"{len(cells[place]):,} characters, at most {LONGEST_FIELD:,}"
+            return Fault(name, begins, self.header[place] or None, reason, cells)
         return begins, [_unescaped(cell) for cell in cells] if self._is_escaped else cells, cells
 
     @contextmanager
@@ -119,6 +136,4 @@ def _broken(name: str, reason: str, begins: int, line: int) -> InvalidInput:
         where = f"line {line}: text after a closing quote"
         opened = f"; the quote may be one of line {begins}" if begins != line else ""
         return InvalidInput(f"{shown(name)}: {where}{opened}", hint='a quote within quotes is written twice: ""')
-    if "field limit" in reason:
-        return InvalidInput(f"{shown(name)}: quote opened in line {begins} is not closed within 1 MB")
     return InvalidInput(f"{shown(name)}: quote opened in line {begins} is never closed")

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+#: Characters in one field; a longer one is a fault of its row.
+LONGEST_FIELD = 1_000_000
+
 
 class Row(NamedTuple):
     """`line` is where the record begins; `values` are the mapped cells by field, stripped, "" where there is nothing.
@@ -29,6 +32,11 @@ class Fault:
 
 #: The line where a record begins, a cell for each column of the header, and what a file of rejects repeats.
 Record = tuple[int, Sequence[str], Sequence[str]]
+
+
+def too_long(cells: Iterable[str]) -> int | None:
+    """The place of the first cell that is too long."""
+    return next((place for place, cell in enumerate(cells) if len(cell) > LONGEST_FIELD), None)
 
 
 class Sheet(Protocol):

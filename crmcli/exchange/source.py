@@ -105,15 +105,17 @@ def open_sources(
     profile: str | None,
     mapping: Mapping[str, str],
     custom: Mapping[str, Collection[str]],
+    encoding: str | None = None,
     keeps_raw: bool = True,
 ) -> list[Source]:
-    """The files, sorted so that none needs a later one, else in the order given.
+    """The files, sorted so that none needs a later one, else in the order given; all in the `encoding` if one is given.
 
     `custom` names the custom fields by kind of record; `mapping` gives fields to columns, "" leaves a column out.
     Raises InvalidInput for a file whose header cannot be understood, NotFound for one that is not there.
     """
     asked = None if entity is None else own.entity_named(entity)
-    opened = [(text, _sheet(text, custom)) for text in map(TextFile, filterfalse(_is_no_record, paths))]
+    texts = (TextFile(path, encoding) for path in filterfalse(_is_no_record, paths))
+    opened = [(text, _sheet(text, custom)) for text in texts]
     columns.refuse_unused(mapping, {text.name: sheet.header for text, sheet in opened})
     sources = []
     for text, sheet in opened:

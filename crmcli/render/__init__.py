@@ -13,14 +13,27 @@ from crmcli.core.vocabulary import Format
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import FileUnusable, InvalidInput
 from crmcli.render import streams
-from crmcli.render.streams import ask, complain, is_terminal, note, say, tell
+from crmcli.render.streams import ask, complain, is_terminal, note, progress, say, tell
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from crmcli.core.result import Column, Result, Table
 
-__all__ = ["Style", "ask", "complain", "is_terminal", "note", "put", "say", "settle", "show", "streams", "tell"]
+__all__ = [
+    "Style",
+    "ask",
+    "complain",
+    "is_terminal",
+    "note",
+    "progress",
+    "put",
+    "say",
+    "settle",
+    "show",
+    "streams",
+    "tell",
+]
 
 _MODULES = {
     Format.TABLE: "terminal",

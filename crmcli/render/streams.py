@@ -4,7 +4,8 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from crmcli.core.result import Change
 
 _LONGEST_LINE = 2_000
+_PAUSE, _NARROW = 0.2, 78  # seconds between two words on how far it is, and cells for one
 _PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏↺⏎→", "--~|########^|>", strict=True))
 
 
@@ -91,6 +93,33 @@ def note(message: str) -> None:
     """A hint, notice or warning for a person, on stderr."""
     with suppress(OSError):  # nobody listens
         sys.stderr.write(_line(message) + "\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """What shows how far a long command is, on a terminal only: one line that is gone at the end."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    shown = 0.0
+
+    def show(text: str) -> None:
+        nonlocal shown
+        if time.monotonic() - shown >= _PAUSE:
+            shown = time.monotonic()
+            _put(f"\r\x1b[K{short(text, _NARROW)}")
+
+    try:
+        yield show
+    finally:
+        if shown:
+            _put("\r\x1b[K")
+
+
+def _put(text: str) -> None:
+    with suppress(OSError):  # nobody listens
+        sys.stderr.write(text)
         sys.stderr.flush()
 
 

@@ -129,9 +129,9 @@ def _lines() -> Iterator[Case]:
         "vertical tab, form feed and NEL end no line", "name\nA\vb\nB\fc\nC\x85d\nEve\n", 1, 3, "line 2: name"
     )
     yield _taken("a line separator in a name", "name\nA\u2028b\n", 1)
-    yield _refused("a line over a megabyte", "name,note\nAda," + "x" * 1_000_001 + "\n", "line 2 is longer than 1 MB")
-    yield _refused("a header over a megabyte", "name," + "x" * 1_000_001 + "\nAda,y\n", "line 1 is longer than 1 MB")
-    yield _refused("a megabyte without a line end", "x" * 1_000_001, "line 1 is longer than 1 MB")
+    yield _refused("a line over 8 megabytes", "name,note\nAda," + "x" * 8_000_001 + "\n", "line 2 is longer than 8 MB")
+    yield _refused("a header over 8 megabytes", "name," + "x" * 8_000_001 + "\nAda,y\n", "line 1 is longer than 8 MB")
+    yield _refused("8 megabytes without a line end", "x" * 8_000_001, "line 1 is longer than 8 MB")
     yield _taken("many empty lines", "name\n" + "\n" * 50_000 + "Ada\n", 1)
 
 
@@ -152,10 +152,15 @@ def _quotes() -> Iterator[Case]:
     yield _refused("a blank after a quote", 'name,city\n"Ada" ,y\n', "line 2: text after a closing quote")
     yield _refused("quotes escaped by backslash", 'name,city\n"Ada \\"x\\"",y\n', "line 2: text after a closing quote")
     yield _refused(
-        "a field over a megabyte",
-        'name,note\nAda,"' + "x\n" * 600_000 + '"\n',
-        "opened in line 2 is not closed within 1 MB",
+        "a quote not closed for 8 megabytes",
+        'name,note\nAda,"' + "x\n" * 5_000_000 + '"\n',
+        "opened in line 2 is not closed within 8 MB",
     )
+    quoted, plain = '"' + "x\n" * 600_000 + '"', "x" * 1_000_001
+    yield _partly(
+        "a quoted field over a megabyte", f"name,note\nAda,{quoted}\nBob,y\n", 1, 1, "2: note: 1,200,000 char"
+    )
+    yield _partly("a plain field over a megabyte", f"name,note\nAda,{plain}\nBob,y\n", 1, 1, "2: note: 1,000,001 char")
     yield _partly(
         "a field over the limit of a note", f"name,note\nAda,{'x' * 100_001}\nBob,y\n", 1, 1, "line 2: note: 1 to"
     )
@@ -308,8 +313,11 @@ def _json() -> Iterator[Case]:
     yield _refused("an object over many lines", '{\n "name": "Ada"\n}\n', "has no line with one JSON object", ".json")
     yield _refused("CSV as JSON", "name\nAda\n", "has no line with one JSON object", ".jsonl")
     yield _refused("JSON as CSV", '{"name": "Ada"}\n', "no name column", ".csv")
+    yield lines(
+        "a text over a megabyte", f'{{"name": "{"x" * 1_000_001}"}}', 1, 1, "line 1: name: 1,000,001 characters"
+    )
     yield _refused(
-        "a JSON line over a megabyte", '{"name": "' + "x" * 1_000_001 + '"}\n', "line 1 is longer than 1 MB", ".jsonl"
+        "a JSON line over 8 megabytes", '{"name": "' + "x" * 8_000_001 + '"}\n', "line 1 is longer than 8 MB", ".jsonl"
     )
     yield _refused(
         "JSON in UTF-16 without its mark", '{"name": "A"}\n'.encode("utf-16-le"), "is not a text file", ".json"

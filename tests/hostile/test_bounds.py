@@ -74,7 +74,7 @@ def test_a_line_of_half_a_gigabyte_is_refused(lead: bytes, file: Path, tmp_path:
 
     line = 1 + lead.count(b"\n")
     assert (ended.exit_code, ended.out) == (2, "")
-    assert ended.err == f"error: '{tmp_path}/large.csv': line {line} is longer than 1 MB\n"
+    assert ended.err == f"error: '{tmp_path}/large.csv': line {line} is longer than 8 MB\n"
     assert ended.kilobytes < _LIMIT
     assert file.read_bytes() == before
 

@@ -1,7 +1,6 @@
 """Files of records brought in: read, checked, recognised and written in one operation, set-wise."""
 
 import gc
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from crmcli.core.wording import shown
 from crmcli.db.bulk import Bulk
 from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import Busy, InvalidInput
-from crmcli.exchange.rejects import write_all
+from crmcli.exchange.rejects import Spool, write_all
 from crmcli.exchange.source import ENTITIES, Source, open_sources
+from crmcli.reports import preview
 from crmcli.services.customfields import definitions
 from crmcli.services.importing import (
     customers,
@@ -26,11 +26,12 @@ from crmcli.services.importing import (
     products,
     relations,
     ties,
+    told,
     who,
 )
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import Products
-from crmcli.services.importing.work import Files, Imported, Refused, Step, Tally, Wish, Work
+from crmcli.services.importing.work import Files, GaveUp, Imported, Patience, Refused, Seen, Step, Tally, Wish, Work
 
 __all__ = ["Files", "Imported", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
 
@@ -50,15 +51,17 @@ def run(session: Transaction, sources: Sequence[Source], wish: Wish, *, silent: 
     return _staged(session, sources, wish, silent=silent).write(session)
 
 
-def prepare(file: Opened | Transaction, asked: Files, wish: Wish) -> "Prepared":
+def prepare(file: Opened | Transaction, asked: Files, wish: Wish, *, seen: Seen = lambda _: None) -> "Prepared":
     """Read and check files, into temporary tables: all that can be done before the file is locked.
 
+    `seen` is told how far it is with a file, now and then.
     Raises InvalidInput for a file that cannot be read, NotFound for one that is not there.
     """
     sources = _opened(file, asked)
     if wish.currency is not None:
         wish = replace(wish, currency=currency(wish.currency))
-    return _staged(file, sources, replace(wish, keeps_raw=asked.rejects is not None), rejects=asked.rejects)
+    wish = replace(wish, keeps_raw=asked.rejects is not None)
+    return _staged(file, sources, wish, rejects=asked.rejects, seen=seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,16 @@ class Prepared:
             raise Busy(message, hint="try again")
         work = self.work
         work.session = session
-        with _undisturbed(), work.bulk.under(session.operation):
+        with _undisturbed(), _patiently(work, self.rejects), work.bulk.under(session.operation):
             for step in self.steps:
                 step()
             imported = self._done()
             _keep_rejects(self.rejects, imported)
-            if work.wish.strict and imported.faults:
-                raise Refused(imported)
-            _describe(work, imported)
+            if work.wish.strict and imported.rejected:
+                raise Refused.strictly(imported)
+            work.bulk.describe(told.detail(imported.tallies))
+        if work.wish.is_trial:
+            return replace(imported, plan=tuple(preview.lines(work.db, session.operation)))
         return imported
 
     def _done(self) -> Imported:
@@ -106,9 +111,12 @@ def _staged(
     *,
     silent: bool = True,
     rejects: Path | None = None,
+    seen: Seen = lambda _: None,
 ) -> Prepared:
-    work = Work(file, Bulk(file.raw, silent=silent), wish, list(map(Tally, sources)))
-    with _undisturbed(), _together(file.raw):
+    patience = Patience(wish.most_rejects)
+    tallies = [Tally(source, Spool(rejects) if rejects else None, patience, seen) for source in sources]
+    work = Work(file, Bulk(file.raw, silent=silent), wish, tallies)
+    with _undisturbed(), _patiently(work, rejects), _together(file.raw):
         return Prepared(work, _steps(work), _relied_on(file), rejects)
 
 
@@ -139,6 +147,17 @@ def _relied_on(file: Opened | Transaction) -> object:
     """What of the database the reading of a row depends on: settings, custom fields, types of relationships."""
     types = list(file.reader.rows("select id, name, inverse from relation_type order by id"))
     return file.preferences, [definitions(file.reader, name) for name in _WITH_FIELDS.values()], types
+
+
+@contextmanager
+def _patiently(work: Work, rejects: Path | None) -> Iterator[None]:
+    """Give up where more rows are rejected than the wish allows. Raises Refused."""
+    try:
+        yield
+    except GaveUp:
+        imported = Imported(tuple(work.tallies), work.notes)
+        _keep_rejects(rejects, imported)
+        raise Refused.beyond(imported, work.wish.most_rejects or 0) from None
 
 
 @contextmanager
@@ -173,6 +192,7 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
         entity=asked.entity,
         profile=asked.profile,
         mapping=_mapping(asked.mapping),
+        encoding=asked.encoding,
         keeps_raw=asked.rejects is not None,
     )
     sources = opened(custom=custom)
@@ -198,25 +218,7 @@ def _mapping(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _keep_rejects(path: Path | None, imported: Imported) -> None:
-    if path is not None and imported.faults:
-        sources = [tally.source for tally in imported.tallies]
-        for place in write_all(path, imported.faults, sources):
+    if path is not None:
+        rejected = [(tally.source, tally.raws) for tally in imported.tallies if tally.raws and tally.rejected]
+        for place in write_all(path, rejected):
             imported.notes.append(f"the rejected rows are in {place}")
-
-
-def _describe(work: Work, imported: Imported) -> None:
-    """Keep with the operation which files it was about, and what came of them."""
-    files = [
-        {
-            "file": tally.source.file,
-            "sha256": tally.source.sha256,
-            "entity": tally.source.entity,
-            "profile": tally.source.profile,
-            "new": tally.new,
-            "changed": tally.changed,
-            "unchanged": tally.unchanged,
-            "rejected": tally.rejected,
-        }
-        for tally in imported.tallies
-    ]
-    work.bulk.describe(json.dumps({"files": files}, ensure_ascii=False))

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from crmcli.errors import InvalidInput
 from crmcli.exchange.source import Fault, Row
+from crmcli.exchange.text import TextFile
 from crmcli.services.importing.cells import BadCell, Reader, Values
 from crmcli.services.importing.work import Tally
 
@@ -13,6 +13,7 @@ Composed = Callable[[Values], object]
 Several = Callable[[str], Iterable[tuple[object, ...]]]
 
 BATCH = 5_000
+_BATCH_SIZE = 8_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class Batch:
 def batches(tally: Tally, shape: Shape) -> Iterator[Batch]:
     """The rows of the file that can be taken, in order; the others go to the tally."""
     rows = _rows(tally)
-    while found := list(islice(rows, BATCH)):
+    while found := _some(rows, tally.source.text):
+        tally.read += len(found)
+        tally.seen(tally)
         yield from _taken(tally, shape, found)
 
 
@@ -71,7 +74,18 @@ def fault(tally: Tally, row: Row, field: str, reason: str) -> None:
     """Keep the row as one that cannot be taken; its column is called what the file calls it."""
     names = zip(tally.source.header, tally.source.fields, strict=False)
     column = next((head for head, known in names if known == field), field or None)
-    tally.faults.append(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
+    tally.reject(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
+
+
+def _some(rows: Iterator[Row], text: TextFile) -> list[Row]:
+    """The next rows: so many, or fewer long ones."""
+    found: list[Row] = []
+    most = text.taken + _BATCH_SIZE
+    for row in rows:
+        found.append(row)
+        if len(found) == BATCH or text.taken > most:
+            break
+    return found
 
 
 def _rows(tally: Tally) -> Iterator[Row]:
@@ -79,7 +93,8 @@ def _rows(tally: Tally) -> Iterator[Row]:
     constants = dict(tally.source.constants)
     for row in tally.source.rows():
         if isinstance(row, Fault):
-            tally.faults.append(row)
+            tally.read += 1
+            tally.reject(row)
         elif constants:
             yield row._replace(values=constants | {name: text for name, text in row.values.items() if text})
         else:

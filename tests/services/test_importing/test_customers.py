@@ -330,11 +330,3 @@ def test_columns_nobody_knows_are_told(load: Load) -> None:
     imported = load(c="name,shoe size\nAda,38\n")
 
     assert imported.notes == ["c.csv: not taken: shoe size; --map COLUMN=FIELD takes one"]
-
-
-def test_the_operation_keeps_what_came_of_each_file(load: Load, rows: Rows) -> None:
-    load(c="name\nAda\n\x07\n")
-
-    [(detail,)] = rows("select json_extract(detail, '$.files[0]') from operation")
-    assert '"file":"c.csv"' in str(detail)
-    assert '"new":1,"changed":0,"unchanged":0,"rejected":1' in str(detail)
