@@ -9,11 +9,11 @@ import typer
 from crmcli import render, services
 from crmcli.commands import opening
 from crmcli.commands.options import Counting, settings
-from crmcli.core.vocabulary import Format, OnDuplicate
+from crmcli.core.vocabulary import Format, OnDuplicate, OnRemoved
 from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from crmcli.services.importing import Imported
+    from crmcli.services.importing import Imported, Key
 
 app = typer.Typer(add_completion=False)
 
@@ -37,6 +37,13 @@ def import_(
     on_duplicate: Annotated[
         OnDuplicate, typer.Option(help="What becomes of rows about records that are there.")
     ] = OnDuplicate.UPDATE,
+    on_removed: Annotated[
+        OnRemoved, typer.Option(help="What becomes of customers who were removed and are in the file.")
+    ] = OnRemoved.KEEP,
+    key: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What identifies a row in the system it is from.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="NAME", help="What that system is called, with --key.")] = None,
     currency: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of amounts without one; else the file's currency.")
     ] = None,
@@ -52,16 +59,22 @@ def import_(
     """Bring records in from files, all in one operation; the same files again change nothing.
 
     A row is about the customer with its uid, else the same key of another system, else one of its e-mails, else its
-    phone and name, else, with none of these, its name and kind; rows of one file about the same customer are united.
+    phone and name. A name, even with a company, is no proof: such a row is new, or rejected with who it may be, unless
+    no more is known of that customer either. Rows of one file about the same customer are united.
 
     Examples:
       crm import customers.csv deals.csv --dry-run
       crm import contacts.csv --map "Full name=name" --rejects bad.csv
       crm import customers.csv --max-rejects 10 -f json
+      crm import customers.csv --key name --source list
     """
     told = settings(ctx)
-    asked = services.importing.Files(tuple(files), as_, profile, tuple(map_ or ()), rejects, encoding)
-    wish = services.importing.Wish(on_duplicate, currency, strict, max_rejects, told.dry_run)
+    asked = services.importing.Files(
+        tuple(files), as_, profile, tuple(map_ or ()), rejects, encoding, _key(key, source)
+    )
+    wish = services.importing.Wish(
+        on_duplicate, on_removed, currency=currency, strict=strict, most_rejects=max_rejects, is_trial=told.dry_run
+    )
     try:
         with opening.unlocked(ctx) as file, render.progress(quiet=told.quiet) as show:
             prepared = services.importing.prepare(
@@ -77,6 +90,16 @@ def import_(
     _tell(ctx, imported, rejects)
     if imported.rejected:
         raise typer.Exit(_PARTIAL)
+
+
+def _key(column: str | None, source: str | None) -> "Key | None":
+    """Raises InvalidInput for one without the other."""
+    if column is None and source is None:
+        return None
+    if column is None or source is None:
+        given, missing = ("--source", "--key COLUMN") if column is None else ("--key", "--source NAME")
+        raise InvalidInput(f"{given} goes with {missing}", hint="crm import c.csv --key ID --source shop")
+    return services.importing.Key(column, source.strip())
 
 
 def _tell(ctx: typer.Context, imported: "Imported", rejects: Path | None) -> None:

@@ -137,6 +137,13 @@ class OnDuplicate(StrEnum):
     REJECT = "reject"
 
 
+class OnRemoved(StrEnum):
+    """What becomes of a row of an import that is about a customer who was removed."""
+
+    KEEP = "keep"
+    RESTORE = "restore"
+
+
 class ConsentAction(StrEnum):
     GRANT = "grant"
     WITHDRAW = "withdraw"

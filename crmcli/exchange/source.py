@@ -26,9 +26,18 @@ _JSON, _DELIMITED = (".jsonl", ".ndjson", ".json"), (".csv", ".tsv", ".tab", ".t
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Which column holds what identifies a row, and the name of the system that gave it."""
+
+    column: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of.
 
+    `key_place` is the column that identifies a row, whatever else it gives.
     Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
     """
 
@@ -38,6 +47,7 @@ class Source:
     fields: tuple[str, ...]
     unknown: tuple[str, ...]
     keeps_raw: bool = True
+    key_place: int | None = None
 
     @property
     def file(self) -> str:
@@ -90,6 +100,8 @@ class Source:
         Every row has the same fields: those of the columns, but for parts of others (a first name), and the composed.
         """
         values, keeps_raw = columns.values_of(self.fields, self.layout), self.keeps_raw
+        if self.key_place is not None:
+            values = columns.keyed(values, self.key_place)
         for record in self.sheet.records():
             if isinstance(record, Fault):
                 yield record if keeps_raw else replace(record, raw=())
@@ -106,23 +118,31 @@ def open_sources(
     mapping: Mapping[str, str],
     custom: Mapping[str, Collection[str]],
     encoding: str | None = None,
+    key: Key | None = None,
     keeps_raw: bool = True,
 ) -> list[Source]:
     """The files, sorted so that none needs a later one, else in the order given; all in the `encoding` if one is given.
 
+    `key` says which column identifies a row.
     `custom` names the custom fields by kind of record; `mapping` gives fields to columns, "" leaves a column out.
     Raises InvalidInput for a file whose header cannot be understood, NotFound for one that is not there.
     """
     asked = None if entity is None else own.entity_named(entity)
     texts = (TextFile(path, encoding) for path in filterfalse(_is_no_record, paths))
     opened = [(text, _sheet(text, custom)) for text in texts]
-    columns.refuse_unused(mapping, {text.name: sheet.header for text, sheet in opened})
+    headers = {text.name: sheet.header for text, sheet in opened}
+    columns.refuse_unused(mapping, headers)
+    if key is not None:
+        columns.refuse_unused({key.column: "key"}, headers)
     sources = []
     for text, sheet in opened:
         layout = _layout(text.name, sheet.header, asked, profile, custom)
         fields = columns.fields_of(text.name, sheet.header, layout, mapping)
-        unknown = columns.unknown_columns(sheet.header, fields, mapping)
-        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw))
+        place = columns.place_of(key.column, sheet.header) if key else None
+        if key and place is not None:
+            layout = replace(layout, source=key.source)
+        unknown = columns.unknown_columns(sheet.header, fields, {**mapping, **({key.column: ""} if key else {})})
+        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw, place))
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
 
 

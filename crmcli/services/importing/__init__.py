@@ -14,7 +14,7 @@ from crmcli.db.bulk import Bulk
 from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import Busy, InvalidInput
 from crmcli.exchange.rejects import Spool, write_all
-from crmcli.exchange.source import ENTITIES, Source, open_sources
+from crmcli.exchange.source import ENTITIES, Key, Source, open_sources
 from crmcli.reports import preview
 from crmcli.services.customfields import definitions
 from crmcli.services.importing import (
@@ -33,7 +33,7 @@ from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import Products
 from crmcli.services.importing.work import Files, GaveUp, Imported, Patience, Refused, Seen, Step, Tally, Wish, Work
 
-__all__ = ["Files", "Imported", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
+__all__ = ["Files", "Imported", "Key", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
 
 _WITH_FIELDS = {"customers": "customer", "deals": "deal"}
 
@@ -193,6 +193,7 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
         profile=asked.profile,
         mapping=_mapping(asked.mapping),
         encoding=asked.encoding,
+        key=asked.key,
         keeps_raw=asked.rejects is not None,
     )
     sources = opened(custom=custom)

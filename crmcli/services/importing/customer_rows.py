@@ -14,6 +14,7 @@ def write(stage: Stage) -> None:
     if stage.is_empty():
         return
     work = stage.work
+    _restore(stage)
     identity.number(stage, CUSTOMER)
     handles.make(work, "select row, coalesce(handle, name) as text from import_customer where is_new")
     _insert(stage)
@@ -22,6 +23,22 @@ def write(stage: Stage) -> None:
     _points(stage)
     _tags(stage)
     identity.write_keys(stage, CUSTOMER)
+
+
+def _restore(stage: Stage) -> None:
+    """Bring those back who were removed: the rows about them are here still only where that is the wish."""
+    bulk = stage.work.bulk
+    bulk.run("drop table if exists temp.import_restored")
+    bulk.run(
+        "create temp table import_restored as select distinct c.id from import_customer r "
+        "join customer c on c.id = r.target where c.removed_at is not null"
+    )
+    if stage.work.db.value("select exists (select 1 from import_restored)"):
+        those = "select id from import_restored"
+        bulk.update("customer", those, f"update customer set removed_at = null where id in ({those})")
+        points = f"select id from contact_point where customer_id in ({those}) and is_live = 0"
+        bulk.update("contact_point", points, f"update contact_point set is_live = 1 where id in ({points})")
+        bulk.run(f"insert or ignore into import_touched {those}")
 
 
 def _insert(stage: Stage) -> None:

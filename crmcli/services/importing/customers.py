@@ -55,6 +55,7 @@ def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
     identity.leave_known(stage, CUSTOMER)
     repeats.repeated(stage)
     matching.refuse_nameless(stage)
+    matching.tell_possible(stage)
     owners.settle("select owner from import_customer where owner is not null")
     for tally in tallies:
         custom.define(work, tally.source, "customer")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from crmcli.core.vocabulary import OnDuplicate
+from crmcli.core.vocabulary import CustomerKind, OnDuplicate
 from crmcli.services.importing import custom
 from crmcli.services.importing.matching import has_weak
 from crmcli.services.importing.staging import Stage
@@ -68,6 +68,11 @@ class _Trait:
     target: int | None
     is_settled: bool
 
+    @property
+    def is_of_person(self) -> bool:
+        """Of a key by name."""
+        return self.key.startswith(CustomerKind.PERSON)
+
 
 class _Seen:
     """The rows so far: which are about the customer of an earlier one (`leaders`), which about two (`torn`)."""
@@ -102,8 +107,14 @@ class _Seen:
             self.leaders[row] = leader
 
     def end(self) -> None:
-        """After the last row: those that say no more than a name are about the only one of that name."""
+        """After the last row: those that say no more than a name are about the only one of that name.
+
+        A person is no proof of a person: beside others of the name and company such a row is not taken.
+        """
         for row, name in self._bare:
+            if name.is_of_person:
+                self._end_person(row, name)
+                continue
             others = [other for other in self._named.get(name.key, {}) if name.target in (None, self._targets[other])]
             strange = len(self._named.get(name.key, {})) - len(others)
             if len(others) > 1 or (strange and not name.is_settled):
@@ -115,6 +126,17 @@ class _Seen:
                 leader = self._owners.setdefault((_NAME, name.key), row)
                 if leader != row:
                     self.leaders[row] = leader
+
+    def _end_person(self, row: int, name: _Trait) -> None:
+        if name.target is not None:
+            return
+        if name.key in self._named:
+            first = next(iter(self._named[name.key]))
+            self.torn.append((row, first, "name", "may be the customer of line ", "; say which by uid, key or e-mail"))
+            return
+        leader = self._owners.setdefault((_NAME, name.key), row)
+        if leader != row:
+            self.leaders[row] = leader
 
     def _has(self, trait: _Trait) -> bool:
         return (trait.kind, trait.key) in self._owners
@@ -132,7 +154,8 @@ def _shared(stage: Stage) -> str:
         name = "lower(r.name)"
         phoned = "import_point p join import_customer r on r.row = p.row"
         arms.append(_several(f"r.row, 4 as rank, 'p' as kind, p.value || {name} as key", phoned, "p.kind = 'phone'"))
-        named = f"r.row, 5 as rank, 'n' as kind, coalesce(r.kind, 'person') || {name} as key"
+        company = "iif(coalesce(r.kind, 'person') = 'person', lower(coalesce(r.employer, '')), '')"
+        named = f"r.row, 5 as rank, 'n' as kind, coalesce(r.kind, 'person') || ' ' || {name} || char(10) || {company} as key"
         arms.append(_several(named, "import_customer r", "r.name is not null"))
     weak = "(select row from import_weak where is_phoned = (s.kind = 'p'))"
     return f"""

@@ -7,14 +7,14 @@ from typing import Self
 
 from crmcli.core.period import instant
 from crmcli.core.result import Column, Record, Table
-from crmcli.core.vocabulary import OnDuplicate
+from crmcli.core.vocabulary import OnDuplicate, OnRemoved
 from crmcli.core.wording import counted
 from crmcli.db.bulk import Bulk, uid_sql
 from crmcli.db.reader import Reader
 from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import InvalidInput
 from crmcli.exchange.rejects import Spool
-from crmcli.exchange.source import Fault, Source
+from crmcli.exchange.source import Fault, Key, Source
 
 #: So many rejected rows of a file are known by line, column and reason; the others only count.
 KEPT = 1_000
@@ -26,11 +26,14 @@ COUNTS = ("read", "new", "changed", "unchanged", "skipped", "rejected")
 class Wish:
     """How to import; `currency` is that of amounts without one.
 
+    With `blank_clears` an empty cell clears its field.
     More than `most_rejects` end the import. `is_trial`: what would change is to be shown. `keeps_raw`: rejected rows
     are wanted as found.
     """
 
     on_duplicate: OnDuplicate = OnDuplicate.UPDATE
+    on_removed: OnRemoved = OnRemoved.KEEP
+    blank_clears: bool = False
     currency: str | None = None
     strict: bool = False
     most_rejects: int | None = None
@@ -48,6 +51,7 @@ class Files:
     mapping: tuple[str, ...] = ()
     rejects: Path | None = None
     encoding: str | None = None
+    key: Key | None = None
 
 
 class GaveUp(Exception):

@@ -134,8 +134,8 @@ def test_a_row_with_the_addresses_of_two_customers_is_rejected_with_both(load: L
     )
 
     assert said(imported) == [
-        "2: email: its addresses are those of customer 1 Ada and of customer 2 Bob",
-        "3: email: belongs to customer 2 Bob, the row is about customer 1 Ada",
+        "2: email: its addresses are those of customer 1 'Ada' and of customer 2 'Bob'",
+        "3: email: belongs to customer 2 'Bob', the row is about customer 1 'Ada'",
     ]
     assert imported.tallies[0].new == 1
 
@@ -147,9 +147,10 @@ def test_without_address_and_key_a_phone_with_the_name_counts_else_the_name_with
 
     imported = load(c="name,kind,phone,city\nADA,,+49 30 901820,Rome\nAcme,organisation,,Bonn\nada,,,Oslo\nDan,,,\n")
 
-    assert imported.sentence == "1 new, 2 changed, 1 unchanged, 0 rejected"
+    assert imported.sentence == "1 new, 2 changed, 0 unchanged, 1 rejected"
+    assert said(imported) == ["4: name: may be customer 1 'Ada'; say which by uid, key or e-mail"]
     assert rows("select name, city from customer") == [
-        ("ada", "Oslo"),
+        ("ADA", "Rome"),
         ("Bob", None),
         ("Acme", "Bonn"),
         ("Acme", None),
@@ -157,7 +158,7 @@ def test_without_address_and_key_a_phone_with_the_name_counts_else_the_name_with
     ]
 
 
-def test_a_row_with_no_more_than_a_name_means_the_only_one_of_that_name_in_file_and_rows(
+def test_a_row_with_no_more_than_a_name_means_nobody_of_whom_more_is_known_in_file_and_rows(
     load: Load, rows: Rows
 ) -> None:
     content = (
@@ -167,10 +168,19 @@ def test_a_row_with_no_more_than_a_name_means_the_only_one_of_that_name_in_file_
 
     first, again = load(c=content), load(c=content)
 
-    assert first.sentence == "5 new, 0 changed, 4 unchanged, 1 rejected"
-    assert said(first) == ["6: name: line 5 and others are called so; say which by uid or e-mail"]
-    assert again.sentence == "0 new, 0 changed, 9 unchanged, 1 rejected"
-    assert said(again) == ["6: name: customers 2 and 3 are both called so; say which by uid or e-mail"]
+    which = "say which by uid, key or e-mail"
+    assert first.sentence == "5 new, 0 changed, 1 unchanged, 4 rejected"
+    assert said(first) == [
+        *(f"{line}: name: may be the customer of line 3; {which}" for line in (2, 4)),
+        f"6: name: may be the customer of line 5; {which}",
+        f"11: name: may be the customer of line 10; {which}",
+    ]
+    assert again.sentence == "0 new, 0 changed, 6 unchanged, 4 rejected"
+    assert said(again) == [
+        *(f"{line}: name: may be customer 1 'Ada'; {which}" for line in (2, 4)),
+        f"6: name: customers 2 and 3 are both called so; {which}",
+        f"11: name: may be customer 5 'Dan'; {which}",
+    ]
 
 
 def test_of_several_of_a_name_it_means_the_one_of_which_no_more_is_known(load: Load, rows: Rows) -> None:
@@ -185,12 +195,12 @@ def test_of_several_of_a_name_it_means_the_one_of_which_no_more_is_known(load: L
     assert again.sentence == "1 new, 0 changed, 2 unchanged, 0 rejected"
 
 
-def test_a_new_customer_of_the_name_makes_it_doubtful(load: Load) -> None:
-    load(c="name,email\nAda,a@example.com\n")
+def test_an_organisation_is_the_only_one_of_its_name(load: Load, rows: Rows) -> None:
+    load(c="name,kind,email\nAcme,organisation,a@example.com\n")
 
-    imported = load(c="name,email,city\nAda,,Rome\nAda,new@example.com,\n")
+    imported = load(c="name,kind,city\nACME,organisation,Rome\n")
 
-    assert said(imported) == ["2: name: line 3 and others are called so; say which by uid or e-mail"]
+    assert imported.sentence == "0 new, 1 changed, 0 unchanged, 0 rejected"
 
 
 def test_two_rows_about_one_customer_are_one_record_and_the_later_word_counts(load: Load, rows: Rows) -> None:
@@ -233,7 +243,7 @@ def test_what_is_there_can_be_left_alone(wish: OnDuplicate, sentence: str, load:
     assert imported.sentence == sentence
     assert rows("select name, city from customer") == [("Ada", None), ("Bob", None)]
     if wish is OnDuplicate.REJECT:
-        assert said(imported) == ["2: None: is customer 1 Ada already", "4: name: is the customer of line 3 already"]
+        assert said(imported) == ["2: None: is customer 1 'Ada' already", "4: name: is the customer of line 3 already"]
 
 
 def test_update_changes_only_what_the_row_has(load: Load, rows: Rows) -> None:
@@ -254,7 +264,9 @@ def test_a_removed_customer_stays_removed(load: Load, file: Path, rows: Rows) ->
     imported = load(c="name,external,city\nAda,shop:1,Rome\n")
 
     assert imported.sentence == "0 new, 0 changed, 1 unchanged, 0 rejected"
-    assert imported.notes == ["1 rows are about removed customers, which stay removed"]
+    assert imported.notes == [
+        "1 row is about removed customers, which stay removed; --on-removed restore brings them back"
+    ]
     assert rows("select city from customer") == [(None,)]
 
 
