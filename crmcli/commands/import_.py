@@ -37,6 +37,7 @@ def import_(
     on_duplicate: Annotated[
         OnDuplicate, typer.Option(help="What becomes of rows about records that are there.")
     ] = OnDuplicate.UPDATE,
+    blank_clears: Annotated[bool, typer.Option("--blank-clears", help="An empty cell clears its field.")] = False,
     on_removed: Annotated[
         OnRemoved, typer.Option(help="What becomes of customers who were removed and are in the file.")
     ] = OnRemoved.KEEP,
@@ -73,7 +74,13 @@ def import_(
         tuple(files), as_, profile, tuple(map_ or ()), rejects, encoding, _key(key, source)
     )
     wish = services.importing.Wish(
-        on_duplicate, on_removed, currency=currency, strict=strict, most_rejects=max_rejects, is_trial=told.dry_run
+        on_duplicate,
+        on_removed,
+        blank_clears,
+        currency=currency,
+        strict=strict,
+        most_rejects=max_rejects,
+        is_trial=told.dry_run,
     )
     try:
         with opening.unlocked(ctx) as file, render.progress(quiet=told.quiet) as show:

@@ -37,7 +37,7 @@ def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
     for name, (kind, choices) in definitions(work, source, entity).items():
         read = partial(_parsed, name, kind, choices, work.currency)
         readers[name] = remembered(read)
-    return {"custom": partial(_object, readers)} if readers else {}
+    return {"custom": partial(_object, readers, work.wish.blank_clears)} if readers else {}
 
 
 def define(work: Work, source: Source, entity: str) -> None:
@@ -61,10 +61,19 @@ def define_field(work: Work, entity: str, name: str, kind: FieldType) -> None:
 
 
 def merged(old: str, new: str | None) -> str:
-    """The JSON object `old` with the members of `new`."""
+    """The JSON object `old` with the members of `new`, without those that are null there."""
     if not new:
         return old
-    return text(json.loads(old) | json.loads(new))
+    both = json.loads(old) | json.loads(new)
+    return text({name: value for name, value in both.items() if value is not None})
+
+
+def united(first: str, later: str) -> str:
+    """What two rows about one record say together: the last word that is one."""
+    both: dict[str, object] = json.loads(first)
+    for name, value in json.loads(later).items():
+        both[name] = both.get(name) if value is None else value
+    return text(both)
 
 
 def text(values: dict[str, object]) -> str:
@@ -72,8 +81,8 @@ def text(values: dict[str, object]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _object(readers: dict[str, Reader], values: Values) -> str | None:
-    found: dict[str, object] = {}
+def _object(readers: dict[str, Reader], clears: bool, values: Values) -> str | None:
+    found: dict[str, object] = dict.fromkeys(readers) if clears else {}
     for name, read in readers.items():
         if values.get(name):
             try:

@@ -5,7 +5,8 @@ from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 
-_PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
+_LASTING = ("name", "kind", "do_not_contact")
+_PLAIN = ("title", "city", "country", "industry", "source", "note")
 
 
 def write(stage: Stage) -> None:
@@ -42,13 +43,14 @@ def _restore(stage: Stage) -> None:
 
 
 def _insert(stage: Stage) -> None:
+    stage.work.bulk.function("merged_custom", 2, custom.merged)
     stage.work.bulk.insert(
         "customer",
         "id, uid, kind, name, handle, title, city, country, industry, source, owner_id, note, do_not_contact, custom, "
         "created_at, recorded_at",
         f"""
         select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle,
-            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), coalesce(r.custom, '{{}}'),
+            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), iif(r.custom is null, '{{}}', merged_custom('{{}}', r.custom)),
             coalesce(r.created, :now), :now
         from import_customer r cross join import_handle h on h.row = r.row left join import_owner o on o.no = r.owner
         where r.is_new order by r.row
@@ -59,11 +61,11 @@ def _insert(stage: Stage) -> None:
 
 
 def _update(stage: Stage) -> None:
-    stage.work.bulk.function("merged_custom", 2, custom.merged)
     said = {
-        **{name: f"coalesce(r.{name}, c.{name})" for name in _PLAIN},
+        **{name: f"coalesce(r.{name}, c.{name})" for name in _LASTING},
+        **{name: stage.said(name, f"r.{name}", f"c.{name}") for name in _PLAIN},
         "created_at": "coalesce(r.created, c.created_at)",
-        "owner_id": "coalesce(o.id, c.owner_id)",
+        "owner_id": stage.said("owner", "o.id", "c.owner_id"),
         "custom": "iif(r.custom is null, c.custom, merged_custom(c.custom, r.custom))",
     }
     rows = "import_customer r left join import_owner o on o.no = r.owner join customer c on c.id = r.target"

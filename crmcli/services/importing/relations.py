@@ -220,10 +220,8 @@ def _update(stage: Stage) -> None:
     """What a row says of a tie that is there; a tie that was known by no uid of the row takes that over."""
     said = {
         "uid": "coalesce(r.uid, t.uid)",
-        "since": "coalesce(r.since, t.since)",
+        **{name: stage.said(name, f"r.{name}", f"t.{name}") for name in ("since", "strength", "note")},
         "until": "coalesce(r.until, t.until)",
-        "strength": "coalesce(r.strength, t.strength)",
-        "note": "coalesce(r.note, t.note)",
         "created_at": "coalesce(r.created, t.created_at)",
     }
     rows = f"{_TABLE} r join relationship t on t.id = r.target"

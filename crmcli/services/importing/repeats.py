@@ -209,7 +209,7 @@ def _unite_custom(stage: Stage) -> None:
             whole[leader] = (
                 stage.work.db.value("select custom from import_customer where row = :row", row=leader) or "{}"
             )
-        whole[leader] = custom.merged(whole[leader], text)
+        whole[leader] = custom.united(whole[leader], text)
     stage.work.bulk.many(
         "update import_customer set custom = ? where row = ?", [(text, row) for row, text in whole.items()]
     )

@@ -17,6 +17,8 @@ _COMPOSED_FIELDS = ("name", "key")  # a profile can make them from others
 class Stage:
     """A temporary table with a row for each row of the files of one kind, and `children` that hold the lists of each.
 
+    `filled` tells which files have a column for a field.
+
     Its columns `row`, `file` (the place of the tally) and `line` say where a row comes from; `target` is the id of its
     record, as soon as that is known, `is_new` whether that record is made for it.
     """
@@ -25,6 +27,7 @@ class Stage:
     table: str
     children: tuple[str, ...] = ()
     fields: set[str] = field(default_factory=set)
+    filled: dict[str, list[int]] = field(default_factory=dict)
     rows: int = 0
 
     def create(self, columns: str, **children: str) -> None:
@@ -41,6 +44,8 @@ class Stage:
         source, file = tally.source, self.work.tallies.index(tally)
         has = {*source.fields, *source.constants, *_COMPOSED_FIELDS}
         self.fields |= has
+        for name in filter(None, source.fields):
+            self.filled.setdefault(name, []).append(file)
         shape = shape.of(has)
         sink = Sink(self.work, self.table, ", ".join(("row", "file", "line", "raw", *map(quoted, shape.columns))))
         for part in shape.parts:
@@ -96,6 +101,17 @@ class Stage:
         """Take out the rows in `import_out`: they need no more care."""
         for table in (self.table, *self.children):
             self.work.bulk.run(f"delete from {table} where row in (select row from import_out)")
+
+    def clears(self, name: str) -> str:
+        """The SQL of whether the row r clears the field where it has nothing: its file has the column, and it is the wish."""
+        files = self.filled.get(name, []) if self.work.wish.blank_clears else []
+        return f"r.file in ({', '.join(map(str, files))})" if files else "false"
+
+    def said(self, name: str, new: str, old: str) -> str:
+        """The SQL of what a record says after the row r, which says `new`, where it said `old` before."""
+        clears = self.clears(name)
+        kept = f"coalesce({new}, {old})"
+        return kept if clears == "false" else f"iif({clears}, {new}, {kept})"
 
     def is_empty(self) -> bool:
         """Whether there is nothing left to do."""

@@ -155,3 +155,58 @@ def test_a_removed_customer_whose_address_is_taken_is_named(load: Load, file: Pa
     imported = load(c="name,external\nAda,shop:1\n", on_removed=OnRemoved.RESTORE)
 
     assert said(imported) == ["2: email: customer 1 'Ada' is removed, and customer 2 has its address now"]
+
+
+def test_a_blank_cell_clears_its_field_where_that_is_the_wish(load: Load, rows: Rows, file: Path) -> None:
+    with wrote(file) as session:
+        session.raw.execute(
+            "insert into field (entity, name, type, recorded_at) values ('customer', 'tier', 'text', '')"
+        )
+    load(c="name,email,city,title,owner,company,tier,tags\nAda,ada@example.com,Rome,Dr,Bob,Engines,gold,vip\n")
+
+    kept = load(c="name,email,city,owner,company,tier,tags\nAda,ada@example.com,,,,,\n")
+    cleared = load(c="name,email,city,owner,company,tier,tags\nAda,ada@example.com,,,,,\n", blank_clears=True)
+    again = load(c="name,email,city,owner,company,tier,tags\nAda,ada@example.com,,,,,\n", blank_clears=True)
+
+    assert kept.sentence == again.sentence == "0 new, 0 changed, 1 unchanged, 0 rejected"
+    assert cleared.sentence == "0 new, 1 changed, 0 unchanged, 0 rejected"
+    assert rows("select city, title, owner_id, custom from customer where id = 1") == [(None, "Dr", None, "{}")]
+    assert rows("select until from relationship") == [("2026-11-20",)]
+    assert rows("select count(*) from customer_tag") == rows("select count(*) from contact_point") == [(1,)]
+
+
+def test_a_blank_of_one_file_does_not_clear_what_another_has_no_column_for(load: Load, rows: Rows) -> None:
+    load(c="name,email,city,title\nAda,ada@example.com,Rome,Dr\nBob,bob@example.com,Bonn,Dr\n")
+
+    load(a="name,email,city\nAda,ada@example.com,\n", b="name,email,title\nBob,bob@example.com,\n", blank_clears=True)
+
+    assert rows("select city, title from customer") == [(None, "Dr"), ("Bonn", None)]
+
+
+def test_a_blank_clears_no_employer_alone_but_counts_it_as_a_change(load: Load, rows: Rows) -> None:
+    load(c="name,email,company\nAda,ada@example.com,Engines\n")
+
+    imported = load(c="name,email,company\nAda,ada@example.com,\nNew,new@example.com,\n", blank_clears=True)
+
+    assert imported.sentence == "1 new, 1 changed, 0 unchanged, 0 rejected"
+    assert rows("select until from relationship") == [("2026-11-20",)]
+
+
+def test_blanks_clear_deals_interactions_and_relationships(load: Load, rows: Rows) -> None:
+    load(
+        c="name\nAda\nBob\n",
+        d="name,customer,stage,created,source,amount\nEngine,Ada,lead,2026-01-01,web,5\n",
+        i="at,channel,text,customer,direction\n2026-01-02,call,Hello,Ada,in\n",
+        r="from,type,to,note\nAda,knows,Bob,old\n",
+    )
+
+    imported = load(
+        d="name,customer,stage,created,source,amount\nEngine,Ada,lead,2026-01-01,,\n",
+        i="at,channel,text,customer,direction\n2026-01-02,call,Hello,Ada,\n",
+        r="from,type,to,note\nAda,knows,Bob,\n",
+        blank_clears=True,
+    )
+
+    assert imported.sentence == "0 new, 3 changed, 0 unchanged, 0 rejected"
+    assert rows("select source, amount from deal") == [(None, 500)]
+    assert rows("select direction from interaction") == rows("select note from relationship") == [(None,)]
