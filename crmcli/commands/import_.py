@@ -9,7 +9,7 @@ import typer
 from crmcli import render, services
 from crmcli.commands import opening
 from crmcli.commands.options import Counting, settings
-from crmcli.core.vocabulary import Format, OnDuplicate, OnRemoved
+from crmcli.core.vocabulary import DateOrder, DecimalMark, Format, OnDuplicate, OnRemoved
 from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ def import_(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of files that are neither UTF-8 nor UTF-16: cp1252, gb18030, …")
     ] = None,
+    date_order: Annotated[
+        DateOrder | None, typer.Option(metavar="dmy|mdy", help="Of dates like 03/04/2026, where no column tells.")
+    ] = None,
+    decimal: Annotated[
+        DecimalMark | None, typer.Option(help="What begins the decimals of numbers, where no column tells.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing when a row is rejected.")] = False,
     max_rejects: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Import nothing when more rows are rejected.")
@@ -77,9 +83,11 @@ def import_(
         on_duplicate,
         on_removed,
         blank_clears,
-        currency=currency,
-        strict=strict,
-        most_rejects=max_rejects,
+        currency,
+        strict,
+        max_rejects,
+        date_order,
+        decimal,
         is_trial=told.dry_run,
     )
     try:

@@ -129,6 +129,13 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "mdy"
 
 
+class DecimalMark(StrEnum):
+    """What begins the decimals of a number."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
 class OnDuplicate(StrEnum):
     """What becomes of a row of an import that is about a record of the file."""
 

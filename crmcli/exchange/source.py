@@ -1,7 +1,8 @@
 """Files as records of ours: what each holds, which column gives which field, and the rows."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import filterfalse
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Source:
     unknown: tuple[str, ...]
     keeps_raw: bool = True
     key_place: int | None = None
+    reopen: Callable[[], Sheet] | None = None
 
     @property
     def file(self) -> str:
@@ -93,6 +95,10 @@ class Source:
     def sha256(self) -> str | None:
         """The digest of the file, read for it; none for a stream."""
         return self.text.sha256()
+
+    def again(self) -> "Source | None":
+        """The same file once more, to be read beside this one; None for a stream."""
+        return replace(self, sheet=self.reopen(), keeps_raw=False) if self.reopen else None
 
     def rows(self) -> Iterator[Row | Fault]:
         """The records in the order of the file, a stream of them once. Raises InvalidInput for a fault of the file.
@@ -142,7 +148,8 @@ def open_sources(
         if key and place is not None:
             layout = replace(layout, source=key.source)
         unknown = columns.unknown_columns(sheet.header, fields, {**mapping, **({key.column: ""} if key else {})})
-        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw, place))
+        reopen = partial(_reopened, text.name, encoding, custom) if text.is_regular else None
+        sources.append(Source(text, sheet, layout, fields, unknown, keeps_raw, place, reopen))
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
 
 
@@ -152,6 +159,10 @@ def _is_no_record(path: str) -> bool:
     if not (path.lower().endswith(_JSON) and place.is_file()):
         return False
     return place.stat().st_size <= _NOTHING and place.read_text("utf-8", "replace").strip() in ("", "[]")
+
+
+def _reopened(path: str, encoding: str | None, custom: Mapping[str, Collection[str]]) -> Sheet:
+    return _sheet(TextFile(path, encoding), custom)
 
 
 def _sheet(text: TextFile, custom: Mapping[str, Collection[str]]) -> Sheet:

@@ -49,10 +49,10 @@ class TextFile:
         self.has_nul = self.is_marked = False
         self._is_told = encoding is not None
         self._path = None if path == "-" else Path(path)
-        self._is_regular = self._path is not None and self._path.is_file()
+        self.is_regular = self._path is not None and self._path.is_file()
         self._rest = self._decoded()
         self.head = tuple(_beginning(self._rest))
-        if self._is_regular:
+        if self.is_regular:
             self._rest.close()
         if not any(line.strip() for line in self.head):
             raise InvalidInput(f"{shown(self.name)} is empty", hint="the first line names the columns")
@@ -61,11 +61,11 @@ class TextFile:
 
     def lines(self) -> Iterator[str]:
         """All lines with their ends, those of a stream once. Raises InvalidInput where one cannot be read."""
-        return self._decoded() if self._is_regular else chain(self.head, self._rest)
+        return self._decoded() if self.is_regular else chain(self.head, self._rest)
 
     def sha256(self) -> str | None:
         """The digest of the bytes; none for a stream."""
-        if not self._is_regular:
+        if not self.is_regular:
             return None
         import hashlib
 

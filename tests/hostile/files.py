@@ -246,12 +246,12 @@ def _values() -> Iterator[Case]:
         "0.005",
         "9223372036854775808",
         "90000000000001",
-        "1,5",
     ):
         text = f'name,stage,amount\nA,lead,"{value}"\nB,lead,5\n'
         yield _partly(f"amount {value}", text, 1, 1, f"line 2: amount: amount '{value}' is not an amount")
     yield _partly("an amount of 5000 digits", f"name,stage,amount\nA,lead,{'9' * 5000}\n", 0, 1, "is not an amount")
     yield _partly("amount in Arabic digits", "name,stage,amount\nA,lead,١٢\n", 0, 1, "is not an amount")
+    yield _taken("a decimal comma in quotes", 'name,stage,amount\nA,lead,"1,5"\nB,lead,5\n', 2)
     yield _taken("amounts", "name,stage,amount\nA,lead,90000000000000\nB,lead,-5\nC,lead,0\nD,lead,\nE,lead,12.5k\n", 5)
     yield _partly("an unknown currency", "name,stage,amount,currency\nA,lead,5,XXQ\n", 0, 1, "no currency 'XXQ'")
     yield _partly("a fraction of a yen", "name,stage,amount,currency\nA,lead,5.5,JPY\n", 0, 1, "no decimals")
@@ -263,13 +263,17 @@ def _money_and_dates() -> Iterator[Case]:
         "2026-13-01",
         "0000-00-00",
         "31.12.",
-        "03/04/2026",
         "someday",
         "99999-01-01",
         "2026-02-29",
     ):
         text = f"name,stage,amount,close\nA,lead,1,{value}\nB,lead,1,2026-12-31\n"
         yield _partly(f"date {value}", text, 1, 1, "line 2: close: ")
+    yield _refused(
+        "a date of two meanings",
+        "name,stage,amount,close\nA,lead,1,03/04/2026\n",
+        "column 'close': '03/04/2026' could be",
+    )
     yield _partly("created in a month that is none", "name,created\nAda,2026-13-01\n", 0, 1, "line 2: created: ")
     yield _partly(
         "created at an hour that is none", "name,created\nAda,2026-01-01T25:00:00Z\n", 0, 1, "line 2: created: "

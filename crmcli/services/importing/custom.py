@@ -1,6 +1,7 @@
 """Custom fields of the rows: defined where they are new, values checked against what they may hold."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 
 from crmcli.core.vocabulary import FieldType
@@ -10,7 +11,8 @@ from crmcli.exchange.own import FIELDS
 from crmcli.exchange.source import Source
 from crmcli.services import customfields
 from crmcli.services.customfields import Definitions
-from crmcli.services.importing.cells import BadCell, Reader, Values, remembered
+from crmcli.services.importing.cells import BadCell, Reader, Unclear, Values, remembered
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.reading import Composed
 from crmcli.services.importing.work import Work
 
@@ -34,9 +36,11 @@ def unknown(work: Work, source: Source, entity: str) -> list[str]:
 def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
     """What reads the custom fields of a row into a JSON object, None without any; nothing where there are no fields."""
     readers: dict[str, Reader] = {}
+    columns = Columns(work, source)
     for name, (kind, choices) in definitions(work, source, entity).items():
+        plain = _plain(columns, name, kind)
         read = partial(_parsed, name, kind, choices, work.currency)
-        readers[name] = remembered(read)
+        readers[name] = remembered(partial(_read, read, plain) if plain else read)
     return {"custom": partial(_object, readers, work.wish.blank_clears)} if readers else {}
 
 
@@ -87,9 +91,22 @@ def _object(readers: dict[str, Reader], clears: bool, values: Values) -> str | N
         if values.get(name):
             try:
                 found[name] = read(values[name])
+            except Unclear:
+                raise
             except InvalidInput as error:
                 raise BadCell(name, str(error)) from None
     return text(found) if found else None
+
+
+def _plain(columns: Columns, name: str, kind: FieldType) -> Callable[[str], str] | None:
+    """What puts a text of a file as a person would type it, for kinds that are written in several ways."""
+    if kind is FieldType.DATE:
+        return columns.day(name)
+    return columns.number(name) if kind in (FieldType.NUMBER, FieldType.MONEY) else None
+
+
+def _read(read: Reader, plain: Callable[[str], str], text: str) -> object:
+    return read(plain(text))
 
 
 def _parsed(name: str, kind: FieldType, choices: tuple[str, ...], currency: str, value: str) -> object:

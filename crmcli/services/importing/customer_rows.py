@@ -50,7 +50,8 @@ def _insert(stage: Stage) -> None:
         "created_at, recorded_at",
         f"""
         select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle,
-            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), iif(r.custom is null, '{{}}', merged_custom('{{}}', r.custom)),
+            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0),
+            iif(r.custom is null, '{{}}', merged_custom('{{}}', r.custom)),
             coalesce(r.created, :now), :now
         from import_customer r cross join import_handle h on h.row = r.row left join import_owner o on o.no = r.owner
         where r.is_new order by r.row

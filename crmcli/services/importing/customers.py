@@ -20,6 +20,7 @@ from crmcli.services.importing import (
     who,
 )
 from crmcli.services.importing.cells import Reader
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Part, Shape
@@ -84,7 +85,10 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
     region = stage.work.session.preferences.phone_region
     phones = cells.phones(region)
     return Shape(
-        {**_readers(stage.work), "tag": cells.remembered(partial(tags.number, is_own="uid" in source.fields))},
+        {
+            **_readers(Columns(stage.work, source)),
+            "tag": cells.remembered(partial(tags.number, is_own="uid" in source.fields)),
+        },
         composed,
         (
             Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), _email),
@@ -110,7 +114,7 @@ def _spread(stage: Stage, tags: _TagSets) -> None:
     )
 
 
-def _readers(work: Work) -> dict[str, Reader]:
+def _readers(columns: Columns) -> dict[str, Reader]:
     return {
         "uid": cells.uid,
         "kind": cells.choice("kind", CustomerKind, _KINDS),
@@ -119,7 +123,7 @@ def _readers(work: Work) -> dict[str, Reader]:
         **{name: cells.line(name) for name in ("title", "city", "country", "industry", "source")},
         "note": cells.note,
         "do_not_contact": cells.boolean,
-        "created": cells.instant(work.session),
+        "created": columns.instant("created"),
         "employer": cells.line("employer"),
         "parent": cells.line("parent"),
     }

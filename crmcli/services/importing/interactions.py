@@ -6,6 +6,7 @@ from functools import partial
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, identity, which, who
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import INTERACTION
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Part, Shape
@@ -54,7 +55,7 @@ def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
     return Shape(
         {
             "uid": cells.uid,
-            "at": cells.instant(stage.work.session),
+            "at": Columns(stage.work, source).instant("at"),
             "channel": cells.choice("channel", Channel),
             "direction": cells.choice("direction", Direction),
             "text": cells.prose,

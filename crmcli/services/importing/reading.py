@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crmcli.errors import InvalidInput
 from crmcli.exchange.source import Fault, Row
 from crmcli.exchange.text import TextFile
-from crmcli.services.importing.cells import BadCell, Reader, Values
+from crmcli.services.importing.cells import BadCell, Reader, Unclear, Values
 from crmcli.services.importing.work import Tally
 
 Composed = Callable[[Values], object]
@@ -122,6 +122,8 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
             columns.append(ones)
             both = enumerate(zip(texts, ones, strict=True))
             lists += [(part.table, place, part.read(text)) for place, (text, one) in both if text and one is None]
+    except Unclear:
+        raise
     except InvalidInput as error:
         if len(rows) == 1:
             fault(tally, rows[0], error.field if isinstance(error, BadCell) else name, str(error))

@@ -11,6 +11,7 @@ from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
 from crmcli.query import reference
 from crmcli.services.importing import cells, identity, who
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import RELATIONSHIP
 from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.revising import Revision, revise
@@ -54,19 +55,19 @@ def _settle(stage: Stage) -> None:
 
 
 def _shape(stage: Stage, source: Source) -> Shape:
-    work = stage.work
+    columns = Columns(stage.work, source)
     ends = {"from": cells.line("from"), "to": cells.line("to"), "from.uid": cells.uid, "to.uid": cells.uid}
     return Shape(
         {
             "uid": cells.uid,
             **ends,
-            "since": cells.day(work.session),
-            "until": cells.day(work.session),
+            "since": columns.day("since"),
+            "until": columns.day("until"),
             "strength": cells.strength,
             "note": cells.note,
-            "created": cells.instant(work.session),
+            "created": columns.instant("created"),
         },
-        {"type": _type_of(work)},
+        {"type": _type_of(stage.work)},
         identity.key_parts(stage, source),
     )
 

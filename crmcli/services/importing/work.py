@@ -7,7 +7,7 @@ from typing import Self
 
 from crmcli.core.period import instant
 from crmcli.core.result import Column, Record, Table
-from crmcli.core.vocabulary import OnDuplicate, OnRemoved
+from crmcli.core.vocabulary import DateOrder, DecimalMark, OnDuplicate, OnRemoved
 from crmcli.core.wording import counted
 from crmcli.db.bulk import Bulk, uid_sql
 from crmcli.db.reader import Reader
@@ -24,7 +24,7 @@ COUNTS = ("read", "new", "changed", "unchanged", "skipped", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How to import; `currency` is that of amounts without one.
+    """How to import; `currency` is that of amounts without one, `date_order` and `decimal` go before what a column tells.
 
     With `blank_clears` an empty cell clears its field.
     More than `most_rejects` end the import. `is_trial`: what would change is to be shown. `keeps_raw`: rejected rows
@@ -37,6 +37,8 @@ class Wish:
     currency: str | None = None
     strict: bool = False
     most_rejects: int | None = None
+    date_order: DateOrder | None = None
+    decimal: DecimalMark | None = None
     is_trial: bool = False
     keeps_raw: bool = False
 

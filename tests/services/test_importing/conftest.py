@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from crmcli.core.vocabulary import OnDuplicate, OnRemoved
+from crmcli.core.vocabulary import DateOrder, DecimalMark, OnDuplicate, OnRemoved
 from crmcli.db import connection
 from crmcli.db.history import Header
 from crmcli.db.writing import writing
@@ -31,6 +31,8 @@ class Load(Protocol):
         on_removed: OnRemoved = OnRemoved.KEEP,
         blank_clears: bool = False,
         key: Key | None = None,
+        date_order: DateOrder | None = None,
+        decimal: DecimalMark | None = None,
         now: datetime = NOW,
         **contents: str,
     ) -> Imported: ...
@@ -49,6 +51,8 @@ def load(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         on_removed: OnRemoved = OnRemoved.KEEP,
         blank_clears: bool = False,
         key: Key | None = None,
+        date_order: DateOrder | None = None,
+        decimal: DecimalMark | None = None,
         now: datetime = NOW,
         **contents: str,
     ) -> Imported:
@@ -57,7 +61,7 @@ def load(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
             path = Path(f"{name}.csv")
             path.write_text(content, encoding="utf-8")
             paths.append(str(path))
-        wish = Wish(on_duplicate, on_removed, blank_clears, strict=strict)
+        wish = Wish(on_duplicate, on_removed, blank_clears, strict=strict, date_order=date_order, decimal=decimal)
         with writing(file, Header("import"), now=now) as session:
             return importing.files(session, Files(tuple(paths), profile=profile, key=key), wish)
 

@@ -81,7 +81,7 @@ def test_a_bad_value_is_told_by_line_column_and_reason_and_its_row_is_kept_out(l
         c="name,E-Mail,phone,created,kind,do_not_contact,external\n"
         "Ada,ada@,,,,,\n"
         "Bob,,030 12,,,,\n"
-        "Eve,,,03/04/2026,,,\n"
+        "Eve,,,03.14.2026,,,\n"
         "Dan,,,,persn,,\n"
         "Fay,,,,,perhaps,\n"
         "Gus,,,,,,nokey\n"
@@ -93,8 +93,7 @@ def test_a_bad_value_is_told_by_line_column_and_reason_and_its_row_is_kept_out(l
     assert [line.partition(" (")[0] for line in said(imported)] == [
         "2: E-Mail: e-mail 'ada@' is not an address",
         "3: phone: phone '030 12' has no country code; write +49..., or set a phone region with crm init --region",
-        "4: created: 03/04/2026 could be 3 April or March 4: write 2026-04-03, or set the date order with crm init "
-        "--date-order",
+        "4: created: date '03.14.2026' does not exist",
         "5: kind: no kind 'persn'; did you mean 'person'?",
         "6: do_not_contact: 'perhaps' is neither yes nor no",
         "7: external: 'nokey' is not source:key",
