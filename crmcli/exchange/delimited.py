@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 _DELIMITERS = ",;\t|"
+_TOTALS = {
+    word: None
+    for name in ("total", "totals", "grand total", "sum", "summe", "gesamt", "合计", "总计")
+    for word in (name, name.capitalize(), name.title(), name.upper(), f"{name.capitalize()}:", f"{name.title()}:")
+}
+_NUMERAL = re.compile(r"[-+]?[^\w\s]?\s?[0-9][0-9.,' \u00a0]*\s?(?:[^\w\s]|[A-Z]{3})?")
 _UNESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n"}
 
 Cells = Sequence[str]
@@ -47,19 +53,27 @@ class Delimited:
     def records(self) -> Iterator[Record | Fault]:
         """The records behind the header; one with more or fewer cells, a NUL, or too much in a cell is a fault.
 
-        An empty one is left out.
+        An empty one is left out, and a last one that only sums up is a fault too.
         """
+        total: Record | Fault | None = None
         file, width, is_plain = self._file, len(self.header), not (self._is_escaped or self._is_guarded)
         with self._explained(self._reader(self._bounded(file.lines()))) as reader:
             next(filter(_is_filled, reader))
-            self._begins, self._before = reader.line_num + 1, file.taken
+            self._begins, self._size_before = reader.line_num + 1, file.taken
             for cells in reader:
-                is_usual = is_plain and not file.has_nul and file.taken - self._before <= LONGEST_FIELD
-                if is_usual and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
+                if total is not None:
+                    yield total
+                    total = None
+                is_usual = is_plain and not file.has_nul and file.taken - self._size_before <= LONGEST_FIELD
+                if is_usual and len(cells) == width and cells[0] in _TOTALS and _sums_up(cells):
+                    total = self._begins, cells, cells
+                elif is_usual and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
                     yield self._begins, cells, cells
                 elif _is_filled(cells):
                     yield self._checked(cells)
-                self._begins, self._before = reader.line_num + 1, file.taken
+                self._begins, self._size_before = reader.line_num + 1, file.taken
+        if isinstance(total, tuple):
+            yield Fault(file.name, total[0], self.header[0] or None, "looks like a line of totals", total[2])
 
     def written(self, raws: Iterable[Cells]) -> Iterator[str]:
         if self._is_escaped:
@@ -70,14 +84,14 @@ class Delimited:
     def _bounded(self, lines: Iterable[str]) -> Iterator[str]:
         """The lines, as long as no record has too many of them: then it is within a quote that nobody closed."""
         for line in lines:
-            if self._file.taken - self._before > LONGEST_LINE:
+            if self._file.taken - self._size_before > LONGEST_LINE:
                 limit = f"{LONGEST_LINE // 1_000_000} MB"
                 message = f"{shown(self._file.name)}: quote opened in line {self._begins} is not closed within {limit}"
                 raise InvalidInput(message)
             yield line
 
     def _reader(self, lines: Iterable[str]) -> "Reader":
-        self._begins, self._before = 1, self._file.taken
+        self._begins, self._size_before = 1, self._file.taken
         if self._is_escaped:
             return csv.reader(lines, delimiter=self._delimiter, quoting=csv.QUOTE_NONE, strict=True)
         return csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -120,6 +134,12 @@ def _delimiter(line: str) -> str:
 
 def _is_filled(cells: Cells) -> bool:
     return bool("".join(cells).strip())
+
+
+def _sums_up(cells: Cells) -> bool:
+    """Whether there is nothing behind the first cell but numbers."""
+    rest = [cell.strip() for cell in cells[1:] if cell.strip()]
+    return bool(rest) and all(map(_NUMERAL.fullmatch, rest))
 
 
 def _unescaped(cell: str) -> str:

@@ -213,6 +213,16 @@ def _rows() -> Iterator[Case]:
     yield _partly("too many fields", "name,city\nAda,x,y\nBob,y\n", 1, 1, "line 2: 3 fields, expected 2")
     yield _partly("all rows ragged", "name,city\nAda\nBob,y,z\n", 0, 2, "line 2: 1 field, expected 2")
     yield _partly("a totals line", "name,stage,amount\nA,lead,5\nTotal,5\n", 1, 1, "line 3: 2 fields, expected 3")
+    deals = "name,stage,amount\nA,lead,5\n"
+    yield _partly(
+        "a totals line of full width",
+        f'{deals}Total,,"1,234.50 €"\n',
+        1,
+        1,
+        "line 3: name: looks like a line of totals",
+    )
+    yield _taken("a deal that is called Total", f"{deals}Total,lead,5\n", 2)
+    yield _taken("a total that is not the last line", f"{deals}Total,,5\nB,lead,5\n", 3)
     yield _partly("a name left out", "name,city\n,x\nBob,y\n", 1, 1, "line 2: name")
     yield _partly("a NUL in a cell", b"name,city\nA\0da,x\nBob,y\n", 1, 1, "line 2: NUL character")
     yield _partly("a NUL in every cell", b"name,city\n\0,\0\n\0,\0\n", 0, 2, "line 2: NUL character")
