@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from crmcli.core.result import Change
 
 _LONGEST_LINE = 2_000
-_PAUSE, _NARROW = 0.2, 78  # seconds between two words on how far it is, and cells for one
+_QUICK, _PAUSE, _NARROW = 1.0, 0.2, 78  # seconds until one wants to know how far it is, and again; cells for that
+_BACK = "\r\x1b[K"
 _PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏↺⏎→", "--~|########^|>", strict=True))
 
 
@@ -98,23 +99,23 @@ def note(message: str) -> None:
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """What shows how far a long command is, on a terminal only: one line that is gone at the end."""
+    """What shows how far a command is that takes long, on a terminal only: one line that is gone at the end."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return
-    shown = 0.0
+    due, is_shown = time.monotonic() + _QUICK, False
 
     def show(text: str) -> None:
-        nonlocal shown
-        if time.monotonic() - shown >= _PAUSE:
-            shown = time.monotonic()
-            _put(f"\r\x1b[K{short(text, _NARROW)}")
+        nonlocal due, is_shown
+        if time.monotonic() >= due:
+            due, is_shown = time.monotonic() + _PAUSE, True
+            _put(f"{_BACK}{short(text, _NARROW)}")
 
     try:
         yield show
     finally:
-        if shown:
-            _put("\r\x1b[K")
+        if is_shown:
+            _put(_BACK)
 
 
 def _put(text: str) -> None:

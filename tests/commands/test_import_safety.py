@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.render import streams
 from tests.conftest import Run
-from tests.terminal import on_terminal
+from tests.hostile.running import on_terminal
 
 BAD = "name,email\nAda,ada@example.com\nBob,bob@\nEve,eve@\n"
 
@@ -126,10 +127,12 @@ def test_rejects_can_be_mended_and_fed_again_in_their_own_encoding(crm: Run) -> 
     )
 
 
-def test_progress_is_for_a_terminal_and_leaves_no_trace(crm: Run) -> None:
+def test_progress_is_for_a_terminal_and_leaves_no_trace(crm: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "_QUICK", 0)
+    monkeypatch.setattr(streams, "_PAUSE", 0)
     Path("c.csv").write_text("name\n" + "".join(f"P{number}\n" for number in range(6_000)))
 
-    seen = on_terminal("import", "c.csv", "--dry-run")
+    seen = on_terminal(["import", "c.csv", "--dry-run"])
     piped = crm("import c.csv --dry-run")
 
     assert "\r\x1b[Kc.csv: 5,000 rows read" in seen.err
