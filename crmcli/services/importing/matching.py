@@ -160,9 +160,9 @@ def _by_name(stage: Stage) -> None:
 
     Of persons the only one of which no more than that is known either; so, too, of several organisations.
     """
+    _by_phone(stage, "q.is_live = 1", _LIVE)
     if not has_weak(stage):
         return
-    _by_phone(stage, "q.is_live = 1", _LIVE)
     for condition in (f"c.kind <> '{_PERSON}'", f"{_BARE} and {_SAME_COMPANY}"):
         _by_name_alone(stage, f"{_LIVE} and {condition}")
         stage.work.bulk.run(
@@ -173,13 +173,16 @@ def _by_name(stage: Stage) -> None:
 
 
 def _by_phone(stage: Stage, point: str, customer: str) -> None:
+    """A uid goes before: the same phone and name under another uid is somebody else."""
     stage.work.bulk.run(
         f"""
-        update import_customer as r set target = (
-            select min(c.id) from import_point p join contact_point q on q.value = p.value and q.kind = 'phone' and {point}
-            join customer c on c.id = q.customer_id and c.name = r.name collate nocase and {customer}
-            where p.row = r.row and p.kind = 'phone'
-        ) where target is null and row in (select row from import_weak where is_phoned)
+        update import_customer set target = n.id from (
+            select r.row, min(c.id) as id from import_point p
+            cross join contact_point q on q.value = p.value and q.kind = 'phone' and {point}
+            cross join customer c on c.id = q.customer_id and {customer}
+            cross join import_customer r on r.row = p.row and r.target is null and r.uid is null and r.name = c.name collate nocase
+            where p.kind = 'phone' group by r.row
+        ) n where n.row = import_customer.row
         """
     )
 
@@ -224,8 +227,8 @@ def _removed(stage: Stage) -> None:
         )
         """
     )
+    _by_phone(stage, "q.is_live = 0", _REMOVED)
     if has_weak(stage):
-        _by_phone(stage, "q.is_live = 0", _REMOVED)
         _by_name_alone(stage, f"{_REMOVED} and {_BARE} and {_SAME_COMPANY} and {_NOBODY_ELSE}")
     if work.wish.on_removed is OnRemoved.RESTORE:
         _refuse_taken(stage)

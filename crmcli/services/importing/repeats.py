@@ -150,19 +150,26 @@ def _shared(stage: Stage) -> str:
         _several("p.row, 2 as rank, 'k' as kind, p.source || ':' || p.key as key", "import_customer_key p", "true"),
         _several("p.row, 3 as rank, 'e' as kind, p.value as key", "import_point p", "p.kind = 'email'"),
     ]
-    if has_weak(stage):
-        name = "lower(r.name)"
+    name = "lower(r.name)"
+    if _has_repeated_phones(stage):
         phoned = "import_point p join import_customer r on r.row = p.row"
         arms.append(_several(f"r.row, 4 as rank, 'p' as kind, p.value || {name} as key", phoned, "p.kind = 'phone'"))
+    if has_weak(stage):
         company = "iif(coalesce(r.kind, 'person') = 'person', lower(coalesce(r.employer, '')), '')"
         named = f"r.row, 5 as rank, 'n' as kind, coalesce(r.kind, 'person') || ' ' || {name} || char(10) || {company} as key"
         arms.append(_several(named, "import_customer r", "r.name is not null"))
-    weak = "(select row from import_weak where is_phoned = (s.kind = 'p'))"
+    weak = "(select row from import_weak where not is_phoned)"
+    by_phone = "s.kind = 'p' and r.target is null and r.uid is null"
     return f"""
-        select s.row, s.rank, s.kind, s.key, s.rank < 4 or s.row in {weak} as is_sought, r.target,
+        select s.row, s.rank, s.kind, s.key, s.rank < 4 or ({by_phone}) or (s.kind = 'n' and s.row in {weak}) as is_sought, r.target,
             s.row in (select row from import_weak where is_settled) as is_settled
         from ({" union all ".join(arms)}) s join import_customer r on r.row = s.row
     """
+
+
+def _has_repeated_phones(stage: Stage) -> bool:
+    repeated = "select 1 from import_point where kind = 'phone' group by value having count(*) > 1"
+    return bool(stage.work.db.value(f"select exists ({repeated})"))
 
 
 def _several(columns: str, tables: str, condition: str) -> str:

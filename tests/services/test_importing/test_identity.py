@@ -80,6 +80,29 @@ def test_a_phone_that_people_share_is_no_contradiction(there: str, row: str, loa
     assert load(c=row).sentence == "0 new, 1 changed, 0 unchanged, 0 rejected"
 
 
+def test_a_new_e_mail_of_somebody_whose_phone_and_name_are_known_is_one_more_of_theirs(load: Load, rows: Rows) -> None:
+    load(c="name,email,phone\nAda,ada@example.com,+4930901820\nBob,bob@example.com,+4930901820\n")
+
+    imported = load(c="name,email,phone\nADA,ada@example.org,+49 30 901820\nEve,eve@example.com,+4930901820\n")
+
+    assert imported.sentence == "1 new, 1 changed, 0 unchanged, 0 rejected"
+    assert rows("select value from contact_point where customer_id = 1 and kind = 'email' order by position") == [
+        ("ada@example.com",),
+        ("ada@example.org",),
+    ]
+
+
+def test_rows_of_one_phone_and_name_are_one_record_unless_their_uids_differ(load: Load, rows: Rows) -> None:
+    uids = [f"01a1bf29-18dd-7000-8000-2d5c5d1cd97{number}" for number in "12"]
+    people = [("Ada", "a@example.com"), ("ada", "b@example.com")]
+
+    one = load(c="name,email,phone\n" + "".join(f"{name},{email},+4930901820\n" for name, email in people))
+    two = load(c="uid,name,email,phone\n" + "".join(f"{uid},Bob,{uid[-1]}@example.com,+4930901821\n" for uid in uids))
+
+    assert one.sentence == "1 new, 0 changed, 1 unchanged, 0 rejected"
+    assert two.sentence == "2 new, 0 changed, 0 unchanged, 0 rejected"
+
+
 def test_a_new_customer_of_the_name_and_company_of_one_is_made_and_told(load: Load) -> None:
     load(c="name,email,company\nAda,a@example.com,Engines\nBob,b@example.com,Engines\n")
     content = "name,email,company\nADA,new@example.com,engines\nBob,other@example.com,Motors\n"
