@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,9 +78,9 @@ class Delimited:
 
     def written(self, raws: Iterable[Cells]) -> Iterator[str]:
         if self._is_escaped:
-            return ("\t".join(cells) + "\n" for cells in (self.header, *raws))
+            return ("\t".join(cells) + "\n" for cells in chain([self.header], raws))
         writer = csv.writer(_Echo(), delimiter=self._delimiter, lineterminator="\n")
-        return (str(writer.writerow(cells)) for cells in (self.header, *raws))
+        return (str(writer.writerow(cells)) for cells in chain([self.header], raws))
 
     def _bounded(self, lines: Iterable[str]) -> Iterator[str]:
         """The lines, as long as no record has too many of them: then it is within a quote that nobody closed."""
