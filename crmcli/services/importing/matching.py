@@ -177,11 +177,11 @@ def _by_phone(stage: Stage, point: str, customer: str) -> None:
     stage.work.bulk.run(
         f"""
         update import_customer set target = n.id from (
-            select r.row, min(c.id) as id from import_point p
+            select r.row, min(c.id) as id from import_customer r
+            cross join import_point p on p.row = r.row and p.kind = 'phone'
             cross join contact_point q on q.value = p.value and q.kind = 'phone' and {point}
-            cross join customer c on c.id = q.customer_id and {customer}
-            cross join import_customer r on r.row = p.row and r.target is null and r.uid is null and r.name = c.name collate nocase
-            where p.kind = 'phone' group by r.row
+            cross join customer c on c.id = q.customer_id and c.name = r.name collate nocase and {customer}
+            where r.target is null and r.uid is null group by r.row
         ) n where n.row = import_customer.row
         """
     )
