@@ -52,11 +52,9 @@ def import_(
         str | None, typer.Option(metavar="NAME", help="Of files that are neither UTF-8 nor UTF-16: cp1252, gb18030, …")
     ] = None,
     date_order: Annotated[
-        DateOrder | None, typer.Option(metavar="dmy|mdy", help="Of dates like 03/04/2026, where no column tells.")
+        DateOrder | None, typer.Option(metavar="dmy|mdy", help="Of dates like 03/04/2026; else as the column tells.")
     ] = None,
-    decimal: Annotated[
-        DecimalMark | None, typer.Option(help="What begins the decimals of numbers, where no column tells.")
-    ] = None,
+    decimal: Annotated[DecimalMark | None, typer.Option(help="What begins decimals; else as the column tells.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Import nothing when a row is rejected.")] = False,
     max_rejects: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Import nothing when more rows are rejected.")
@@ -65,9 +63,10 @@ def import_(
 ) -> None:
     """Bring records in from files, all in one operation; the same files again change nothing.
 
-    A row is about the customer with its uid, else the same key of another system, else one of its e-mails, else its
-    phone and name. A name, even with a company, is no proof: such a row is new, or rejected with who it may be, unless
-    no more is known of that customer either. Rows of one file about the same customer are united.
+    A row is about the customer with its uid, else the same key of another
+    system, else one of its e-mails, else its phone and name. A name alone is
+    no proof of a person: the row is rejected with who it may be. Rows of one
+    file about the same customer are united.
 
     Examples:
       crm import customers.csv deals.csv --dry-run

@@ -18,6 +18,7 @@ Setter = Callable[[Settings, str], Settings]
 
 _NO = 1
 
+_COUNTED = ", ".join(each.value for each in Format if each not in (Format.AUTO, Format.IDS))
 FORMATS = tuple(each.value for each in Format if each is not Format.AUTO)
 
 
@@ -117,7 +118,7 @@ class Counting(Writing):
 
     def shared(self) -> list[TyperOption]:
         return [
-            _option("--format", "-f", help="The counts as one of these.", metavar="|".join(FORMATS), set=_format),
+            _option("--format", "-f", help=f"The counts as {_COUNTED}.", metavar="FORMAT", set=_counts),
             *super().shared(),
         ]
 
@@ -203,6 +204,12 @@ def _format(settings: Settings, value: str) -> Settings:
     if value not in (*FORMATS, Format.AUTO):
         raise InvalidInput(f"no format {value!r}; one of {', '.join(FORMATS)}")
     return _output(settings, format=Format(value))
+
+
+def _counts(settings: Settings, value: str) -> Settings:
+    if value == Format.IDS:
+        raise InvalidInput("counts have no ids", hint=f"one of {_COUNTED}")
+    return _format(settings, value)
 
 
 def _html(settings: Settings, _: str) -> Settings:
