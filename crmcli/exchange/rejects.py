@@ -45,13 +45,14 @@ class Spool:
 def write_rejects(path: Path, raws: Raws, source: Source) -> None:
     """Write the records under the header of `source`, in its format and encoding; the file is whole or not there.
 
+    UTF-8 has no mark: beside uids that would say that formulas are guarded, and here they are not.
     Raises FileUnusable.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with _faults(path):
             descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w", encoding=source.text.encoding, newline="") as file:
+            with os.fdopen(descriptor, "w", encoding=source.text.encoding.removesuffix("-sig"), newline="") as file:
                 file.writelines(source.sheet.written(raws))
                 file.flush()
                 os.fsync(file.fileno())

@@ -92,7 +92,7 @@ def test_rejects_are_in_the_encoding_of_the_source(opened: Opened, encoding: str
 
     write_rejects(Path("bad.csv"), _bad(source), source)
 
-    assert Path("bad.csv").read_bytes() == "name,x\nZoë Bob,1\n".encode(encoding)
+    assert Path("bad.csv").read_bytes() == "name,x\nZoë Bob,1\n".encode(encoding.removesuffix("-sig"))
 
 
 def test_a_spool_gives_back_what_it_was_given_and_has_no_name(tmp_path: Path) -> None:
