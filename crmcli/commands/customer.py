@@ -12,7 +12,7 @@ from crmcli.commands.arguments import AllowFuture, At, CustomerRef, Query, Refs,
 from crmcli.commands.choosing import chosen
 from crmcli.commands.options import Asking, Limited, Listing, Paged, Showing, Writing, confirm
 from crmcli.core.vocabulary import CustomerKind, Prefer
-from crmcli.errors import InvalidInput
+from crmcli.errors import ExitCode, InvalidInput
 from crmcli.exchange import form
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def _asked(ctx: typer.Context, choices: "Sequence[Choice]") -> dict[str, int]:
         place = render.choose(f"{choice.field.removeprefix('custom.').removesuffix('_id')}:", texts)
         if place is None:
             render.note("nothing was changed")
-            raise typer.Exit(1)
+            raise typer.Exit(ExitCode.NO)
         taken[choice.field] = choice.options[place][0]
     return taken
 

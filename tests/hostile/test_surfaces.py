@@ -20,7 +20,7 @@ EVERY = {**READS, "history show": "1"}
 
 WITHOUT_IDS = {
     *(path for path in READS if path.startswith("funnel ")),
-    *("alias list", "config list", "deal history", "deal winloss"),
+    *("alias list", "config list", "data quality", "deal history", "deal winloss"),
     *("help", "why", "graph communities", "graph components", "graph stats", "graph weights"),
     *("graph path", "graph intro", "referral rate"),
     *("velocity", "forecast show", "forecast waterfall", "forecast accuracy", "dash"),

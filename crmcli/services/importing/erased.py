@@ -2,13 +2,14 @@
 
 from crmcli.services.erasedkeys import digest_of
 from crmcli.services.importing.staging import Stage
+from crmcli.services.importing.work import Work
 
 _SHOWN = 20
 
 
 def refuse(stage: Stage) -> None:
     """Take out the rows of customers who were erased: counted as skipped, named by line, none of their values repeated."""
-    if not _can_tell(stage):
+    if not _can_tell(stage.work):
         return
     arms = [
         "select row, kind, value from import_point",
@@ -24,7 +25,7 @@ def refuse_naming(stage: Stage, table: str, id: str, uid: str, name: str) -> Non
 
     `import_name` tells how many are called so.
     """
-    if not _can_tell(stage):
+    if not _can_tell(stage.work):
         return
     uid_erased, name_erased = _is_erased("'uid'", f"r.{uid}"), _is_erased("'name'", f"fold(r.{name})")
     by_uid = f"r.{uid} is not null and {uid_erased}"
@@ -36,12 +37,17 @@ def refuse_naming(stage: Stage, table: str, id: str, uid: str, name: str) -> Non
     )
 
 
-def _can_tell(stage: Stage) -> bool:
+def is_name(work: Work, name: str) -> str:
+    """The SQL of whether an erased customer had the name."""
+    return _is_erased("'name'", f"fold({name})") if _can_tell(work) else "false"
+
+
+def _can_tell(work: Work) -> bool:
     """Make the function that tells; there is none while nobody was erased."""
-    digest = digest_of(stage.work.db)
+    digest = digest_of(work.db)
     if digest is None:
         return False
-    stage.work.bulk.function("erased_digest", 2, lambda kind, value: digest(str(kind), str(value)))
+    work.bulk.function("erased_digest", 2, lambda kind, value: digest(str(kind), str(value)))
     return True
 
 

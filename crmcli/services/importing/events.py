@@ -51,7 +51,7 @@ def _find_by_key(found: Stage) -> None:
         """
     )
     found.reject(
-        "select row, 'deal', 'no deal is known to ' || replace(deal_key, ':', ' as ') || '; import the deals with it' "
+        f"select row, 'deal', 'no deal is known to ' || {who.told_key('deal_key')} || '; import the deals with it' "
         "from import_event where deal_key is not null and deal_id is null order by row"
     )
 

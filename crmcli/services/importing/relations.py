@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from crmcli.core.vocabulary import ACYCLIC, WORKS_FOR
-from crmcli.core.wording import employs_nobody
+from crmcli.core.wording import employs_nobody, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
@@ -148,7 +148,7 @@ def _employed_by_persons(work: Work) -> Iterator[tuple[int, str]]:
         """
     )
     for row, number, name in list(rows):
-        yield row, employs_nobody(number, name)
+        yield row, employs_nobody(number, shown(name))
 
 
 def _unfit(work: Work) -> Iterator[tuple[int, str]]:

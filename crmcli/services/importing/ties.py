@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crmcli.core.vocabulary import PARENT_OF, WORKS_FOR
 from crmcli.core.wording import employs_nobody
-from crmcli.services.importing import handles, names, who
+from crmcli.services.importing import erased, handles, names, who
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
 
@@ -191,7 +191,7 @@ def _forget_persons(work: Work, role: _Role) -> None:
 
 
 def _make_organisations(work: Work, role: _Role) -> None:
-    """Make an organisation for each name that means none yet."""
+    """Make an organisation for each name that means none yet, and that no erased customer had."""
     bulk = work.bulk
     bulk.run("drop table if exists temp.import_organisation")
     bulk.run("create temp table import_organisation (row integer primary key, name, key)")
@@ -199,7 +199,8 @@ def _make_organisations(work: Work, role: _Role) -> None:
         f"""
         insert into import_organisation (name, key)
         select n.name, n.key from import_tie t cross join import_name n on n.name = t.name
-        where t.field = '{role.field}' and t.other_id is null and n.many = 0 group by n.key order by min(t.customer_id)
+        where t.field = '{role.field}' and t.other_id is null and n.many = 0 and not {erased.is_name(work, "n.name")}
+        group by n.key order by min(t.customer_id)
         """
     )
     if new > 0:

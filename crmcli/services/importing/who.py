@@ -39,6 +39,11 @@ def by_key(key: str) -> str:
     )"""
 
 
+def told_key(key: str) -> str:
+    """The SQL of how messages call `key`, the SQL of `system:key`."""
+    return f"substr({key}, 1, instr({key}, ':') - 1) || ' as ' || quote(substr({key}, instr({key}, ':') + 1))"
+
+
 def create(work: Work) -> None:
     """Make the tables of the uids by which rows of this import know customers that have another one here."""
     work.bulk.run("create temp table import_alias (uid, row integer)")
@@ -82,7 +87,7 @@ def _find_by_key(stage: Stage, naming: Naming, key: str) -> None:
     stage.work.bulk.run(
         f"update {table} as r set {number} = {by_key(f'r.{key}')} where {number} is null and {key} is not null"
     )
-    reason = f"'no customer is known to ' || replace(r.{key}, ':', ' as ') || '; import the customers with it'"
+    reason = f"'no customer is known to ' || {told_key(f'r.{key}')} || '; import the customers with it'"
     stage.reject(
         f"select r.row, '{naming.field}', {reason} from {table} r where r.{number} is null and r.{key} is not null "
         f"and r.{naming.name} is null order by r.row"
