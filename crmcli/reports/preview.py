@@ -18,11 +18,15 @@ _RECORDS = {
     "task": "text",
     "relationship": f"{_NAME_OF.format('from_id')} || ' – ' || {_NAME_OF.format('to_id')}",
 }
+_PLACE = (
+    "ltrim("
+    + " || ".join(f"coalesce(', ' || t.{part}, '')" for part in ("street", "postcode", "city", "region", "country"))
+    + ", ', ')"
+)
 #: What customers have several of, each as the SQL of whose it is, of what kind, and what it is.
 _ADDED = {
     "contact_point": "t.customer_id, t.kind, t.value from contact_point t",
-    "address": "t.customer_id, 'address', coalesce(t.url, "
-    "concat_ws(', ', t.street, t.postcode, t.city, t.region, t.country)) from address t",
+    "address": f"t.customer_id, 'address', coalesce(t.url, {_PLACE}) from address t",
     "customer_tag": "t.customer_id, 'tag', g.name from customer_tag t join tag g on g.id = t.tag_id",
 }
 

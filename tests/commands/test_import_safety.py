@@ -80,6 +80,20 @@ def test_a_dry_run_shows_what_would_change(crm: Run) -> None:
     assert shown[-2:] == ["  and 2 more new customers", "dry run: nothing was written"]
 
 
+def test_a_dry_run_shows_addresses_and_tasks(crm: Run) -> None:
+    crm("customer add Ada --email ada@example.com")
+    Path("c.csv").write_text("name,email,postal,web\nAda,ada@example.com,|Weg 1||Bonn||,https://ada.example\n")
+    Path("t.csv").write_text("text,due,customer\nCall,2026-12-01,Ada\n")
+
+    shown = crm("import c.csv t.csv --dry-run").stderr.splitlines()
+
+    assert shown[2:5] == [
+        "~ customer 1 Ada: + address Weg 1, Bonn",
+        "~ customer 1 Ada: + address https://ada.example",
+        "+ task 1 Call",
+    ]
+
+
 def test_the_operation_keeps_what_was_imported_and_what_was_not(crm: Run) -> None:
     Path("c.csv").write_text("Full name,E-Mail,shoe\nAda,ada@example.com,38\nBob,bob@secret,\n")
     crm("import c.csv", exit_code=5)

@@ -108,7 +108,8 @@ def _link(stage: Stage) -> None:
         known = "(select k.id from task k where k.uid = r.after_uid)"
         run(f"update {_TABLE} as r set after_id = coalesce({before}, {known}) where after_uid is not null")
     followed = f"select after_id from {_TABLE} where after_id is not null union select after_id from task where after_id is not null"
-    done = "coalesce(r.done, (select k.done_at from task k where k.id = r.target)) is not null"
+    was_done = "(select k.done_at from task k where k.id = r.target)"
+    done = f"{stage.said('done', 'r.done', was_done)} is not null"
     run(f"update {_TABLE} as r set is_ended = {done} and r.target not in ({followed})")
 
 
@@ -135,10 +136,11 @@ def _insert(stage: Stage) -> None:
 def _update(stage: Stage) -> None:
     every = f"iif(r.is_ended, null, {stage.said('every', 'r.every', 'k.every')})"
     due = f"iif({every} is null, {stage.said('due', 'r.due', 'k.due_on')}, coalesce(r.due, k.due_on))"
+    customer = stage.said("customer", "r.customer_id", "k.customer_id")
     at = stage.said("due_at", "r.due_at", "k.due_at")
     said = {
         "text": "coalesce(r.text, k.text)",
-        "customer_id": "iif(r.customer_id is d.customer_id, k.customer_id, coalesce(r.customer_id, k.customer_id))",
+        "customer_id": f"iif(r.customer_id = d.customer_id, k.customer_id, {customer})",
         "deal_id": stage.said("deal", "r.deal_id", "k.deal_id"),
         "due_on": due,
         "due_at": f"iif({due} is null, null, iif(r.due is null or r.due is k.due_on, {at}, r.due_at))",

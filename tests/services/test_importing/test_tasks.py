@@ -119,5 +119,19 @@ def test_a_task_that_is_there_can_be_skipped_or_refused(load: Load) -> None:
     assert said(load(todo=text, on_duplicate=OnDuplicate.REJECT)) == ["2: None: is task 1 'Call' already"]
 
 
+def test_blank_cells_clear_what_a_task_can_be_without(load: Load, rows: Rows, crm: Run) -> None:
+    crm("customer add Ada")
+    crm("task add Call --for ada --due 2026-12-01 --every 2w")
+    [(uid,)] = rows("select uid from task")
+    text = f"uid,text,due,due_at,customer,every,done\n{uid},Call,,,,,\n"
+
+    kept = load(todo=text)
+    cleared = load(todo=text, blank_clears=True)
+
+    assert kept.sentence == "0 new, 0 changed, 1 unchanged, 0 rejected"
+    assert cleared.sentence == "0 new, 1 changed, 0 unchanged, 0 rejected"
+    assert rows(_ALL) == [("Call", None, None, None, None, None, None, 0, None)]
+
+
 def test_as_tasks(crm: Run) -> None:
     assert crm("import - --as tasks", input="text\nCall\n").stdout == "1 new, 0 changed, 0 unchanged, 0 rejected\n"
