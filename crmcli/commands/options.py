@@ -16,6 +16,7 @@ from crmcli.settings import Output, Settings, chosen
 
 Setter = Callable[[Settings, str], Settings]
 
+_COUNTED = ", ".join(each.value for each in Format if each not in (Format.AUTO, Format.IDS))
 FORMATS = tuple(each.value for each in Format if each is not Format.AUTO)
 
 
@@ -148,6 +149,16 @@ class Exporting(Listing):
         return [own if "--format" in each.opts else each for each in super().shared()]
 
 
+class Counting(Writing):
+    """A command that changes the file, and gives its figures to a script."""
+
+    def shared(self) -> list[TyperOption]:
+        return [
+            _option("--format", "-f", help=f"The counts as {_COUNTED}.", metavar="FORMAT", set=_counts),
+            *super().shared(),
+        ]
+
+
 class Asking(Writing):
     """A command that asks before it changes the file."""
 
@@ -239,6 +250,12 @@ def _export_format(settings: Settings, value: str) -> Settings:
     return _format(settings, value)
 
 
+def _counts(settings: Settings, value: str) -> Settings:
+    if value == Format.IDS:
+        raise InvalidInput("counts have no ids", hint=f"one of {_COUNTED}")
+    return _format(settings, value)
+
+
 def _html(settings: Settings, _: str) -> Settings:
     return _output(settings, is_html=True)
 
@@ -274,6 +291,7 @@ __all__ = [
     "Asking",
     "Boarded",
     "Command",
+    "Counting",
     "Drawn",
     "Exporting",
     "Following",

@@ -207,6 +207,13 @@ class DateOrder(StrEnum):
     MONTH_FIRST = "mdy"
 
 
+class DecimalMark(StrEnum):
+    """What begins the decimals of a number."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
 class OnDuplicate(StrEnum):
     """What becomes of a row of an import that is about a record of the file."""
 
@@ -221,6 +228,13 @@ class Prefer(StrEnum):
     NEWEST = "newest"
     KEEP = "keep"
     ASK = "ask"
+
+
+class OnRemoved(StrEnum):
+    """What becomes of a row of an import that is about a customer who was removed."""
+
+    KEEP = "keep"
+    RESTORE = "restore"
 
 
 class ConsentAction(StrEnum):

@@ -4,14 +4,14 @@ import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmcli.core.formula import unguarded
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
-from crmcli.exchange.record import Fault, Record
+from crmcli.exchange.record import LONGEST_FIELD, Fault, Record, too_long
 from crmcli.exchange.text import LONGEST_LINE, TextFile
 
 if TYPE_CHECKING:
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",;\t|"
 _PREAMBLE = 20  # lines in which the header of another system's file is looked for
+_TOTALS = {
+    word: None
+    for name in ("total", "totals", "grand total", "sum", "summe", "gesamt", "合计", "总计")
+    for word in (name, name.capitalize(), name.title(), name.upper(), f"{name.capitalize()}:", f"{name.title()}:")
+}
+_NUMERAL = re.compile(r"[-+]?[^\w\s]?\s?[0-9][0-9.,' \u00a0]*\s?(?:[^\w\s]|[A-Z]{3})?")
 _UNESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n"}
 
 Cells = Sequence[str]
@@ -40,12 +46,12 @@ class Delimited:
         is_header: Callable[[Cells], bool] = lambda _: False,
     ) -> None:
         self._file = file
+        csv.field_size_limit(2 * LONGEST_LINE)  # never met: `_bounded` is
         self._before = _lines_before(file.head, is_header)
         first = next(line for line in file.head[self._before :] if line.strip())
         self._delimiter = "\t" if Path(file.name).suffix.lower() in (".tsv", ".tab") else _delimiter(first)
         plain = first.rstrip("\r\n").split("\t")
         self._is_escaped = self._delimiter == "\t" and is_escaped(plain)
-        csv.field_size_limit(LONGEST_LINE)
         with self._explained(self._reader(file.head)) as reader:
             header = next(filter(_is_filled, reader), None)
         if header is None:
@@ -54,30 +60,55 @@ class Delimited:
         self.header = tuple(map(unguarded, header) if self._is_guarded else header)
 
     def records(self) -> Iterator[Record | Fault]:
-        """The records behind the header; one with more or fewer cells, or a NUL, is a fault, an empty one left out."""
+        """The records behind the header; one with more or fewer cells, a NUL, or too much in a cell is a fault.
+
+        An empty one is left out, and a last one that only sums up is a fault too.
+        """
+        total: Record | Fault | None = None
         file, width, is_plain = self._file, len(self.header), not (self._is_escaped or self._is_guarded)
-        with self._explained(self._reader(self._file.lines())) as reader:
+        with self._explained(self._reader(self._bounded(file.lines()))) as reader:
             next(filter(_is_filled, reader))
-            self._begins = self._before + reader.line_num + 1
+            self._begin(reader)
             for cells in reader:
-                if is_plain and not file.has_nul and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
+                if total is not None:
+                    yield total
+                    total = None
+                is_usual = is_plain and not file.has_nul and file.taken - self._size_before <= LONGEST_FIELD
+                if is_usual and len(cells) == width and cells[0] in _TOTALS and _sums_up(cells):
+                    total = self._begins, cells, cells
+                elif is_usual and len(cells) == width and (cells[0].strip() or _is_filled(cells)):
                     yield self._begins, cells, cells
                 elif _is_filled(cells):
                     yield self._checked(cells)
-                self._begins = self._before + reader.line_num + 1
+                self._begin(reader)
+        if isinstance(total, tuple):
+            yield Fault(file.name, total[0], self.header[0] or None, "looks like a line of totals", total[2])
 
     def written(self, raws: Iterable[Cells]) -> Iterator[str]:
         if self._is_escaped:
-            return ("\t".join(cells) + "\n" for cells in (self.header, *raws))
+            return ("\t".join(cells) + "\n" for cells in chain([self.header], raws))
         writer = csv.writer(_Echo(), delimiter=self._delimiter, lineterminator="\n")
-        return (str(writer.writerow(cells)) for cells in (self.header, *raws))
+        return (str(writer.writerow(cells)) for cells in chain([self.header], raws))
+
+    def _bounded(self, lines: Iterable[str]) -> Iterator[str]:
+        """The lines, as long as no record has too many of them: then it is within a quote that nobody closed."""
+        for line in lines:
+            if self._file.taken - self._size_before > LONGEST_LINE:
+                limit = f"{LONGEST_LINE // 1_000_000} MB"
+                message = f"{shown(self._file.name)}: quote opened in line {self._begins} is not closed within {limit}"
+                raise InvalidInput(message)
+            yield line
 
     def _reader(self, lines: Iterable[str]) -> "Reader":
-        self._begins = self._before + 1
+        self._begins, self._size_before = self._before + 1, self._file.taken
         lines = islice(lines, self._before, None)
         if self._is_escaped:
             return csv.reader(lines, delimiter=self._delimiter, quoting=csv.QUOTE_NONE, strict=True)
         return csv.reader(lines, delimiter=self._delimiter, strict=True)
+
+    def _begin(self, reader: "Reader") -> None:
+        """Note where the next record begins."""
+        self._begins, self._size_before = self._before + reader.line_num + 1, self._file.taken
 
     def _checked(self, cells: list[str]) -> Record | Fault:
         name, begins = self._file.name, self._begins
@@ -87,6 +118,10 @@ class Delimited:
             return Fault(name, begins, None, "NUL character", cells)
         if len(cells) != len(self.header):
             return Fault(name, begins, None, f"{_fields(len(cells))}, expected {len(self.header)}", cells)
+        place = too_long(cells)
+        if place is not None:
+            reason = f"{len(cells[place]):,} characters, at most {LONGEST_FIELD:,}"
+            return Fault(name, begins, self.header[place] or None, reason, cells)
         return begins, [_unescaped(cell) for cell in cells] if self._is_escaped else cells, cells
 
     @contextmanager
@@ -125,6 +160,12 @@ def _is_filled(cells: Cells) -> bool:
     return bool("".join(cells).strip())
 
 
+def _sums_up(cells: Cells) -> bool:
+    """Whether there is nothing behind the first cell but numbers."""
+    rest = [cell.strip() for cell in cells[1:] if cell.strip()]
+    return bool(rest) and all(map(_NUMERAL.fullmatch, rest))
+
+
 def _unescaped(cell: str) -> str:
     return re.sub(r"\\[\\tn]", lambda match: _UNESCAPED[match.group()], cell) if "\\" in cell else cell
 
@@ -139,6 +180,4 @@ def _broken(name: str, reason: str, begins: int, line: int) -> InvalidInput:
         where = f"line {line}: text after a closing quote"
         opened = f"; the quote may be one of line {begins}" if begins != line else ""
         return InvalidInput(f"{shown(name)}: {where}{opened}", hint='a quote within quotes is written twice: ""')
-    if "field limit" in reason:
-        return InvalidInput(f"{shown(name)}: quote opened in line {begins} is not closed within 1 MB")
     return InvalidInput(f"{shown(name)}: quote opened in line {begins} is never closed")

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -20,6 +21,8 @@ Cells = Sequence[str]
 
 class Sheet:
     """The sheet as texts; the header is the first row that `is_header` knows, else the first. Raises InvalidInput."""
+
+    encoding, is_regular, taken = "utf-8", True, 0
 
     def __init__(self, path: str, is_header: Callable[[Cells], bool]) -> None:
         self.name = path
@@ -49,7 +52,7 @@ class Sheet:
 
     def written(self, raws: Iterable[Cells]) -> Iterator[str]:
         """As CSV, which is mended as easily and goes in as well."""
-        for cells in (self.header, *raws):
+        for cells in chain([self.header], raws):
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(cells)
             yield line.getvalue()

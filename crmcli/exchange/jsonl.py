@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from crmcli.core.result import join_values
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
-from crmcli.exchange.record import Fault, Record
+from crmcli.exchange.record import LONGEST_FIELD, Fault, Record, too_long
 from crmcli.exchange.text import TextFile
 
 _SCALARS: dict[object, str] = {None: "", True: "true", False: "false"}
@@ -42,7 +42,12 @@ class JsonLines:
                 yield Fault(self._file.name, line, error.key, error.reason, (text,))
                 continue
             late = next((key for key in values if key not in known), None)
-            if late is None:
+            place = too_long(values.values()) if len(text) > LONGEST_FIELD else None
+            if place is not None:
+                key, cell = [*values.items()][place]
+                reason = f"{len(cell):,} characters, at most {LONGEST_FIELD:,}"
+                yield Fault(self._file.name, line, key, reason, (text,))
+            elif late is None:
                 yield line, [values.get(key, "") for key in self.header], (text,)
             else:
                 yield Fault(self._file.name, line, late, "a key that the first objects do not have", (text,))

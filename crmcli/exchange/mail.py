@@ -42,9 +42,11 @@ class Mails:
 
     header: tuple[str, ...] = _FIELDS
     layout = LAYOUT
+    encoding, is_regular = "utf-8", True
 
     def __init__(self, path: str) -> None:
         self.name = path
+        self.taken = 0
         with self._opened() as file:
             self._is_many = file.read(5) == b"From "
 
@@ -60,6 +62,7 @@ class Mails:
     def records(self) -> Iterator[Record | Fault]:
         with self._opened() as file:
             for line, data in _messages(file) if self._is_many else [(1, file.read(_LARGEST + 1))]:
+                self.taken += len(data)
                 raw = (data.decode("utf-8", "replace"),)
                 if len(data) > _LARGEST:
                     yield Fault(self.name, line, None, f"the mail is larger than {_LARGEST >> 20} MB", ())

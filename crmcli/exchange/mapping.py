@@ -79,6 +79,25 @@ def values_of(header: Sequence[str], fields: Sequence[str], layout: Layout) -> C
     return _completed(taken, names, layout)
 
 
+def keyed(values: Callable[[Cells], Values], place: int) -> Callable[[Cells], Values]:
+    """`values`, with what stands at the place as the key."""
+
+    def taken(cells: Cells) -> Values:
+        found = values(cells)
+        if found:  # else the row is left out
+            found["key"] = cells[place].strip()
+        return found
+
+    return taken
+
+
+def place_of(column: str, header: Sequence[str]) -> int | None:
+    """Where the column is, by its name or by that name normalised."""
+    if column in header:
+        return header.index(column)
+    return next((place for place, name in enumerate(header) if normalised(name) == normalised(column)), None)
+
+
 def _completed(taken: Callable[[Cells], Values], names: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
     """`taken`, and then the fields that the layout composes, without those that only serve for that."""
     usable = {name: _usable(templates, names) for name, templates in layout.composed.items()}

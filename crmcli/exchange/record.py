@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+#: Characters in one field; a longer one is a fault of its row.
+LONGEST_FIELD = 1_000_000
+
 
 class Row(NamedTuple):
     """`line` is where the record begins; `values` are the mapped cells by field, stripped, "" where there is nothing.
@@ -31,12 +34,29 @@ class Fault:
 Record = tuple[int, Sequence[str], Sequence[str]]
 
 
+def too_long(cells: Iterable[str]) -> int | None:
+    """The place of the first cell that is too long."""
+    return next((place for place, cell in enumerate(cells) if len(cell) > LONGEST_FIELD), None)
+
+
 class File(Protocol):
     """Where a table comes from."""
 
     @property
     def name(self) -> str:
         """As the user named it."""
+
+    @property
+    def encoding(self) -> str:
+        """That of its text, and of a file of rejects."""
+
+    @property
+    def taken(self) -> int:
+        """How many characters were read; what is whole in the memory counts none."""
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it can be read more than once."""
 
     def sha256(self) -> str | None:
         """The digest of the bytes; none for a stream."""

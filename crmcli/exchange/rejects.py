@@ -1,49 +1,87 @@
 """The rows that were not taken, as files that can be mended and fed again."""
 
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from crmcli.core.wording import shown
 from crmcli.errors import FileUnusable
-from crmcli.exchange.record import Fault
 from crmcli.exchange.source import Source
 
+Raws = Iterable[Sequence[str]]
 
-def write_rejects(path: Path, faults: Iterable[Fault], source: Source) -> None:
-    """Write the records of `faults` under the header of `source`, in its format; the file is whole or not there.
 
+class Spool:
+    """Records as found, on disk and not in memory, in a file without a name: nothing is left of it after a kill."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._file: IO[str] | None = None
+
+    def add(self, raw: Sequence[str]) -> None:
+        """Keep a record. Raises FileUnusable."""
+        from tempfile import TemporaryFile  # only where a row is rejected
+
+        with _faults(self._place):
+            if self._file is None:
+                self._file = TemporaryFile("w+", encoding="ascii")  # noqa: SIM115 (it ends with the spool)
+            self._file.write(json.dumps(list(raw)) + "\n")
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        """The records in the order in which they came."""
+        if self._file is not None:
+            with _faults(self._place):
+                self._file.seek(0)
+                yield from map(json.loads, self._file)
+
+
+def write_rejects(path: Path, raws: Raws, source: Source) -> None:
+    """Write the records under the header of `source`, in its format and encoding; the file is whole or not there.
+
+    UTF-8 has no mark: beside uids that would say that formulas are guarded, and here they are not.
     Raises FileUnusable.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.writelines(source.sheet.written(fault.raw for fault in faults))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        reason = (error.strerror or "the system refuses").lower()
-        message = f"cannot write {shown(str(path))}: {reason}"
-        raise FileUnusable(message, hint="give another place with --rejects") from None
+        with _faults(path):
+            descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(descriptor, "w", encoding=source.text.encoding.removesuffix("-sig"), newline="") as file:
+                file.writelines(source.sheet.written(raws))
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def write_all(path: Path, faults: Sequence[Fault], sources: Sequence[Source]) -> tuple[Path, ...]:
-    """Write the faults of every source, and give the files written: one at `path`, or one for each source with faults.
+def write_all(path: Path, rejected: Sequence[tuple[Source, Raws]]) -> tuple[Path, ...]:
+    """Write the records of the sources, and give the files written: one at `path`, or one for each source.
 
     Headers differ: several are named after their sources, `bad-accounts.csv` and `bad-deals.csv` for `bad.csv`.
     """
-    found = [(source, [fault for fault in faults if fault.file == source.file]) for source in sources]
-    faulty = [(source, own) for source, own in found if own]
     written: list[Path] = []
-    for source, own in faulty:
-        place = path if len(faulty) == 1 else _beside(path, source, written)
-        write_rejects(place, own, source)
+    for source, raws in rejected:
+        place = path if len(rejected) == 1 else _beside(path, source, written)
+        write_rejects(place, raws, source)
         written.append(place)
     return tuple(written)
+
+
+@contextmanager
+def _faults(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = (error.strerror or "the system refuses").lower()
+        message = f"cannot write {shown(str(path))}: {reason}"
+        raise FileUnusable(message, hint="give another place with --rejects") from None
 
 
 def _beside(path: Path, source: Source, taken: Sequence[Path]) -> Path:

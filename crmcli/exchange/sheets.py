@@ -1,7 +1,8 @@
 """A file as a table, whatever its format: by its name, or else by how it begins; an archive as the tables in it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,37 +31,41 @@ FORMATS = (vcard.LAYOUT, meetings.LAYOUT, mail.LAYOUT)
 class Opened(NamedTuple):
     """A table, where it is from, and its layout where the format says it.
 
-    `left` are the members of its archive that are not taken, told with the first that is.
+    `left` are the members of its archive that are not taken, told with the first that is. `reopen` reads the table
+    once more, beside this one; there is none for a stream.
     """
 
     file: File
     sheet: Sheet
     layout: Layout | None = None
     left: tuple[str, ...] = ()
+    reopen: Callable[[], Sheet] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user says of the files: the kind of record, the profile; `custom` fields, and the folder of profiles."""
+    """What the user says of the files: kind of record, profile, encoding; `custom` fields, and the folder of profiles."""
 
     entity: str | None
     profile: str | None
     custom: Mapping[str, Collection[str]]
     folder: Path | None
+    encoding: str | None = None
 
 
 def opened_file(path: str, wish: Wish) -> Iterator[Opened]:
     """The tables of the file, each with its layout where the format says it. Raises InvalidInput and NotFound."""
     if path.lower().endswith(mail.ENDINGS) or (_begins(path, _MBOX) and not path.lower().endswith(_DELIMITED)):
         mails = mail.Mails(path)
-        yield Opened(mails, mails, mails.layout)
+        yield Opened(mails, mails, mails.layout, reopen=partial(mail.Mails, path))
         return
     if not _begins(path, _ZIP):
         yield _opened(path, wish)
         return
     if archive.is_workbook(path):
-        sheet = excel.Sheet(path, lambda names: _is_known(names, wish))
-        yield Opened(sheet, sheet)
+        book = partial(excel.Sheet, path, lambda names: _is_known(names, wish))
+        sheet = book()
+        yield Opened(sheet, sheet, reopen=book)
         return
     members = archive.members(path)
     found = list(_known(members, wish))
@@ -83,7 +88,12 @@ def _begins(path: str, sign: bytes) -> bool:
 
 
 def _opened(path: str | Member, wish: Wish) -> Opened:
-    text = TextFile(path)
+    found = _read(path, wish)
+    return found._replace(reopen=lambda: _read(path, wish).sheet) if found.file.is_regular else found
+
+
+def _read(path: str | Member, wish: Wish) -> Opened:
+    text = TextFile(path, wish.encoding)
     name = text.name.lower()
     if name.endswith(_CARDS) or (not name.endswith(_DELIMITED) and _starts(text, "BEGIN:VCARD")):
         cards = Cards(text)

@@ -1,6 +1,6 @@
 """Files as records of ours: what each holds, which column gives which field, and the rows."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import filterfalse
 from pathlib import Path
@@ -10,6 +10,7 @@ from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange import mapping as columns
 from crmcli.exchange import own, profiles
+from crmcli.exchange.encoding import known
 from crmcli.exchange.layout import OWN, Layout, normalised
 from crmcli.exchange.mail import Mails
 from crmcli.exchange.meetings import Meetings
@@ -17,7 +18,7 @@ from crmcli.exchange.record import Fault, File, Row, Sheet
 from crmcli.exchange.sheets import JSON, Wish, opened_file
 from crmcli.exchange.vcard import Cards
 
-__all__ = ["ENTITIES", "Fault", "Row", "Source", "open_sources"]
+__all__ = ["ENTITIES", "Fault", "Key", "Row", "Source", "open_sources"]
 
 #: What a file can hold, sorted so that none needs a later one.
 ENTITIES = ("products", "owners", "customers", "relations", "deals", "stage-events", "interactions", "tasks")
@@ -26,11 +27,19 @@ _NOTHING = 8  # bytes; more than an empty array takes
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Which column holds what identifies a row, and the name of the system that gave it."""
+
+    column: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One file: `fields` names the field of each column, "" for one that is not taken; `unknown` those to tell of.
 
-    `left` are the files of its archive that are not taken. Without `keeps_raw` no row carries itself as found:
-    many rejected ones would fill the memory.
+    `left` are the files of its archive that are not taken. `key_place` is the column that identifies a row, whatever
+    else it gives. Without `keeps_raw` no row carries itself as found: many rejected ones would fill the memory.
     """
 
     text: File
@@ -41,6 +50,8 @@ class Source:
     left: tuple[str, ...] = ()
     keeps_raw: bool = True
     filled: set[str] = field(default_factory=set)
+    key_place: int | None = None
+    reopen: Callable[[], Sheet] | None = None
 
     @property
     def file(self) -> str:
@@ -87,6 +98,10 @@ class Source:
         """The digest of the file, read for it; none for a stream."""
         return self.text.sha256()
 
+    def again(self) -> "Source | None":
+        """The same file once more, to be read beside this one; None for a stream."""
+        return replace(self, sheet=self.reopen(), keeps_raw=False, filled=set()) if self.reopen else None
+
     def rows(self) -> Iterator[Row | Fault]:
         """The records in the order of the file, a stream of them once. Raises InvalidInput for a fault of the file.
 
@@ -94,6 +109,8 @@ class Source:
         A row that is to be left out has none.
         """
         values, keeps_raw = columns.values_of(self.header, self.fields, self.layout), self.keeps_raw
+        if self.key_place is not None:
+            values = columns.keyed(values, self.key_place)
         note_filled = self._noted if self.layout.foreign is not None and self.unknown else None
         for record in self.sheet.records():
             if isinstance(record, Fault):
@@ -135,25 +152,37 @@ def open_sources(
     profile: str | None,
     mapping: Mapping[str, str],
     custom: Mapping[str, Collection[str]],
+    encoding: str | None = None,
+    key: Key | None = None,
     keeps_raw: bool = True,
     folder: Path | None = None,
 ) -> list[Source]:
     """The files, sorted so that none needs a later one, else in the order given; of an archive those that are known.
 
+    All texts are in the `encoding` if one is given. `key` says which column identifies a row.
     `custom` names the custom fields by kind of record; `mapping` gives fields to columns, "" leaves a column out;
     `folder` holds profiles of the user's own. Raises InvalidInput for a file whose header cannot be understood, NotFound
     for one that is not there.
     """
     asked = None if entity is None else own.entity_named(entity)
-    wish = Wish(asked, profile, custom, folder)
+    wish = Wish(asked, profile, custom, folder, encoding and known(encoding))
     opened = [each for path in filterfalse(_is_no_record, paths) for each in opened_file(path, wish)]
-    columns.refuse_unused(mapping, {each.file.name: each.sheet.header for each in opened})
+    headers = {each.file.name: each.sheet.header for each in opened}
+    columns.refuse_unused(mapping, headers)
+    if key is not None:
+        columns.refuse_unused({key.column: "key"}, headers)
     sources = []
-    for text, sheet, said, left in opened:
+    for text, sheet, said, left, reopen in opened:
         layout = said or _layout(text.name, sheet.header, wish)
         fields = columns.fields_of(text.name, sheet.header, layout, mapping)
-        unknown = columns.unknown_columns(sheet.header, fields, mapping, layout)
-        sources.append(Source(text, sheet, layout, fields, unknown, left, keeps_raw))
+        place = columns.place_of(key.column, sheet.header) if key else None
+        if key and place is not None:
+            layout = replace(layout, source=key.source)
+        unknown = columns.unknown_columns(
+            sheet.header, fields, {**mapping, **({key.column: ""} if key else {})}, layout
+        )
+        source = Source(text, sheet, layout, fields, unknown, left, keeps_raw, key_place=place, reopen=reopen)
+        sources.append(source)
     return sorted(sources, key=lambda source: ENTITIES.index(source.entity))
 
 
@@ -168,9 +197,9 @@ def _is_no_record(path: str) -> bool:
 def _layout(file: str, header: Sequence[str], wish: Wish) -> Layout:
     found = profiles.recognised(header, profile=wish.profile, entity=wish.entity, folder=wish.folder)
     if found is not None:
-        known = tuple(wish.custom.get(found.entity, ()))
-        headers = {**{normalised(name): name for name in known}, **found.headers}
-        return replace(found, headers=headers, fields=tuple(dict.fromkeys((*found.fields, *known))))
+        own_fields = tuple(wish.custom.get(found.entity, ()))
+        headers = {**{normalised(name): name for name in own_fields}, **found.headers}
+        return replace(found, headers=headers, fields=tuple(dict.fromkeys((*found.fields, *own_fields))))
     if wish.profile not in (None, OWN):
         names = ", ".join(shown(name) for name in header)[:200]
         raise InvalidInput(f"{shown(file)} is no file of {wish.profile}: its columns are {names}")

@@ -11,9 +11,10 @@ from typing import BinaryIO
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.archive import Member
+from crmcli.exchange.encoding import known, odd
 
-#: Characters in one line; a longer one is refused before it fills the memory.
-LONGEST_LINE = 1_000_000
+#: Characters in one line, or one record; a longer one is refused before it fills the memory.
+LONGEST_LINE = 8_000_000
 
 _HEAD_LINES, _HEAD_SIZE, _CHUNK, _FIRST = 1_000, 1_000_000, 1 << 20, 16
 _UTF_16_SIGNS = (b"\xff\xfe", b"\xfe\xff")
@@ -37,19 +38,23 @@ _FOREIGN = {
 class TextFile:
     """A file, or a stream that can be read once; `head` are its first lines.
 
-    `has_nul` once a line with a NUL was read; `is_marked`: it begins with the byte order mark of UTF-8. Raises
-    NotFound, and InvalidInput for what is empty, no text, or neither UTF-8 nor UTF-16 with its byte order mark.
+    It is UTF-8, or UTF-16 with its byte order mark, unless an `encoding` is given; nothing is guessed. `has_nul` once a
+    line with a NUL was read; `is_marked`: it begins with the byte order mark of UTF-8; `taken` counts the characters read.
+    Raises NotFound, and InvalidInput for what is empty, no text, or of another encoding.
     """
 
-    def __init__(self, path: str | Member) -> None:
+    def __init__(self, path: str | Member, encoding: str | None = None) -> None:
         self._member = path if isinstance(path, Member) else None
         self._path = None if path == "-" or isinstance(path, Member) else Path(path)
         self.name = path.name if isinstance(path, Member) else "<stdin>" if path == "-" else path
+        self.encoding = "utf-8" if encoding is None else known(encoding)
+        self.taken = 0
         self.has_nul = self.is_marked = False
-        self._is_regular = self._member is not None or (self._path is not None and self._path.is_file())
+        self._is_told = encoding is not None
+        self.is_regular = self._member is not None or (self._path is not None and self._path.is_file())
         self._rest = self._decoded()
         self.head = tuple(_beginning(self._rest))
-        if self._is_regular:
+        if self.is_regular:
             self._rest.close()
         if not any(line.strip() for line in self.head):
             raise InvalidInput(f"{shown(self.name)} is empty", hint="the first line names the columns")
@@ -58,11 +63,11 @@ class TextFile:
 
     def lines(self) -> Iterator[str]:
         """All lines with their ends, those of a stream once. Raises InvalidInput where one cannot be read."""
-        return self._decoded() if self._is_regular else chain(self.head, self._rest)
+        return self._decoded() if self.is_regular else chain(self.head, self._rest)
 
     def sha256(self) -> str | None:
         """The digest of the bytes; none for a stream."""
-        if not self._is_regular:
+        if not self.is_regular:
             return None
         import hashlib
 
@@ -76,17 +81,20 @@ class TextFile:
         stream = self._opened()
         text, number = None, 0
         try:
-            text = io.TextIOWrapper(stream, self._encoding(stream), newline="")
+            encoding = self._encoding(stream)
+            self.encoding = "utf-8" if encoding == "utf-8-sig" and not self.is_marked else encoding
+            text = io.TextIOWrapper(stream, encoding, newline="")
             while line := text.readline(LONGEST_LINE):
                 number += 1
+                self.taken += len(line)
                 self.has_nul |= "\0" in line
                 if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
-                    raise InvalidInput(f"{shown(self.name)}: line {number} is longer than 1 MB")
+                    raise InvalidInput(
+                        f"{shown(self.name)}: line {number} is longer than {LONGEST_LINE // 1_000_000} MB"
+                    )
                 yield line
         except UnicodeDecodeError as error:
-            number += 1 + _line_ends(error)
-            wanted = "UTF-16" if _is_utf_16(error) else "UTF-8"
-            raise InvalidInput(f"{shown(self.name)}: line {number}: not {wanted}", hint="save it as UTF-8") from None
+            raise odd(self.name, number + 1, error, is_told=self._is_told) from None
         finally:
             if text is not None:
                 text.detach()
@@ -114,9 +122,11 @@ class TextFile:
         for sign, what in _FOREIGN.items():
             if first.startswith(sign):
                 raise InvalidInput(f"{shown(self.name)} is {what}, not a text file", hint="save it as CSV in UTF-8")
+        self.is_marked = first.startswith(codecs.BOM_UTF8)
+        if self._is_told:
+            return "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         if b"\0" in first.partition(b"\n")[0] and not first.startswith(_UTF_16_SIGNS):
             raise _no_text(self.name)
-        self.is_marked = first.startswith(codecs.BOM_UTF8)
         return "utf-16" if first.startswith(_UTF_16_SIGNS) else "utf-8-sig"
 
 
@@ -132,15 +142,3 @@ def _beginning(lines: Iterator[str]) -> Iterator[str]:
 
 def _no_text(name: str) -> InvalidInput:
     return InvalidInput(f"{shown(name)} is not a text file", hint="save it as CSV in UTF-8")
-
-
-def _is_utf_16(error: UnicodeDecodeError) -> bool:
-    return error.encoding.startswith("utf-16")
-
-
-def _line_ends(error: UnicodeDecodeError) -> int:
-    """How many lines end in the chunk that cannot be decoded, before the place where it cannot."""
-    before = error.object[: error.start]
-    if _is_utf_16(error):
-        return before.count(b"\0\n" if error.encoding.endswith("be") else b"\n\0")
-    return before.count(b"\n") + before.replace(b"\r\n", b"").count(b"\r")

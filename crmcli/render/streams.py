@@ -4,7 +4,8 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TextIO
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from crmcli.core.result import Change
 
 _LONGEST_LINE = 2_000
+_QUICK, _PAUSE, _NARROW = 1.0, 0.2, 78  # seconds until one wants to know how far it is, and again; cells for that
+_BACK = "\r\x1b[K"
 _PLAIN = dict(zip("–—…·█▉▊▋▌▍▎▏▁▂▃▄▅▆▇↺⏎→×÷−", "--~|########_.-~=+*^|>x/-", strict=True))
 
 
@@ -91,6 +94,33 @@ def note(message: str) -> None:
     """A hint, notice or warning for a person, on stderr."""
     with suppress(OSError):  # nobody listens
         sys.stderr.write(_line(message) + "\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """What shows how far a command is that takes long, on a terminal only: one line that is gone at the end."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _: None
+        return
+    due, is_shown = time.monotonic() + _QUICK, False
+
+    def show(text: str) -> None:
+        nonlocal due, is_shown
+        if time.monotonic() >= due:
+            due, is_shown = time.monotonic() + _PAUSE, True
+            _put(f"{_BACK}{short(text, _NARROW)}")
+
+    try:
+        yield show
+    finally:
+        if is_shown:
+            _put(_BACK)
+
+
+def _put(text: str) -> None:
+    with suppress(OSError):  # nobody listens
+        sys.stderr.write(text)
         sys.stderr.flush()
 
 

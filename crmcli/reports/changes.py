@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import Literal, TypedDict
 
 from crmcli.core.result import Column, Report, Table
+from crmcli.core.wording import counted
 from crmcli.db import migrate
 from crmcli.db.reader import Reader
 from crmcli.query import reference
+
+_SHOWN = 20
+_COUNTS: tuple[Literal["new", "changed", "unchanged", "skipped", "rejected"], ...] = (
+    *("new", "changed", "unchanged", "skipped", "rejected"),
+)
 
 COLUMNS = (
     Column("record"),
@@ -32,16 +39,45 @@ def changes(db: Reader, operation: str) -> Report:
     said = {"operation": number, "command": command, "options": options, "actor": actor, "at": recorded_at}
     about = {"about": root} if root != number else {}
     table = Table(COLUMNS, _rows(db, number), title=f"operation {number}: {command}", empty="nothing changed")
-    files = json.loads(detail or "{}").get("files", [])
+    files: list[_File] = json.loads(detail or "{}").get("files", [])
     summary = {**said, **about, **({"files": files} if files else {})}
-    return Report("changes", {"operation": number}, summary, table, tuple(_file(each) for each in files))
+    return Report(
+        "changes", {"operation": number}, summary, table, tuple(note for each in files for note in _file(each))
+    )
 
 
-def _file(told: Mapping[str, object]) -> str:
-    """What came of a file that was imported, and what it was."""
-    counts = ", ".join(f"{told[name]} {name}" for name in ("new", "changed", "unchanged", "rejected") if told.get(name))
+class _File(TypedDict, total=False):
+    """What an operation keeps of a file that was imported; older ones keep less."""
+
+    file: str
+    sha256: str | None
+    entity: str
+    profile: str
+    mapping: dict[str, str]
+    new: int
+    changed: int
+    unchanged: int
+    skipped: int
+    rejected: int
+    rejects: list[tuple[int, str | None, str]]
+    rejects_left_out: int
+
+
+def _file(told: _File) -> Iterator[str]:
+    """What came of a file that was imported, how it was understood, and which of its rows did not go in."""
+    found = {name: told.get(name) for name in _COUNTS}
+    counts = ", ".join(f"{count:,} {name}" for name, count in found.items() if count)
     digest = f", sha256 {told['sha256']}" if told.get("sha256") else ""
-    return f"{told.get('file')}: {counts or 'nothing'}{digest}"
+    yield f"{told.get('file')}: {counts or 'nothing'}{digest}"
+    mapping = ", ".join(f"{column} = {field}" for column, field in told.get("mapping", {}).items())
+    if mapping:
+        yield f"read as {told.get('entity')} of {told.get('profile')}: {mapping}"
+    rejects = told.get("rejects", [])
+    for line, column, reason in rejects[:_SHOWN]:
+        yield f"line {line}: {f'{column}: ' if column else ''}{reason}"
+    left = len(rejects) - _SHOWN + told.get("rejects_left_out", 0)
+    if left > 0:
+        yield f"and {counted(left, 'more rejected row')}; -f json has {len(rejects):,} of them"
 
 
 def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
@@ -57,9 +93,9 @@ def _rows(db: Reader, operation: int) -> Iterator[tuple[object, ...]]:
             continue
         before = json.loads(old) if old else {}
         for row in range(first, last + 1):
-            after = {} if action == "delete" else _state_after(db, change, table, row)
+            after = {} if action == "delete" else state_after(db, change, table, row)
             if (table, row) not in names:
-                names = {(table, row): _name(db, table, after or before)}  # of one row after the other: they are many
+                names = {(table, row): name_of(db, table, after or before)}  # of one row after the other: they are many
             for name in after or before:
                 was, became = before.get(name), after.get(name)
                 if name != "id" and was != became:
@@ -78,14 +114,14 @@ _PARENTS = {
 }
 
 
-def _name(db: Reader, table: str, row: Mapping[str, object]) -> str | None:
+def name_of(db: Reader, table: str, row: Mapping[str, object]) -> str | None:
     """What a person calls the record, or the one that it is a part of."""
     if table in _PARENTS:
         parent, column = _PARENTS[table]
         if table == "passage" and row.get("deal_id") is None:
             parent, column = "customer", "customer_id"
         state = _row(db, parent, row.get(column))
-        return _name(db, parent, state) if state else None
+        return name_of(db, parent, state) if state else None
     for column in ("name", "text", "key"):
         if row.get(column) is not None:
             return str(row[column])[:60]
@@ -107,7 +143,7 @@ def _row(db: Reader, table: str, number: object) -> dict[str, object]:
     return state
 
 
-def _state_after(db: Reader, change: int, table: str, row: int) -> dict[str, object]:
+def state_after(db: Reader, change: int, table: str, row: int) -> dict[str, object]:
     """The row as the change left it: what the next change of it found, or what stands there now."""
     later = db.row(
         "select old from change where table_name = :table and row_id = :row and id > :change and action <> 'insert' "

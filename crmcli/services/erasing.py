@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
+from crmcli.core.normal import fold
 from crmcli.core.result import Change
 from crmcli.core.uid import uid
 from crmcli.core.wording import counted
@@ -170,9 +171,10 @@ def _person(db: Reader, number: int) -> Person:
 
 
 def _known_by(db: Reader, rows: subject.Rows) -> Iterator[tuple[str, str]]:
-    """Addresses, phones, uids and outside keys of the customer, those of the past too."""
+    """Names, addresses, phones, uids and outside keys of the customer, those of the past too."""
     for _, row, _ in subject.versions(db, subject.ROOT, rows[subject.ROOT]):
         yield "uid", str(row["uid"])
+        yield "name", fold(str(row["name"]))
     for _, row, _ in subject.versions(db, "contact_point", rows.get("contact_point", set())):
         yield str(row["kind"]), str(row["value"])
     for _, row, _ in subject.versions(db, "external_id", rows.get("external_id", set())):
@@ -245,7 +247,9 @@ class _Spoken:
         versions = list(subject.versions(db, subject.ROOT, person.rows[subject.ROOT]))
         called = {str(row[column]) for _, row, _ in versions for column in ("name", "handle")}
         sure = {name for name in called if {" ", "-"} & set(name) and not _is_borne(db, name, mine)}
-        reached = {word for kind, word in person.known_by if kind != "key" and not _is_reached(db, word, mine)}
+        reached = {
+            word for kind, word in person.known_by if kind not in ("key", "name") and not _is_reached(db, word, mine)
+        }
         return cls(frozenset(sure | reached), frozenset({str(row["name"]) for _, row, _ in versions} - sure))
 
 

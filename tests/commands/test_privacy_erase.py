@@ -410,5 +410,5 @@ def test_the_hashes_are_keyed(known: Run, file: Path, tmp_path: Path) -> None:
     for place in (file, other):
         with connection.reading(place) as db:
             digests.append({row[0] for row in db.rows("select digest from erased_key")})
-    assert len(digests[0]) == len(digests[1]) == 6
+    assert len(digests[0]) == len(digests[1]) == 7
     assert not digests[0] & digests[1]

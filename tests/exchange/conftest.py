@@ -21,6 +21,7 @@ class Opened(Protocol):
         profile: str | None = None,
         mapping: Mapping[str, str] | None = None,
         custom: Mapping[str, tuple[str, ...]] | None = None,
+        encoding: str | None = None,
     ) -> Source: ...
 
 
@@ -37,9 +38,12 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
         profile: str | None = None,
         mapping: Mapping[str, str] | None = None,
         custom: Mapping[str, tuple[str, ...]] | None = None,
+        encoding: str | None = None,
     ) -> Source:
         Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
-        [source] = open_sources([name], entity=entity, profile=profile, mapping=mapping or {}, custom=custom or {})
+        [source] = open_sources(
+            [name], entity=entity, profile=profile, mapping=mapping or {}, custom=custom or {}, encoding=encoding
+        )
         return source
 
     return made

@@ -1,23 +1,18 @@
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from crmcli.errors import FileUnusable
-from crmcli.exchange.rejects import write_all, write_rejects
+from crmcli.exchange.rejects import Spool, write_all, write_rejects
 from crmcli.exchange.source import Fault, Row, Source
 from tests.exchange.conftest import Opened
 
 
-def _bad(source: Source) -> list[Fault]:
+def _bad(source: Source) -> list[Sequence[str]]:
     """The faults of the file, and every row named Bob as the service would refuse it."""
-    found = []
-    for each in source.rows():
-        if isinstance(each, Fault):
-            found.append(each)
-        elif each.values["name"].endswith("Bob"):
-            found.append(Fault(source.file, each.line, "name", "it is Bob", each.raw))
-    return found
+    return [each.raw for each in source.rows() if isinstance(each, Fault) or each.values["name"].endswith("Bob")]
 
 
 @pytest.mark.parametrize(
@@ -71,10 +66,10 @@ def test_rejects_of_nothing_are_a_header_or_an_empty_array(opened: Opened) -> No
 def test_rejects_of_several_sources_have_a_file_each(opened: Opened) -> None:
     Path("sub").mkdir()
     sources = [opened("name,x\nBob,1\n", name) for name in ("a.csv", "b.csv", "sub/a.csv", "c.csv")]
-    faults = [fault for source in sources[:3] for fault in _bad(source)]
+    rejected = [(source, _bad(source)) for source in sources[:3]]
 
-    assert write_all(Path("bad.csv"), faults[:1], sources) == (Path("bad.csv"),)
-    assert write_all(Path("bad.csv"), faults, sources) == (
+    assert write_all(Path("bad.csv"), rejected[:1]) == (Path("bad.csv"),)
+    assert write_all(Path("bad.csv"), rejected) == (
         Path("bad-a.csv"),
         Path("bad-b.csv"),
         Path("bad-a2.csv"),
@@ -89,3 +84,23 @@ def test_rejects_that_cannot_be_written_leave_nothing_behind(opened: Opened) -> 
         write_rejects(Path("nowhere/bad.csv"), _bad(source), source)
 
     assert [path.name for path in Path().iterdir() if "bad" in path.name] == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_rejects_are_in_the_encoding_of_the_source(opened: Opened, encoding: str) -> None:
+    source = opened("name,x\nZoë Bob,1\n".encode(encoding), encoding=encoding if encoding == "cp1252" else None)
+
+    write_rejects(Path("bad.csv"), _bad(source), source)
+
+    assert Path("bad.csv").read_bytes() == "name,x\nZoë Bob,1\n".encode(encoding.removesuffix("-sig"))
+
+
+def test_a_spool_gives_back_what_it_was_given_and_has_no_name(tmp_path: Path) -> None:
+    records = [["a\nb", "é\ud800"], ["", '"']]
+    spool = Spool(tmp_path / "bad.csv")
+
+    for each in records:
+        spool.add(each)
+
+    assert list(spool) == list(spool) == records
+    assert list(tmp_path.iterdir()) == []

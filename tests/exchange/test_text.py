@@ -31,10 +31,38 @@ def test_a_line_that_is_not_utf_8_is_named(opened: Opened, line_end: bytes) -> N
     good = [b"name,city"] + [b"Zo\xc3\xab,K\xc3\xb6ln"] * 5000
     source = opened(line_end.join([*good, b"caf\xe9,Paris", b"x,y"]))
 
-    with pytest.raises(InvalidInput, match=r"^'c.csv': line 5002: not UTF-8$") as caught:
+    with pytest.raises(InvalidInput, match=r"^'c.csv': line 5002: not UTF-8; ") as caught:
         list(source.rows())
 
-    assert caught.value.hint == "save it as UTF-8"
+    assert str(caught.value).endswith("; as cp1252 'café,Paris'")  # ,P is no Chinese character
+    assert caught.value.hint == "--encoding cp1252, whichever it is, or save it as UTF-8"
+
+
+def test_the_odd_line_is_shown_as_what_it_could_be(opened: Opened) -> None:
+    with pytest.raises(InvalidInput) as chinese:
+        list(opened("name,city\n李雷,北京\n".encode("gb18030")).rows())
+    with pytest.raises(InvalidInput) as european:
+        list(opened("name,city\nJürgen Weiß,Köln\n".encode("cp1252")).rows())
+
+    assert str(chinese.value) == "'c.csv': line 2: not UTF-8; as gb18030 '李雷,北京'; as cp1252 'ÀîÀ×,±±¾©'"
+    assert str(european.value).endswith("as cp1252 'Jürgen Weiß,Köln'")
+    assert chinese.value.hint == "--encoding gb18030 or --encoding cp1252, whichever it is, or save it as UTF-8"
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "cp1252", "utf-16-le", "Latin-1", "utf8"])
+def test_an_encoding_that_is_said_is_used(opened: Opened, encoding: str) -> None:
+    assert values(opened("name\nZoë\n".encode(encoding), encoding=encoding)) == [{"name": "Zoë"}]
+
+
+def test_a_line_that_is_not_in_the_encoding_that_was_said_is_named(opened: Opened) -> None:
+    with pytest.raises(InvalidInput, match=r"'c.csv': line 2: not ascii; as gb18030 '李'; as cp1252"):
+        list(opened("name\n李\n".encode("gb18030"), encoding="ascii").rows())
+
+
+@pytest.mark.parametrize("name", ["utf-9", "rot13", "hex", "x\0y"])
+def test_what_is_no_encoding_is_refused(opened: Opened, name: str) -> None:
+    with pytest.raises(InvalidInput, match="no encoding"):
+        opened("name\nAda\n", encoding=name)
 
 
 def test_a_header_that_is_not_utf_8_is_named(opened: Opened) -> None:
@@ -51,10 +79,10 @@ def test_a_line_that_is_not_utf_16_is_named(opened: Opened, encoding: str) -> No
         opened(content)
 
 
-def test_a_line_over_a_megabyte_is_refused(opened: Opened) -> None:
+def test_a_line_without_an_end_is_refused(opened: Opened) -> None:
     source = opened("name,city\n" + "x,y\n" * 2000 + "a" * (LONGEST_LINE + 1) + ",z\n")
 
-    with pytest.raises(InvalidInput, match=r"'c.csv': line 2002 is longer than 1 MB"):
+    with pytest.raises(InvalidInput, match=r"'c.csv': line 2002 is longer than 8 MB"):
         list(source.rows())
 
 

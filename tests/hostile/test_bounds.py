@@ -74,7 +74,7 @@ def test_a_line_of_half_a_gigabyte_is_refused(lead: bytes, file: Path, tmp_path:
 
     line = 1 + lead.count(b"\n")
     assert (ended.exit_code, ended.out) == (2, "")
-    assert ended.err == f"error: '{tmp_path}/large.csv': line {line} is longer than 1 MB\n"
+    assert ended.err == f"error: '{tmp_path}/large.csv': line {line} is longer than 8 MB\n"
     assert ended.kilobytes < _LIMIT
     assert file.read_bytes() == before
 
@@ -89,6 +89,26 @@ def test_a_gigabyte_takes_no_more_memory(row: bytes, exit_code: int, file: Path,
 
     assert ended.exit_code == exit_code, ended.err
     assert ended.kilobytes < _LIMIT
+
+
+def test_half_a_gigabyte_of_rejected_rows_takes_no_more_memory_where_it_is_kept(file: Path, tmp_path: Path) -> None:
+    kept, row = tmp_path / "bad.csv", b"x" * 900_000 + b",\n"
+
+    ended = streamed(tmp_path, chain([b"name,note\n"], repeat(row, 500)), "--dry-run", "--rejects", str(kept))
+
+    assert ended.exit_code == 5, ended.err
+    assert ended.kilobytes < _LIMIT
+    assert kept.stat().st_size == len(b"name,note\n") + 500 * len(row)
+
+
+def test_many_rows_that_are_rejected_late_take_no_more_memory(file: Path, tmp_path: Path) -> None:
+    """Each names a customer that is not there, which shows only once all is read."""
+    rows = (f"2026-01-02,call,Hello,Nobody {number}\n".encode() for number in range(200_000))
+
+    pipe = streamed(tmp_path, chain([b"at,channel,text,customer\n"], rows), "--as", "interactions", "--dry-run")
+
+    assert pipe.out == "0 new, 0 changed, 0 unchanged, 200,000 rejected\n"
+    assert pipe.kilobytes < _LIMIT
 
 
 def test_a_gigabyte_of_nothing_is_no_text(file: Path, tmp_path: Path) -> None:

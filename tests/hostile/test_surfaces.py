@@ -50,7 +50,7 @@ WRITES = {
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 6, 10)
 
 #: What the program itself writes to a terminal: bold, dim, a colour.
-STYLES = re.compile(r"\x1b\[(?:0|1|2|3[1-6]|1;36)m")
+STYLES = re.compile(r"\r\x1b\[K|\x1b\[(?:0|1|2|3[1-6]|1;36)m")  # the first takes the line on how far it is away
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 UNSEEN = re.compile(
     "[\xad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"

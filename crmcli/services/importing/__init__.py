@@ -1,6 +1,5 @@
 """Files of records brought in: read, checked, recognised and written in one operation, set-wise."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from crmcli.core.wording import shown
 from crmcli.db.bulk import Bulk
 from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import Busy, InvalidInput
-from crmcli.exchange.rejects import write_all
-from crmcli.exchange.source import ENTITIES, Source, open_sources
+from crmcli.exchange.rejects import Spool, write_all
+from crmcli.exchange.source import ENTITIES, Key, Source, open_sources
+from crmcli.reports import preview
 from crmcli.services.customfields import definitions
 from crmcli.services.importing import (
     customers,
@@ -28,13 +28,14 @@ from crmcli.services.importing import (
     relations,
     tasks,
     ties,
+    told,
     who,
 )
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import Products
-from crmcli.services.importing.work import Files, Imported, Refused, Step, Tally, Wish, Work
+from crmcli.services.importing.work import Files, GaveUp, Imported, Patience, Refused, Seen, Step, Tally, Wish, Work
 
-__all__ = ["Files", "Imported", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
+__all__ = ["Files", "Imported", "Key", "Prepared", "Refused", "Tally", "Wish", "files", "prepare", "run"]
 
 _SHOWN = 20
 _WITH_FIELDS = {"customers": "customer", "deals": "deal"}
@@ -53,15 +54,17 @@ def run(session: Transaction, sources: Sequence[Source], wish: Wish, *, silent: 
     return _staged(session, sources, wish, silent=silent).write(session)
 
 
-def prepare(file: Opened | Transaction, asked: Files, wish: Wish) -> "Prepared":
+def prepare(file: Opened | Transaction, asked: Files, wish: Wish, *, seen: Seen = lambda _: None) -> "Prepared":
     """Read and check files, into temporary tables: all that can be done before the file is locked.
 
+    `seen` is told how far it is with a file, now and then.
     Raises InvalidInput for a file that cannot be read, NotFound for one that is not there.
     """
     sources = _opened(file, asked)
     if wish.currency is not None:
         wish = replace(wish, currency=currency(wish.currency))
-    return _staged(file, sources, replace(wish, keeps_raw=asked.rejects is not None), rejects=asked.rejects)
+    wish = replace(wish, keeps_raw=asked.rejects is not None)
+    return _staged(file, sources, wish, rejects=asked.rejects, seen=seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,16 @@ class Prepared:
             raise Busy(message, hint="try again")
         work = self.work
         work.session = session
-        with undisturbed(), work.bulk.under(session.operation):
+        with undisturbed(), _patiently(work, self.rejects), work.bulk.under(session.operation):
             for step in self.steps:
                 step()
             imported = self._done()
             _keep_rejects(self.rejects, imported)
-            if work.wish.strict and imported.faults:
-                raise Refused(imported)
-            _describe(work, imported)
+            if work.wish.strict and imported.rejected:
+                raise Refused.strictly(imported)
+            work.bulk.describe(told.detail(imported.tallies))
+        if work.wish.is_trial:
+            return replace(imported, plan=tuple(preview.lines(work.db, session.operation)))
         return imported
 
     def _done(self) -> Imported:
@@ -111,9 +116,12 @@ def _staged(
     *,
     silent: bool = True,
     rejects: Path | None = None,
+    seen: Seen = lambda _: None,
 ) -> Prepared:
-    work = Work(file, Bulk(file.raw, silent=silent), wish, list(map(Tally, sources)))
-    with undisturbed(), _together(file.raw):
+    patience = Patience(wish.most_rejects)
+    tallies = [Tally(source, Spool(rejects) if rejects else None, patience, seen) for source in sources]
+    work = Work(file, Bulk(file.raw, silent=silent), wish, tallies)
+    with undisturbed(), _patiently(work, rejects), _together(file.raw):
         return Prepared(work, _steps(work), _relied_on(file), rejects)
 
 
@@ -150,6 +158,17 @@ def _relied_on(file: Opened | Transaction) -> object:
 
 
 @contextmanager
+def _patiently(work: Work, rejects: Path | None) -> Iterator[None]:
+    """Give up where more rows are rejected than the wish allows. Raises Refused."""
+    try:
+        yield
+    except GaveUp:
+        imported = Imported(tuple(work.tallies), work.notes)
+        _keep_rejects(rejects, imported)
+        raise Refused.beyond(imported, work.wish.most_rejects or 0) from None
+
+
+@contextmanager
 def _together(connection: sqlite3.Connection) -> Iterator[None]:
     """One transaction for the temporary tables, unless there is one; it locks nothing."""
     if connection.in_transaction:
@@ -169,6 +188,8 @@ def _opened(file: Opened | Transaction, asked: Files) -> list[Source]:
         entity=asked.entity,
         profile=asked.profile,
         mapping=_mapping(asked.mapping),
+        encoding=asked.encoding,
+        key=asked.key,
         keeps_raw=asked.rejects is not None,
         folder=asked.profiles,
     )
@@ -206,25 +227,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _keep_rejects(path: Path | None, imported: Imported) -> None:
-    if path is not None and imported.faults:
-        sources = [tally.source for tally in imported.tallies]
-        for place in write_all(path, imported.faults, sources):
+    if path is not None:
+        rejected = [(tally.source, tally.raws) for tally in imported.tallies if tally.raws and tally.rejected]
+        for place in write_all(path, rejected):
             imported.notes.append(f"the rejected rows are in {place}")
-
-
-def _describe(work: Work, imported: Imported) -> None:
-    """Keep with the operation which files it was about, and what came of them."""
-    files = [
-        {
-            "file": tally.source.file,
-            "sha256": tally.source.sha256,
-            "entity": tally.source.entity,
-            "profile": tally.source.profile,
-            "new": tally.new,
-            "changed": tally.changed,
-            "unchanged": tally.unchanged,
-            "rejected": tally.rejected,
-        }
-        for tally in imported.tallies
-    ]
-    work.bulk.describe(json.dumps({"files": files}, ensure_ascii=False))

@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from crmcli.core import normal, period
-from crmcli.core.daywords import FIRST_YEAR, LAST_YEAR
 from crmcli.core.result import split_values
 from crmcli.core.strength import score
 from crmcli.core.wording import did_you_mean, shown
-from crmcli.db.transaction import Opened, Transaction
 from crmcli.errors import InvalidInput
 
 Values = Mapping[str, str]
@@ -23,7 +20,6 @@ _KEPT = 50_000
 _LONGEST_ID = 18
 _LONGEST_LABEL = 40
 _POSTAL = ("label", "street", "postcode", "city", "region", "country")
-_LOCAL_DATE = r"[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4}.*"
 _ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
 
 
@@ -33,6 +29,10 @@ class BadCell(InvalidInput):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
         self.field = field
+
+
+class Unclear(InvalidInput):
+    """A column that cannot be read without a word from the user: no fault of a row."""
 
 
 class Memo(dict[str, Value], Generic[Value]):
@@ -172,17 +172,6 @@ def boolean(text: str) -> int:
     return answer
 
 
-def instant(session: Opened | Transaction) -> Reader:
-    """A UTC instant of an ISO day or instant; a day is its first moment in the zone of the file."""
-    return remembered(lambda text: period.instant(_moment(text, session)))
-
-
-def day(session: Opened | Transaction) -> Reader:
-    """An ISO day, or the day of an instant in the zone of the file."""
-    tz = session.preferences.tz
-    return remembered(lambda text: _moment(text, session).astimezone(tz).date().isoformat())
-
-
 def strength(text: str) -> int:
     """A strength, 0 to 100."""
     return score(text, name="strength")
@@ -218,18 +207,3 @@ def _key(pair: str) -> str:
     if not (found and source.strip() and key.strip()):
         raise InvalidInput(f"{shown(pair)} is not source:key")
     return normal.text(source, name="external")
-
-
-def _moment(text: str, session: Opened | Transaction) -> datetime:
-    """Raises InvalidInput."""
-    said = session.preferences
-    if re.fullmatch(_LOCAL_DATE, text.strip()):
-        when = period.when(text, now=session.now, tz=said.tz, order=said.date_order, lean="past")
-        return period.moment(when.instant(said.tz))
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise InvalidInput(f"{shown(text)} is not a date; write 2026-03-31 or 2026-03-31T15:00:00Z") from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise InvalidInput(f"{shown(text)} is no date from {FIRST_YEAR} to {LAST_YEAR}")
-    return found if found.tzinfo else found.replace(tzinfo=said.tz)

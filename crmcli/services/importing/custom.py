@@ -1,6 +1,7 @@
 """Custom fields of the rows: defined where they are new, values checked against what they may hold."""
 
 import json
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from crmcli.core.vocabulary import FieldType
@@ -11,7 +12,8 @@ from crmcli.exchange.profiles import description
 from crmcli.exchange.source import Source
 from crmcli.services import customfields
 from crmcli.services.customfields import Definitions
-from crmcli.services.importing.cells import BadCell, Reader, Values, remembered
+from crmcli.services.importing.cells import BadCell, Reader, Unclear, Values, remembered
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.leniency import UNREAD
 from crmcli.services.importing.reading import Composed
 from crmcli.services.importing.work import Work
@@ -37,11 +39,17 @@ def unknown(work: Work, source: Source, entity: str) -> list[str]:
 def composed(work: Work, source: Source, entity: str) -> dict[str, Composed]:
     """What reads the custom fields of a row into a JSON object, None without any; nothing where there are no fields."""
     readers: dict[str, Reader] = {}
+    columns = Columns(work, source)
     for name, (kind, choices) in definitions(work, source, entity).items():
+        plain = _plain(columns, name, kind)
         read = partial(_parsed, name, kind, choices, work.currency)
-        is_lines = source.layout.foreign is not None and kind is FieldType.TEXT
-        readers[name] = remembered(partial(_on_one_line, read) if is_lines else read)
-    return {"custom": partial(_object, readers)} if readers else {}
+        if plain:
+            read = partial(_read, read, plain)
+        elif source.layout.foreign is not None and kind is FieldType.TEXT:
+            read = partial(_on_one_line, read)
+        readers[name] = remembered(read)
+    cleared = [name for name in readers if name in source.fields] if work.wish.blank_clears else []
+    return {"custom": partial(_object, readers, cleared)} if readers else {}
 
 
 def define(work: Work, source: Source, entity: str) -> None:
@@ -74,10 +82,19 @@ def define_field(work: Work, entity: str, name: str, kind: FieldType) -> None:
 
 
 def merged(old: str, new: str | None) -> str:
-    """The JSON object `old` with the members of `new`."""
+    """The JSON object `old` with the members of `new`, without those that are null there."""
     if not new:
         return old
-    return text(json.loads(old) | json.loads(new))
+    both = json.loads(old) | json.loads(new)
+    return text({name: value for name, value in both.items() if value is not None})
+
+
+def united(first: str, later: str) -> str:
+    """What two rows about one record say together: the last word that is one."""
+    both: dict[str, object] = json.loads(first)
+    for name, value in json.loads(later).items():
+        both[name] = both.get(name) if value is None else value
+    return text(both)
 
 
 def text(values: dict[str, object]) -> str:
@@ -85,12 +102,15 @@ def text(values: dict[str, object]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _object(readers: dict[str, Reader], values: Values) -> str | None:
-    found: dict[str, object] = {}
+def _object(readers: dict[str, Reader], cleared: Sequence[str], values: Values) -> str | None:
+    """The fields that a row fills, and as null those `cleared` whose cell is blank; one that cannot be read is not."""
+    found: dict[str, object] = {name: None for name in cleared if values.get(name) == ""}
     for name, read in readers.items():
         if values.get(name):
             try:
                 found[name] = read(values[name])
+            except Unclear:
+                raise
             except InvalidInput as error:
                 raise BadCell(name, str(error)) from None
     return text(found) if found else None
@@ -99,6 +119,17 @@ def _object(readers: dict[str, Reader], values: Values) -> str | None:
 def _on_one_line(read: Reader, value: str) -> object:
     """Other systems keep lines where a field of ours holds one."""
     return read(", ".join(line.strip() for line in value.splitlines() if line.strip()))
+
+
+def _plain(columns: Columns, name: str, kind: FieldType) -> Callable[[str], str] | None:
+    """What puts a text of a file as a person would type it, for kinds that are written in several ways."""
+    if kind is FieldType.DATE:
+        return columns.day(name)
+    return columns.number(name) if kind in (FieldType.NUMBER, FieldType.MONEY) else None
+
+
+def _read(read: Reader, plain: Callable[[str], str], text: str) -> object:
+    return read(plain(text))
 
 
 def _parsed(name: str, kind: FieldType, choices: tuple[str, ...], currency: str, value: str) -> object:

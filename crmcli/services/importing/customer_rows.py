@@ -8,7 +8,8 @@ from crmcli.services.importing.staging import Stage
 #: What the temporary table of addresses holds of each.
 ADDRESS = "label, street, postcode, city, region, country, url"
 
-_PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
+_LASTING = ("name", "kind", "do_not_contact")
+_PLAIN = ("title", "city", "country", "industry", "source", "note")
 
 
 def write(stage: Stage) -> None:
@@ -17,6 +18,7 @@ def write(stage: Stage) -> None:
     if stage.is_empty():
         return
     work = stage.work
+    _restore(stage)
     identity.number(stage, CUSTOMER)
     handles.make(work, "select row, coalesce(handle, name) as text from import_customer where is_new")
     _insert(stage)
@@ -28,14 +30,32 @@ def write(stage: Stage) -> None:
     identity.write_keys(stage, CUSTOMER)
 
 
+def _restore(stage: Stage) -> None:
+    """Bring those back who were removed: the rows about them are here still only where that is the wish."""
+    bulk = stage.work.bulk
+    bulk.run("drop table if exists temp.import_restored")
+    bulk.run(
+        "create temp table import_restored as select distinct c.id from import_customer r "
+        "join customer c on c.id = r.target where c.removed_at is not null"
+    )
+    if stage.work.db.value("select exists (select 1 from import_restored)"):
+        those = "select id from import_restored"
+        bulk.update("customer", those, f"update customer set removed_at = null where id in ({those})")
+        points = f"select id from contact_point where customer_id in ({those}) and is_live = 0"
+        bulk.update("contact_point", points, f"update contact_point set is_live = 1 where id in ({points})")
+        bulk.run(f"insert or ignore into import_touched {those}")
+
+
 def _insert(stage: Stage) -> None:
+    stage.work.bulk.function("merged_custom", 2, custom.merged)
     stage.work.bulk.insert(
         "customer",
         "id, uid, kind, name, handle, title, city, country, industry, source, owner_id, note, do_not_contact, custom, "
         "created_at, recorded_at",
         f"""
         select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle,
-            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0), coalesce(r.custom, '{{}}'),
+            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0),
+            iif(r.custom is null, '{{}}', merged_custom('{{}}', r.custom)),
             coalesce(r.created, :now), :now
         from import_customer r cross join import_handle h on h.row = r.row left join import_owner o on o.no = r.owner
         where r.is_new order by r.row
@@ -46,11 +66,11 @@ def _insert(stage: Stage) -> None:
 
 
 def _update(stage: Stage) -> None:
-    stage.work.bulk.function("merged_custom", 2, custom.merged)
     said = {
-        **{name: f"coalesce(r.{name}, c.{name})" for name in _PLAIN},
+        **{name: f"coalesce(r.{name}, c.{name})" for name in _LASTING},
+        **{name: stage.said(name, f"r.{name}", f"c.{name}") for name in _PLAIN},
         "created_at": "coalesce(r.created, c.created_at)",
-        "owner_id": "coalesce(o.id, c.owner_id)",
+        "owner_id": stage.said("owner", "o.id", "c.owner_id"),
         "custom": "iif(r.custom is null, c.custom, merged_custom(c.custom, r.custom))",
     }
     rows = "import_customer r left join import_owner o on o.no = r.owner join customer c on c.id = r.target"

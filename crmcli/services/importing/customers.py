@@ -21,6 +21,7 @@ from crmcli.services.importing import (
     who,
 )
 from crmcli.services.importing.cells import Reader
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Part, Shape
@@ -29,8 +30,8 @@ from crmcli.services.importing.work import Step, Tally, Work
 
 #: Rows that make a person of somebody who employs.
 _EMPLOYING = f"""
-    select r.row, 'kind', 'customer ' || c.id || ' ' || c.name || ' employs ' || count(*) || iif(count(*) = 1, ' customer', ' customers')
-        || ' and cannot be a person'
+    select r.row, 'kind', 'customer ' || c.id || ' ' || quote(c.name) || ' employs ' || count(*)
+        || iif(count(*) = 1, ' customer', ' customers') || ' and cannot be a person'
     from import_customer r join customer c on c.id = r.target and c.kind = '{CustomerKind.ORGANISATION}'
     join relationship t on t.to_id = c.id and t.type_id = {WORKS_FOR} and t.removed_at is null and t.until is null
     where r.kind = '{CustomerKind.PERSON}' group by r.row
@@ -70,6 +71,7 @@ def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
     repeats.repeated(stage)
     matching.refuse_nameless(stage)
     stage.reject(_EMPLOYING)
+    matching.tell_possible(stage)
     owners.settle("select owner from import_customer where owner is not null")
     for tally in tallies:
         custom.define(work, tally.source, "customer")
@@ -99,7 +101,10 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
     region = stage.work.session.preferences.phone_region
     phones = cells.phones(region)
     return Shape(
-        {**_readers(stage.work, source), "tag": cells.remembered(partial(tags.number, is_own=_parts_tags(source)))},
+        {
+            **_readers(stage.work, source),
+            "tag": cells.remembered(partial(tags.number, is_own=_parts_tags(source))),
+        },
         composed,
         (
             Part("email", "import_point", _POINT, lambda text: _placed("email", cells.emails(text)), _email),
@@ -141,6 +146,7 @@ def _parts_tags(source: Source) -> bool:
 
 
 def _readers(work: Work, source: Source) -> dict[str, Reader]:
+    columns = Columns(work, source)
     return {
         "uid": cells.uid,
         "kind": cells.choice("kind", CustomerKind, _KINDS),
@@ -149,7 +155,7 @@ def _readers(work: Work, source: Source) -> dict[str, Reader]:
         **{name: cells.line(name) for name in ("title", "city", "country", "industry", "source")},
         "note": cells.note,
         "do_not_contact": cells.boolean,
-        "created": cells.instant(work.session),
+        "created": columns.instant("created"),
         "employer": cells.line("employer"),
         "parent": cells.line("parent"),
         **{name: who.key_reader(source) for name in ("employer.key", "parent.key")},

@@ -5,7 +5,8 @@ from crmcli.services.importing.identity import DEAL
 from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 
-_PLAIN = ("name", "customer_id", "amount", "currency", "source", "product", "lost_reason", "note")
+_LASTING = ("name", "customer_id", "amount", "currency")
+_PLAIN = ("source", "product", "note")
 
 
 def write(stage: Stage) -> None:
@@ -24,7 +25,7 @@ def _insert(stage: Stage) -> None:
         f"""
         select r.target, coalesce(r.uid, {work.uid("r.target - :last - 1")}), r.name, r.customer_id, r.amount,
             coalesce(r.currency, :currency), r.close, o.id, r.source, r.product, iif(x.is_lost, r.lost_reason, null), r.note,
-            coalesce(r.custom, '{{}}'), coalesce(r.created, r.entered), x.closed_at, :now
+            iif(r.custom is null, '{{}}', merged_custom('{{}}', r.custom)), coalesce(r.created, r.entered), x.closed_at, :now
         from import_deal r left join import_owner o on o.no = r.owner join import_outcome x on x.deal_id = r.target
         where r.is_new order by r.row
         """,
@@ -39,8 +40,9 @@ def _update(stage: Stage) -> None:
     bulk = stage.work.bulk
     bulk.function("merged_custom", 2, custom.merged)
     said = {
-        **{name: f"coalesce(r.{name}, d.{name})" for name in _PLAIN},
-        "lost_reason": "iif(x.is_lost = 0, null, coalesce(r.lost_reason, d.lost_reason))",
+        **{name: f"coalesce(r.{name}, d.{name})" for name in _LASTING},
+        **{name: stage.said(name, f"r.{name}", f"d.{name}") for name in _PLAIN},
+        "lost_reason": f"iif(x.is_lost = 0, null, {stage.said('lost_reason', 'r.lost_reason', 'd.lost_reason')})",
         "close_on": "coalesce(r.close, d.close_on)",
         "owner_id": "coalesce(o.id, d.owner_id)",
         "custom": "iif(r.custom is null, d.custom, merged_custom(d.custom, r.custom))",

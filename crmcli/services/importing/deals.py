@@ -20,6 +20,7 @@ from crmcli.services.importing import (
     who,
 )
 from crmcli.services.importing.cells import Values
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import DEAL
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.products import SERIES, Products
@@ -80,7 +81,8 @@ def _settle(stage: Stage, tallies: Sequence[Tally], told: Stage, books: Books) -
 def _shape(stage: Stage, source: Source, books: Books) -> Shape:
     work = stage.work
     texts = {name: cells.line(name) for name in ("customer", "pipeline", "stage", "source", "lost_reason")}
-    dates = {name: cells.instant(work.session) for name in ("created", "entered", "closed")}
+    columns = Columns(work, source)
+    dates = {name: columns.instant(name) for name in ("created", "entered", "closed")}
     product = cells.line("product")
     composed = custom.composed(work, source, "deal")
     if "product" in source.fields and books.products.known:
@@ -97,11 +99,11 @@ def _shape(stage: Stage, source: Source, books: Books) -> Shape:
         **dates,
         "outcome": cells.choice("outcome", Outcome),
         "position": cells.whole,
-        "close": cells.day(work.session),
+        "close": columns.day("close"),
         "product": cells.remembered(lambda text: books.products.name(str(product(text)))),
         "note": cells.note,
     }
-    return Shape(readers, {**composed, **terms.composed(work)}, identity.key_parts(stage, source))
+    return Shape(readers, {**composed, **terms.composed(columns)}, identity.key_parts(stage, source))
 
 
 def _with_series(read: Composed | None, products: Products) -> Composed:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from crmcli.core.vocabulary import Outcome
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, terms, which, who
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.staging import Stage
@@ -50,13 +51,14 @@ def _find_by_key(found: Stage) -> None:
         """
     )
     found.reject(
-        "select row, 'deal', 'no deal is known to ' || replace(deal_key, ':', ' as ') || '; import the deals with it' "
+        f"select row, 'deal', 'no deal is known to ' || {who.told_key('deal_key')} || '; import the deals with it' "
         "from import_event where deal_key is not null and deal_id is null order by row"
     )
 
 
 def _shape(work: Work, source: Source, owners: Owners) -> Shape:
-    composed: dict[str, Composed] = terms.composed(work)
+    columns = Columns(work, source)
+    composed: dict[str, Composed] = terms.composed(columns)
     if not {"owner", "owner.email"}.isdisjoint(source.fields):
         composed["owner"] = owners.number
     has_terms = int(not {*_TERMS}.isdisjoint(source.fields))
@@ -72,8 +74,8 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
         "stage": cells.line("stage"),
         "outcome": cells.choice("outcome", Outcome),
         "position": cells.whole,
-        "close": cells.day(work.session),
-        "at": cells.instant(work.session),
+        "close": columns.day("close"),
+        "at": columns.instant("at"),
         "note": cells.note,
     }
     return Shape(readers, composed)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from crmcli.core.vocabulary import OnDuplicate
+from crmcli.core.vocabulary import OnDuplicate, OnRemoved
+from crmcli.core.wording import counted
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells
 from crmcli.services.importing.reading import Part
@@ -18,11 +19,11 @@ class Kind:
     title: str
 
 
-CUSTOMER = Kind("customer", "customer_id", "'customer ' || c.id || ' ' || c.name")
-DEAL = Kind("deal", "deal_id", "'deal ' || c.id || ' ' || c.name")
+CUSTOMER = Kind("customer", "customer_id", "'customer ' || c.id || ' ' || quote(c.name)")
+DEAL = Kind("deal", "deal_id", "'deal ' || c.id || ' ' || quote(c.name)")
 INTERACTION = Kind("interaction", "interaction_id", "'interaction ' || c.id")
 RELATIONSHIP = Kind("relationship", "relationship_id", "'relationship ' || c.id")
-TASK = Kind("task", None, "'task ' || c.id || ' ' || c.text")
+TASK = Kind("task", None, "'task ' || c.id || ' ' || quote(c.text)")
 
 
 def key_table(stage: Stage) -> str:
@@ -42,7 +43,7 @@ def key_parts(stage: Stage, source: Source) -> tuple[Part, Part]:
 def find(stage: Stage, kind: Kind) -> None:
     """Give the rows about records of the file their ids.
 
-    Rejects a row whose keys are those of two records, and takes out those about removed ones, which stay removed.
+    Rejects a row whose keys are those of two records, and takes out those about removed ones, unless they come back.
     """
     run, table = stage.work.bulk.run, stage.table
     if "uid" in stage.fields:
@@ -55,11 +56,19 @@ def find(stage: Stage, kind: Kind) -> None:
         merged = "update import_customer set target = c.merged_into_id from customer c where c.id = target and c.merged_into_id is not null"
         while run(merged):
             pass
+    if not (kind is CUSTOMER and stage.work.wish.on_removed is OnRemoved.RESTORE):
+        leave_removed(stage, kind)
+
+
+def leave_removed(stage: Stage, kind: Kind) -> None:
+    """Take out the rows about removed records, which stay removed."""
     gone = stage.leave(
-        f"select r.row from {table} r join {kind.table} c on c.id = r.target where c.removed_at is not null"
+        f"select r.row from {stage.table} r join {kind.table} c on c.id = r.target where c.removed_at is not null"
     )
     if gone:
-        stage.work.note(f"{gone:,} rows are about removed {kind.table}s, which stay removed")
+        way = "; --on-removed restore brings them back" if kind is CUSTOMER else ""
+        about = f"{counted(gone, 'row')} {'is' if gone == 1 else 'are'} about removed {kind.table}s"
+        stage.work.note(f"{about}, which stay removed{way}")
 
 
 def _find_by_key(stage: Stage, kind: Kind) -> None:

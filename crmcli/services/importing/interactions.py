@@ -6,6 +6,7 @@ from functools import partial
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, identity, talks, which, who
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import INTERACTION
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Part, Shape
@@ -58,7 +59,7 @@ def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
     return Shape(
         {
             "uid": cells.uid,
-            "at": cells.instant(stage.work.session),
+            "at": Columns(stage.work, source).instant("at"),
             "channel": cells.choice("channel", Channel),
             "direction": cells.choice("direction", Direction),
             "text": cells.prose,
@@ -135,11 +136,11 @@ def _write_parties(stage: Stage) -> None:
 def _update(stage: Stage) -> None:
     said = {
         "channel": "coalesce(r.channel, i.channel)",
-        "direction": "coalesce(r.direction, i.direction)",
+        "direction": stage.said("direction", "r.direction", "i.direction"),
         "text": "coalesce(r.text, i.text)",
-        "duration_minutes": "coalesce(r.duration, i.duration_minutes)",
-        "deal_id": "coalesce(r.deal_id, i.deal_id)",
-        "owner_id": "coalesce(o.id, i.owner_id)",
+        "duration_minutes": stage.said("duration", "r.duration", "i.duration_minutes"),
+        "deal_id": stage.said("deal", "r.deal_id", "i.deal_id"),
+        "owner_id": stage.said("owner", "o.id", "i.owner_id"),
         "occurred_at": "coalesce(r.at, i.occurred_at)",
     }
     rows = f"{_TABLE} r left join import_owner o on o.no = r.owner join interaction i on i.id = r.target"

@@ -9,7 +9,7 @@ from crmcli.core.vocabulary import LAST_OF_OURS
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
 from crmcli.query import reference
-from crmcli.services.importing import handles, names, relations
+from crmcli.services.importing import erased, handles, names, relations
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
@@ -103,14 +103,14 @@ def _find(work: Work) -> None:
 
 
 def _make_people(work: Work) -> None:
-    """Make a person for each name that nobody has yet."""
+    """Make a person for each name that nobody has yet, nor an erased one had."""
     bulk = work.bulk
     bulk.run("drop table if exists temp.import_person")
     bulk.run("create temp table import_person (row integer primary key, name, key)")
     new = bulk.run(
-        """
+        f"""
         insert into import_person (name, key) select n.name, n.key from import_named k join import_name n on n.name = k.ref
-        where k.kind = 'name' and n.many = 0 group by n.key order by min(k.rowid)
+        where k.kind = 'name' and n.many = 0 and not {erased.is_name(work, "n.name")} group by n.key order by min(k.rowid)
         """
     )
     if new <= 0:

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from crmcli.core import normal
 from crmcli.core.currency import currency, exponent
@@ -13,6 +12,8 @@ from crmcli.core.vocabulary import FieldType
 from crmcli.errors import InvalidInput
 from crmcli.exchange.source import Row, Source
 from crmcli.services.importing import cells
+from crmcli.services.importing.cells import Unclear
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.work import Work
 
 #: The custom field in which they are kept.
@@ -33,13 +34,15 @@ class Leniency:
     count: int = 0
     rounded: int = 0
     _reads: dict[str, Callable[[str], object]] = field(default_factory=dict)
+    _pointed: Callable[[str], str] = str
 
     def __post_init__(self) -> None:
-        region, day = self.work.session.preferences.phone_region, cells.day(self.work.session)
+        region, columns = self.work.session.preferences.phone_region, Columns(self.work, self.source)
+        self._pointed = columns.number("amount")
         self._reads = {
             "phone": cells.remembered(lambda text: normal.phone(text, region)),
             "email": normal.email,
-            **{name: day for name, kind in self.source.custom_types.items() if kind is FieldType.DATE},
+            **{name: columns.day(name) for name, kind in self.source.custom_types.items() if kind is FieldType.DATE},
         }
 
     def eased(self, row: Row) -> Row:
@@ -50,6 +53,8 @@ class Leniency:
         for name in self._reads.keys() & values.keys():
             if values[name]:
                 values[name] = join_values(self._taken(name, values[name], unread))
+                if not values[name]:
+                    del values[name]  # it is not blank, so that it clears nothing
         if not unread:
             return row._replace(values=values)
         self.count += 1
@@ -66,15 +71,24 @@ class Leniency:
             self.work.note(f"{self.source.file}: rounded {amounts} to the decimals of the currency")
 
     def _amount(self, text: str, code: str) -> str:
-        """A number that a program wrote, `1.2E7` or `9225.225`, with as many decimals as the currency has."""
-        if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,2})?", text):
-            return text
-        with suppress(InvalidInput):
-            number = Decimal(text)
+        """A number that a program wrote, `1.2E7` or `9225.225`, with as many decimals as the currency has.
+
+        It keeps the decimal mark of its column, which is read as such later.
+        """
+        try:
+            pointed = self._pointed(text)
+            if not re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE]\+?[0-9]{1,2})?", pointed):
+                return text
+            number = Decimal(pointed)
             whole = number.quantize(Decimal(1).scaleb(-exponent(currency(code))), ROUND_HALF_EVEN)
-            self.rounded += whole != number
-            return f"{whole:f}"
-        return text
+        except Unclear:
+            raise
+        except (InvalidInput, InvalidOperation):  # whoever reads it says why it cannot be
+            return text
+        if whole == number and "e" not in text.lower():
+            return text
+        self.rounded += whole != number
+        return f"{whole:f}" if pointed == text else f"{whole:f}".replace(".", ",")
 
     def _taken(self, name: str, text: str, unread: list[str]) -> Iterator[str]:
         """The values of the cell that can be read; dates as ISO writes them."""
@@ -82,6 +96,8 @@ class Leniency:
         for part in (text,) if is_date else _parts(text):
             try:
                 found = self._reads[name](part)
+            except Unclear:
+                raise
             except InvalidInput:
                 unread.append(f"{name} {part}")
             else:

@@ -45,7 +45,7 @@ def _types(stage: Stage, names: Sequence[str]) -> dict[str, FieldType]:
     seen = set()
     for (text,) in stage.work.db.rows(f"select custom from {stage.table} where custom is not null"):
         for name, value in json.loads(text).items():
-            if name in left:
+            if name in left and value is not None:
                 seen.add(name)
                 left[name] = [kind for kind in left[name] if _fits(kind, str(value))]
     return {name: kinds[0] for name, kinds in left.items() if name in seen}
@@ -59,7 +59,7 @@ def _fits(kind: FieldType, text: str) -> bool:
 def _typed(types: Mapping[str, FieldType], text: str) -> str:
     values = json.loads(text)
     for name, kind in types.items():
-        if name in values:
+        if values.get(name) is not None:
             values[name] = customfields.parsed(name, values[name], kind, (), currency="")
     return custom.text(values)
 

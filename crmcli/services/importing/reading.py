@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from crmcli.errors import InvalidInput
+from crmcli.exchange.record import File
 from crmcli.exchange.source import Fault, Row
-from crmcli.services.importing.cells import BadCell, Reader, Values
+from crmcli.services.importing.cells import BadCell, Reader, Unclear, Values
 from crmcli.services.importing.leniency import Leniency
 from crmcli.services.importing.work import Tally
 
@@ -14,6 +14,7 @@ Composed = Callable[[Values], object]
 Several = Callable[[str], Iterable[tuple[object, ...]]]
 
 BATCH = 5_000
+_BATCH_SIZE = 8_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ class Batch:
 def batches(tally: Tally, shape: Shape, leniency: Leniency | None = None) -> Iterator[Batch]:
     """The rows of the file that can be taken, in order; the others go to the tally."""
     rows = _rows(tally, leniency)
-    while found := list(islice(rows, BATCH)):
+    while found := _some(rows, tally.source.text):
+        tally.read += len(found)
+        tally.seen(tally)
         yield from _taken(tally, shape, found)
 
 
@@ -72,7 +75,18 @@ def fault(tally: Tally, row: Row, field: str, reason: str) -> None:
     """Keep the row as one that cannot be taken; its column is called what the file calls it."""
     names = zip(tally.source.header, tally.source.fields, strict=False)
     column = next((head for head, known in names if known == field), field or None)
-    tally.faults.append(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
+    tally.reject(Fault(tally.source.file, row.line, column, reason.removeprefix(f"{field}: "), row.raw))
+
+
+def _some(rows: Iterator[Row], text: File) -> list[Row]:
+    """The next rows: so many, or fewer long ones."""
+    found: list[Row] = []
+    most = text.taken + _BATCH_SIZE
+    for row in rows:
+        found.append(row)
+        if len(found) == BATCH or text.taken > most:
+            break
+    return found
 
 
 def _rows(tally: Tally, leniency: Leniency | None) -> Iterator[Row]:
@@ -80,17 +94,23 @@ def _rows(tally: Tally, leniency: Leniency | None) -> Iterator[Row]:
     constants = dict(tally.source.constants)
     for row in tally.source.rows():
         if isinstance(row, Fault):
-            tally.faults.append(row)
+            tally.read += 1
+            tally.reject(row)
         elif not row.values:
+            tally.read += 1
             tally.skipped += 1
         elif leniency is not None:
-            yield leniency.eased(
-                row._replace(values=constants | {name: text for name, text in row.values.items() if text})
-            )
+            yield leniency.eased(_with(constants, row))
         elif constants:
-            yield row._replace(values=constants | {name: text for name, text in row.values.items() if text})
+            yield _with(constants, row)
         else:
             yield row
+
+
+def _with(constants: Mapping[str, str], row: Row) -> Row:
+    """The row with the values of the profile, where it has none of its own."""
+    said = {name: text for name, text in row.values.items() if text or name not in constants}
+    return row._replace(values={**constants, **said})
 
 
 def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
@@ -114,6 +134,8 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
             columns.append(ones)
             both = enumerate(zip(texts, ones, strict=True))
             lists += [(part.table, place, part.read(text)) for place, (text, one) in both if text and one is None]
+    except Unclear:
+        raise
     except InvalidInput as error:
         if len(rows) == 1:
             fault(tally, rows[0], error.field if isinstance(error, BadCell) else name, str(error))

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from crmcli.core.vocabulary import ACYCLIC, WORKS_FOR
-from crmcli.core.wording import employs_nobody
+from crmcli.core.wording import employs_nobody, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
 from crmcli.query import reference
 from crmcli.services.importing import cells, identity, who
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import RELATIONSHIP
 from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.revising import Revision, revise
@@ -65,19 +66,19 @@ def settle(stage: Stage) -> None:
 
 
 def _shape(stage: Stage, source: Source) -> Shape:
-    work = stage.work
+    columns = Columns(stage.work, source)
     ends = {"from": cells.line("from"), "to": cells.line("to"), "from.uid": cells.uid, "to.uid": cells.uid}
     return Shape(
         {
             "uid": cells.uid,
             **ends,
-            "since": cells.day(work.session),
-            "until": cells.day(work.session),
+            "since": columns.day("since"),
+            "until": columns.day("until"),
             "strength": cells.strength,
             "note": cells.note,
-            "created": cells.instant(work.session),
+            "created": columns.instant("created"),
         },
-        {"type": _type_of(work)},
+        {"type": _type_of(stage.work)},
         identity.key_parts(stage, source),
     )
 
@@ -147,7 +148,7 @@ def _employed_by_persons(work: Work) -> Iterator[tuple[int, str]]:
         """
     )
     for row, number, name in list(rows):
-        yield row, employs_nobody(number, name)
+        yield row, employs_nobody(number, shown(name))
 
 
 def _unfit(work: Work) -> Iterator[tuple[int, str]]:
@@ -242,10 +243,8 @@ def _update(stage: Stage) -> None:
     """What a row says of a tie that is there; a tie that was known by no uid of the row takes that over."""
     said = {
         "uid": "coalesce(r.uid, t.uid)",
-        "since": "coalesce(r.since, t.since)",
+        **{name: stage.said(name, f"r.{name}", f"t.{name}") for name in ("since", "strength", "note")},
         "until": "coalesce(r.until, t.until)",
-        "strength": "coalesce(r.strength, t.strength)",
-        "note": "coalesce(r.note, t.note)",
         "created_at": "coalesce(r.created, t.created_at)",
     }
     rows = f"{_TABLE} r join relationship t on t.id = r.target"

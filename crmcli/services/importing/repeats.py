@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from crmcli.core.vocabulary import OnDuplicate
+from crmcli.core.vocabulary import CustomerKind, OnDuplicate
 from crmcli.services.importing import custom
 from crmcli.services.importing.matching import has_weak
 from crmcli.services.importing.staging import Stage
@@ -12,7 +12,7 @@ from crmcli.services.importing.staging import Stage
 _SURE, _NAME = "tuke", "n"  # see _shared
 _UNITED = (
     *("kind", "name", "handle", "title", "city", "country", "industry", "source", "note", "do_not_contact", "created"),
-    *("employer", "parent", "owner", "target"),
+    *("employer", "parent", "employer_key", "parent_key", "owner", "target"),
 )
 
 
@@ -68,6 +68,11 @@ class _Trait:
     target: int | None
     is_settled: bool
 
+    @property
+    def is_of_person(self) -> bool:
+        """Of a key by name."""
+        return self.key.startswith(CustomerKind.PERSON)
+
 
 class _Seen:
     """The rows so far: which are about the customer of an earlier one (`leaders`), which about two (`torn`)."""
@@ -102,8 +107,14 @@ class _Seen:
             self.leaders[row] = leader
 
     def end(self) -> None:
-        """After the last row: those that say no more than a name are about the only one of that name."""
+        """After the last row: those that say no more than a name are about the only one of that name.
+
+        A person is no proof of a person: beside others of the name and company such a row is not taken.
+        """
         for row, name in self._bare:
+            if name.is_of_person:
+                self._end_person(row, name)
+                continue
             others = [other for other in self._named.get(name.key, {}) if name.target in (None, self._targets[other])]
             strange = len(self._named.get(name.key, {})) - len(others)
             if len(others) > 1 or (strange and not name.is_settled):
@@ -115,6 +126,17 @@ class _Seen:
                 leader = self._owners.setdefault((_NAME, name.key), row)
                 if leader != row:
                     self.leaders[row] = leader
+
+    def _end_person(self, row: int, name: _Trait) -> None:
+        if name.target is not None:
+            return
+        if name.key in self._named:
+            first = next(iter(self._named[name.key]))
+            self.torn.append((row, first, "name", "may be the customer of line ", "; say which by uid, key or e-mail"))
+            return
+        leader = self._owners.setdefault((_NAME, name.key), row)
+        if leader != row:
+            self.leaders[row] = leader
 
     def _has(self, trait: _Trait) -> bool:
         return (trait.kind, trait.key) in self._owners
@@ -128,18 +150,26 @@ def _shared(stage: Stage) -> str:
         _several("p.row, 2 as rank, 'k' as kind, p.source || ':' || p.key as key", "import_customer_key p", "true"),
         _several("p.row, 3 as rank, 'e' as kind, p.value as key", "import_point p", "p.kind = 'email'"),
     ]
-    if has_weak(stage):
-        name = "lower(r.name)"
+    name = "lower(r.name)"
+    if _has_repeated_phones(stage):
         phoned = "import_point p join import_customer r on r.row = p.row"
         arms.append(_several(f"r.row, 4 as rank, 'p' as kind, p.value || {name} as key", phoned, "p.kind = 'phone'"))
-        named = f"r.row, 5 as rank, 'n' as kind, coalesce(r.kind, 'person') || {name} as key"
+    if has_weak(stage):
+        company = "iif(coalesce(r.kind, 'person') = 'person', lower(coalesce(r.employer, '')), '')"
+        named = f"r.row, 5 as rank, 'n' as kind, coalesce(r.kind, 'person') || ' ' || {name} || char(10) || {company} as key"
         arms.append(_several(named, "import_customer r", "r.name is not null"))
-    weak = "(select row from import_weak where is_phoned = (s.kind = 'p'))"
+    weak = "(select row from import_weak where not is_phoned)"
+    by_phone = "s.kind = 'p' and r.target is null and r.uid is null"
     return f"""
-        select s.row, s.rank, s.kind, s.key, s.rank < 4 or s.row in {weak} as is_sought, r.target,
+        select s.row, s.rank, s.kind, s.key, s.rank < 4 or ({by_phone}) or (s.kind = 'n' and s.row in {weak}) as is_sought, r.target,
             s.row in (select row from import_weak where is_settled) as is_settled
         from ({" union all ".join(arms)}) s join import_customer r on r.row = s.row
     """
+
+
+def _has_repeated_phones(stage: Stage) -> bool:
+    repeated = "select 1 from import_point where kind = 'phone' group by value having count(*) > 1"
+    return bool(stage.work.db.value(f"select exists ({repeated})"))
 
 
 def _several(columns: str, tables: str, condition: str) -> str:
@@ -186,7 +216,7 @@ def _unite_custom(stage: Stage) -> None:
             whole[leader] = (
                 stage.work.db.value("select custom from import_customer where row = :row", row=leader) or "{}"
             )
-        whole[leader] = custom.merged(whole[leader], text)
+        whole[leader] = custom.united(whole[leader], text)
     stage.work.bulk.many(
         "update import_customer set custom = ? where row = ?", [(text, row) for row, text in whole.items()]
     )

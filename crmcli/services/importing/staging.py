@@ -18,6 +18,8 @@ _COMPOSED_FIELDS = ("name", "key", "kind")  # a profile can make them from other
 class Stage:
     """A temporary table with a row for each row of the files of one kind, and `children` that hold the lists of each.
 
+    `filled` tells which files have a column for a field.
+
     Its columns `row`, `file` (the place of the tally) and `line` say where a row comes from; `target` is the id of its
     record, as soon as that is known, `is_new` whether that record is made for it.
     """
@@ -26,6 +28,7 @@ class Stage:
     table: str
     children: tuple[str, ...] = ()
     fields: set[str] = field(default_factory=set)
+    filled: dict[str, list[int]] = field(default_factory=dict)
     rows: int = 0
 
     def create(self, columns: str, **children: str) -> None:
@@ -42,6 +45,8 @@ class Stage:
         source, file = tally.source, self.work.tallies.index(tally)
         has = {*source.fields, *source.constants, *source.layout.composed, *_COMPOSED_FIELDS}
         self.fields |= has
+        for name in filter(None, source.fields):
+            self.filled.setdefault(name, []).append(file)
         shape = shape.of(has)
         sink = Sink(self.work, self.table, ", ".join(("row", "file", "line", "raw", *map(quoted, shape.columns))))
         for part in shape.parts:
@@ -62,37 +67,55 @@ class Stage:
 
     def reject(self, select: str, **parameters: object) -> None:
         """Take out the rows that the SELECT gives as (row, field, reason); the first reason of a row counts."""
-        found: dict[int, tuple[str, str]] = {}
-        for row, name, reason in self.work.db.rows(select, parameters):
-            found.setdefault(row, (name, reason))
-        where = f"select file, line, raw from {self.table} where row = :row"
-        for row, (name, reason) in found.items():
-            file, line, raw = next(self.work.db.rows(where, row=row))
-            reading.fault(self.work.tallies[file], Row(line, {}, loads(raw or "[]")), name, reason)
-        self.drop(found)
+        if self._choose("row, field, reason", select, **parameters):
+            chosen = f"""
+                select r.file, r.line, r.raw, o.field, o.reason from import_out o join {self.table} r on r.row = o.row
+                order by o.row
+            """
+            for file, line, raw, name, reason in self.work.db.rows(chosen):
+                reading.fault(self.work.tallies[file], Row(line, {}, loads(raw or "[]")), name, reason)
+            self._drop()
 
     def leave(self, select: str) -> int:
         """Take out the rows that the SELECT gives as (row): they change nothing. How many."""
-        rows = [row for (row,) in self.work.db.rows(select)]
-        for file, count in self._by_file(rows):
-            self.work.tallies[file].unchanged += count
-        self.drop(rows)
-        return len(rows)
+        count = self._choose("row", select)
+        for file, rows in self._by_file(count):
+            self.work.tallies[file].unchanged += rows
+        if count:
+            self._drop()
+        return count
 
-    def skip(self, select: str) -> None:
-        """Take out the rows that the SELECT gives as (row): nobody wants them."""
-        rows = [row for (row,) in self.work.db.rows(select)]
-        for file, count in self._by_file(rows):
-            self.work.tallies[file].skipped += count
-        self.drop(rows)
+    def skip(self, select: str) -> int:
+        """Take out the rows that the SELECT gives as (row): nobody wants them. How many."""
+        count = self._choose("row", select)
+        for file, rows in self._by_file(count):
+            self.work.tallies[file].skipped += rows
+        if count:
+            self._drop()
+        return count
 
-    def drop(self, rows: Iterable[int]) -> None:
-        """Take out rows that need no more care."""
-        chosen = dumps(list(rows))
-        if chosen == "[]":
-            return
+    def _choose(self, columns: str, select: str, **parameters: object) -> int:
+        """Put the rows of the SELECT into `import_out`; how many."""
+        run = self.work.bulk.run
+        run("create temp table if not exists import_out (row integer primary key, field, reason)")
+        run("delete from import_out")
+        return run(f"insert or ignore into import_out ({columns}) {select}", **parameters)
+
+    def _drop(self) -> None:
+        """Take out the rows in `import_out`: they need no more care."""
         for table in (self.table, *self.children):
-            self.work.bulk.run(f"delete from {table} where row in (select value from json_each(:rows))", rows=chosen)
+            self.work.bulk.run(f"delete from {table} where row in (select row from import_out)")
+
+    def clears(self, name: str) -> str:
+        """The SQL of whether the row r clears the field where it has nothing: its file has the column, and it is the wish."""
+        files = self.filled.get(name, []) if self.work.wish.blank_clears else []
+        return f"r.file in ({', '.join(map(str, files))})" if files else "false"
+
+    def said(self, name: str, new: str, old: str) -> str:
+        """The SQL of what a record says after the row r, which says `new`, where it said `old` before."""
+        clears = self.clears(name)
+        kept = f"coalesce({new}, {old})"
+        return kept if clears == "false" else f"iif({clears}, {new}, {kept})"
 
     def is_empty(self) -> bool:
         """Whether there is nothing left to do."""
@@ -115,11 +138,12 @@ class Stage:
         """The records as found, where they are kept to be written to a file of rejects."""
         return [dumps(list(row.raw), ensure_ascii=False) for row in rows] if self.work.wish.keeps_raw else repeat(None)
 
-    def _by_file(self, rows: Sequence[int]) -> list[tuple[int, int]]:
-        select = (
-            f"select file, count(*) from {self.table} where row in (select value from json_each(:rows)) group by file"
-        )
-        return [(file, count) for file, count in self.work.db.rows(select, rows=dumps(rows))]
+    def _by_file(self, count: int) -> list[tuple[int, int]]:
+        """How many of the `count` rows in `import_out` are of each file."""
+        if not count:
+            return []
+        select = f"select file, count(*) from {self.table} where row in (select row from import_out) group by file"
+        return list(self.work.db.rows(select))
 
 
 class Sink:

@@ -8,6 +8,7 @@ from crmcli.core.period import moment
 from crmcli.core.repeats import repeat
 from crmcli.exchange.source import Source
 from crmcli.services.importing import cells, identity, which, who
+from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.identity import TASK
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Shape
@@ -61,23 +62,24 @@ def _settle(stage: Stage, owners: Owners) -> None:
 
 
 def _shape(work: Work, source: Source, owners: Owners) -> Shape:
+    columns = Columns(work, source)
     composed: dict[str, Composed] = {"owner": owners.number} if "owner" in source.fields else {}
     return Shape(
         {
             "uid": cells.uid,
             "text": lambda text: normal.text(text, name="text"),
-            "due": cells.day(work.session),
-            "due_at": cells.instant(work.session),
+            "due": columns.day("due"),
+            "due_at": columns.instant("due_at"),
             "every": cells.remembered(lambda text: str(repeat(text))),
-            "series": cells.day(work.session),
+            "series": columns.day("series"),
             "priority": cells.boolean,
             "customer": cells.line("customer"),
             "customer.uid": cells.uid,
             "deal": cells.line("deal"),
             "deal.uid": cells.uid,
-            "done": cells.instant(work.session),
+            "done": columns.instant("done"),
             "after.uid": cells.uid,
-            "created": cells.instant(work.session),
+            "created": columns.instant("created"),
         },
         composed,
     )
@@ -106,7 +108,8 @@ def _link(stage: Stage) -> None:
         known = "(select k.id from task k where k.uid = r.after_uid)"
         run(f"update {_TABLE} as r set after_id = coalesce({before}, {known}) where after_uid is not null")
     followed = f"select after_id from {_TABLE} where after_id is not null union select after_id from task where after_id is not null"
-    done = "coalesce(r.done, (select k.done_at from task k where k.id = r.target)) is not null"
+    was_done = "(select k.done_at from task k where k.id = r.target)"
+    done = f"{stage.said('done', 'r.done', was_done)} is not null"
     run(f"update {_TABLE} as r set is_ended = {done} and r.target not in ({followed})")
 
 
@@ -131,19 +134,22 @@ def _insert(stage: Stage) -> None:
 
 
 def _update(stage: Stage) -> None:
-    every, due = "iif(r.is_ended, null, coalesce(r.every, k.every))", "coalesce(r.due, k.due_on)"
+    every = f"iif(r.is_ended, null, {stage.said('every', 'r.every', 'k.every')})"
+    due = f"iif({every} is null, {stage.said('due', 'r.due', 'k.due_on')}, coalesce(r.due, k.due_on))"
+    customer = stage.said("customer", "r.customer_id", "k.customer_id")
+    at = stage.said("due_at", "r.due_at", "k.due_at")
     said = {
         "text": "coalesce(r.text, k.text)",
-        "customer_id": "iif(r.customer_id is d.customer_id, k.customer_id, coalesce(r.customer_id, k.customer_id))",
-        "deal_id": "coalesce(r.deal_id, k.deal_id)",
+        "customer_id": f"iif(r.customer_id = d.customer_id, k.customer_id, {customer})",
+        "deal_id": stage.said("deal", "r.deal_id", "k.deal_id"),
         "due_on": due,
-        "due_at": "iif(r.due is null or r.due is k.due_on, coalesce(r.due_at, k.due_at), r.due_at)",
+        "due_at": f"iif({due} is null, null, iif(r.due is null or r.due is k.due_on, {at}, r.due_at))",
         "every": every,
         "series_on": f"iif({every} is null, null, coalesce(r.series, k.series_on, {due}))",
         "after_id": "coalesce(k.after_id, r.after_id)",
         "is_priority": "coalesce(r.priority, k.is_priority)",
-        "owner_id": "coalesce(o.id, k.owner_id)",
-        "done_at": "coalesce(r.done, k.done_at)",
+        "owner_id": stage.said("owner", "o.id", "k.owner_id"),
+        "done_at": stage.said("done", "r.done", "k.done_at"),
         "created_at": "coalesce(r.created, k.created_at)",
     }
     rows = f"""

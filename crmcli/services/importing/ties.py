@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from crmcli.core.vocabulary import PARENT_OF, WORKS_FOR
 from crmcli.core.wording import employs_nobody
-from crmcli.services.importing import handles, names, who
+from crmcli.services.importing import erased, handles, names, who
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
 
@@ -34,6 +34,7 @@ def create(work: Work) -> None:
         "is_touched integer, other_id integer, "
         "primary key (customer_id, field))"
     )
+    work.bulk.run("create temp table import_untie (customer_id integer, field, file integer, is_touched integer)")
 
 
 def keep(stage: Stage) -> None:
@@ -52,6 +53,7 @@ def keep(stage: Stage) -> None:
                 """
             )
             _tell_strange(stage, role)
+            _keep_blank(stage, role)
 
 
 def _tell_strange(stage: Stage, role: _Role) -> None:
@@ -71,12 +73,46 @@ def _tell_strange(stage: Stage, role: _Role) -> None:
         )
 
 
+def _keep_blank(stage: Stage, role: _Role) -> None:
+    """Keep which rows clear the field of customers that were there: neither a name nor a key stands in them."""
+    clears = [each for each in map(stage.clears, (role.field, role.key)) if each != "false"]
+    if clears:
+        stage.work.bulk.run(
+            f"""
+            insert into import_untie select r.target, '{role.field}', r.file, r.target in (select id from import_touched)
+            from import_customer r where coalesce(r.{role.field}, r.{role.field}_key) is null and not r.is_new
+            and ({" or ".join(clears)})
+            """
+        )
+
+
 def settle(work: Work) -> None:
     """Tie the customers to the organisations that are kept for them; a tie to another one ends today."""
     for role in _ROLES:
+        _untie(work, role)
         _forget_present(work, role)
         if work.db.value("select exists (select 1 from import_tie where field = :field)", field=role.field):
             _settle(work, role)
+
+
+def _untie(work: Work, role: _Role) -> None:
+    """End the ties of customers whose row clears the field."""
+    run, field = work.bulk.run, role.field
+    if not work.db.value("select exists (select 1 from import_untie where field = :field)", field=field):
+        return
+    ties = f"""
+        select r.id from import_untie u join relationship r on r.{role.mine} = u.customer_id and r.type_id = {role.type_id}
+            and r.removed_at is null and r.until is null where u.field = '{field}'
+    """
+    run(
+        f"create temp table import_wanted as select distinct u.customer_id, u.file, u.is_touched from import_untie u "
+        f"join relationship r on r.{role.mine} = u.customer_id and r.id in ({ties}) where u.field = '{field}'"
+    )
+    work.bulk.update(
+        "relationship", ties, f"update relationship set until = :today where id in ({ties})", today=work.today
+    )
+    _count(work)
+    run("drop table temp.import_wanted")
 
 
 def _settle(work: Work, role: _Role) -> None:
@@ -155,7 +191,7 @@ def _forget_persons(work: Work, role: _Role) -> None:
 
 
 def _make_organisations(work: Work, role: _Role) -> None:
-    """Make an organisation for each name that means none yet."""
+    """Make an organisation for each name that means none yet, and that no erased customer had."""
     bulk = work.bulk
     bulk.run("drop table if exists temp.import_organisation")
     bulk.run("create temp table import_organisation (row integer primary key, name, key)")
@@ -163,7 +199,8 @@ def _make_organisations(work: Work, role: _Role) -> None:
         f"""
         insert into import_organisation (name, key)
         select n.name, n.key from import_tie t cross join import_name n on n.name = t.name
-        where t.field = '{role.field}' and t.other_id is null and n.many = 0 group by n.key order by min(t.customer_id)
+        where t.field = '{role.field}' and t.other_id is null and n.many = 0 and not {erased.is_name(work, "n.name")}
+        group by n.key order by min(t.customer_id)
         """
     )
     if new > 0:

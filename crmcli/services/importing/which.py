@@ -20,7 +20,7 @@ def find(stage: Stage) -> None:
     )
     stage.reject(
         f"""
-        select row, 'deal.id', 'deal ' || deal_id || coalesce(' is not called ' || deal, ' is not there') from {table} r
+        select row, 'deal.id', 'deal ' || deal_id || coalesce(' is not called ' || quote(deal), ' is not there') from {table} r
         where deal_uid is null and deal_id is not null
         and not exists (select 1 from import_which w where w.id = r.deal_id and w.name = coalesce(fold(r.deal), w.name))
         """
@@ -34,9 +34,9 @@ def _refuse(stage: Stage) -> None:
     stage.reject(
         f"""
         select row, 'deal', case
-            when deal_uid is not null then 'no deal has the uid ' || deal_uid || coalesce(' (' || deal || ')', '')
-            when {called} > 1 then {called} || ' deals are called ' || deal || '; give a uid'
-            else 'no deal is called ' || deal end
+            when deal_uid is not null then 'no deal has the uid ' || deal_uid || coalesce(' (' || quote(deal) || ')', '')
+            when {called} > 1 then {called} || ' deals are called ' || quote(deal) || '; give a uid'
+            else 'no deal is called ' || quote(deal) end
         from {stage.table} r where deal_id is null and (deal_uid is not null or deal is not null) order by row
         """
     )

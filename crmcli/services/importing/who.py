@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, names
+from crmcli.services.importing import cells, erased, names
 from crmcli.services.importing.cells import Reader
 from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Work
@@ -39,6 +39,11 @@ def by_key(key: str) -> str:
     )"""
 
 
+def told_key(key: str) -> str:
+    """The SQL of how messages call `key`, the SQL of `system:key`."""
+    return f"substr({key}, 1, instr({key}, ':') - 1) || ' as ' || quote(substr({key}, instr({key}, ':') + 1))"
+
+
 def create(work: Work) -> None:
     """Make the tables of the uids by which rows of this import know customers that have another one here."""
     work.bulk.run("create temp table import_alias (uid, row integer)")
@@ -59,16 +64,17 @@ def find(stage: Stage, naming: Naming) -> None:
     if naming.key is not None:
         _find_by_key(stage, naming, naming.key)
     names.find(stage.work, f"select {name} as name from {table} where {uid} is null")
+    erased.refuse_naming(stage, table, number, uid, name)
     stage.work.bulk.run(
         f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1 "
         f"and {table}.{number} is null"
     )
-    missing = f"'no customer has the uid ' || r.{uid} || coalesce(' (' || r.{name} || ')', '') || '; import the customers with it'"
-    several = f"n.many || ' customers are called ' || r.{name} || '; give a uid'"
+    missing = f"'no customer has the uid ' || r.{uid} || coalesce(' (' || quote(r.{name}) || ')', '') || '; import the customers with it'"
+    several = f"n.many || ' customers are called ' || quote(r.{name}) || '; give a uid'"
     stage.reject(
         f"""
         select r.row, '{naming.field}', case when r.{uid} is not null then {missing} when n.many > 1 then {several}
-            else 'no customer is called ' || r.{name} end
+            else 'no customer is called ' || quote(r.{name}) end
         from {table} r left join import_name n on n.name = r.{name}
         where r.{number} is null and (r.{uid} is not null or r.{name} is not null) order by r.row
         """
@@ -81,7 +87,7 @@ def _find_by_key(stage: Stage, naming: Naming, key: str) -> None:
     stage.work.bulk.run(
         f"update {table} as r set {number} = {by_key(f'r.{key}')} where {number} is null and {key} is not null"
     )
-    reason = f"'no customer is known to ' || replace(r.{key}, ':', ' as ') || '; import the customers with it'"
+    reason = f"'no customer is known to ' || {told_key(f'r.{key}')} || '; import the customers with it'"
     stage.reject(
         f"select r.row, '{naming.field}', {reason} from {table} r where r.{number} is null and r.{key} is not null "
         f"and r.{naming.name} is null order by r.row"

@@ -7,12 +7,12 @@ from typing import Protocol
 
 import pytest
 
-from crmcli.core.vocabulary import OnDuplicate
+from crmcli.core.vocabulary import DateOrder, DecimalMark, OnDuplicate, OnRemoved
 from crmcli.db import connection
 from crmcli.db.history import Header
 from crmcli.db.writing import writing
 from crmcli.services import importing
-from crmcli.services.importing import Files, Imported, Wish
+from crmcli.services.importing import Files, Imported, Key, Wish
 from tests.conftest import NOW
 
 Rows = Callable[..., list[tuple[object, ...]]]
@@ -28,6 +28,11 @@ class Load(Protocol):
         on_duplicate: OnDuplicate = OnDuplicate.UPDATE,
         strict: bool = False,
         profile: str | None = None,
+        on_removed: OnRemoved = OnRemoved.KEEP,
+        blank_clears: bool = False,
+        key: Key | None = None,
+        date_order: DateOrder | None = None,
+        decimal: DecimalMark | None = None,
         now: datetime = NOW,
         **contents: str,
     ) -> Imported: ...
@@ -43,6 +48,11 @@ def load(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         on_duplicate: OnDuplicate = OnDuplicate.UPDATE,
         strict: bool = False,
         profile: str | None = None,
+        on_removed: OnRemoved = OnRemoved.KEEP,
+        blank_clears: bool = False,
+        key: Key | None = None,
+        date_order: DateOrder | None = None,
+        decimal: DecimalMark | None = None,
         now: datetime = NOW,
         **contents: str,
     ) -> Imported:
@@ -51,9 +61,9 @@ def load(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
             path = Path(f"{name}.csv")
             path.write_text(content, encoding="utf-8")
             paths.append(str(path))
-        wish = Wish(on_duplicate, strict=strict)
+        wish = Wish(on_duplicate, on_removed, blank_clears, strict=strict, date_order=date_order, decimal=decimal)
         with writing(file, Header("import"), now=now) as session:
-            return importing.files(session, Files(tuple(paths), profile=profile), wish)
+            return importing.files(session, Files(tuple(paths), profile=profile, key=key), wish)
 
     return loaded
 

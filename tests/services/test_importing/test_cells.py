@@ -1,53 +1,13 @@
 """Single cells as values."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput
-from crmcli.services import preferences
 from crmcli.services.importing import cells
 from tests.conftest import wrote
 from tests.services.test_importing.conftest import Load, Rows, said
-
-
-@pytest.fixture
-def berlin(file: Path) -> Iterator[Writer]:
-    with wrote(file) as session:
-        preferences.change(session, preferences.Wanted(zone="Europe/Berlin"))
-    with wrote(file) as session:
-        yield session
-
-
-@pytest.mark.parametrize(
-    ("text", "instant", "day"),
-    [
-        ("2026-03-31", "2026-03-30T22:00:00Z", "2026-03-31"),
-        ("2026-12-01 08:30", "2026-12-01T07:30:00Z", "2026-12-01"),
-        ("2026-03-31T23:30:00Z", "2026-03-31T23:30:00Z", "2026-04-01"),
-        ("2026-03-31T23:30:00-05:00", "2026-04-01T04:30:00Z", "2026-04-01"),
-        ("31.12.2026", "2026-12-30T23:00:00Z", "2026-12-31"),
-    ],
-)
-def test_a_day_begins_at_midnight_in_the_zone_of_the_file(text: str, instant: str, day: str, berlin: Writer) -> None:
-    assert cells.instant(berlin)(text) == instant
-    assert cells.day(berlin)(text) == day
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("yesterday", "'yesterday' is not a date; write 2026-03-31"),
-        ("2026-02-30", "'2026-02-30' is not a date"),
-        ("0001-01-01", "'0001-01-01' is no date from 1900 to 2999"),
-        ("9999-12-31T23:59:59-14:00", "is no date from 1900 to 2999"),
-    ],
-)
-def test_what_is_no_date_is_told(text: str, reason: str, berlin: Writer) -> None:
-    with pytest.raises(InvalidInput, match=reason):
-        cells.instant(berlin)(text)
 
 
 def test_the_extension_of_a_phone_parts_nothing() -> None:

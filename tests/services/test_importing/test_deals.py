@@ -171,9 +171,9 @@ def test_what_is_not_there_is_named(load: Load, rows: Rows) -> None:
     )
 
     assert sorted(line.partition(" (")[0] for line in said(imported)) == [
-        "2: customer: no customer is called Eve",
-        "2: deal: no deal is called Z",
-        "3: customer: 2 customers are called Ada; give a uid",
+        "2: customer: no customer is called 'Eve'",
+        "2: deal: no deal is called 'Z'",
+        "3: customer: 2 customers are called 'Ada'; give a uid",
         "3: stage: no stage 'qote' in pipeline sales; did you mean 'quote'?",
         "4: deal: is empty",
         "4: stage: no stage 'qote' in pipeline sales; did you mean 'quote'?",

@@ -1,5 +1,6 @@
 """The nightly import does not bring an erased customer back."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,45 @@ def test_a_readmitted_customer_comes_in_again(nightly: Path, crm: Run) -> None:
 
     nightly.write_text("name,email\nAda,ada@example.com\n")
     assert crm(f"import {nightly}").stdout.startswith("1 new, ")
+
+
+DEALS = """name,stage,amount,customer,customer.uid
+Engine,lead,5,Ada,
+Motor,lead,5,ADA,{uid}
+Pump,lead,5,Bob,
+"""
+CALLS = """at,channel,text,customer
+2026-01-02,call,Hello,Ada
+2026-01-02,call,Hello,Ada;Bob
+2026-01-03,call,Hello,Bob
+"""
+TIES = "from,type,to\nBob,knows,Ada\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "counts"),
+    [
+        (DEALS, "1 new, 0 changed, 0 unchanged, 0 rejected, 2 skipped"),
+        (CALLS, "1 new, 0 changed, 0 unchanged, 0 rejected, 2 skipped"),
+        (TIES, "0 new, 0 changed, 0 unchanged, 0 rejected, 1 skipped"),
+    ],
+)
+def test_rows_of_another_kind_that_name_one_are_refused_without_the_name(
+    content: str, counts: str, nightly: Path, crm: Run, tmp_path: Path
+) -> None:
+    [uid] = re.findall("[0-9a-f-]{36}", nightly.read_text())
+    nightly.write_text(content.format(uid=uid))
+
+    done = crm(f"import {nightly} --rejects {tmp_path / 'bad.csv'}")
+
+    assert done.stdout == f"{counts}\n"
+    assert "about an erased customer; not taken" in done.stderr
+    assert "ada" not in done.stderr.lower()
+    assert not (tmp_path / "bad.csv").exists()
+
+
+def test_one_who_is_called_like_an_erased_customer_is_known_by_that_name(nightly: Path, crm: Run) -> None:
+    crm("customer add Ada")
+    nightly.write_text(DEALS.format(uid=""))
+
+    assert crm(f"import {nightly}").stdout.startswith("3 new, ")

@@ -52,7 +52,7 @@ def test_a_second_referrer_and_a_circle_are_rejected_with_the_reason(load: Load)
         "5: to: customer 4 is referred by customer 1 by way of others: this would close a circle",
         "6: to: ties customer 1 to itself",
         "7: type: no relation type 'likes'",
-        "8: to: no customer is called Zoe",
+        "8: to: no customer is called 'Zoe'",
         "9: to: is empty",
     ]
 
@@ -119,8 +119,8 @@ def test_what_an_interaction_needs_is_told(load: Load) -> None:
         "3: text: is empty",
         "4: customer: is empty",
         "5: channel: no channel 'phone'",
-        "6: customer: no customer is called Zoe",
+        "6: customer: no customer is called 'Zoe'",
         "7: duration: duration 'long' is not understood",
-        "8: deal: no deal is called Engine",
+        "8: deal: no deal is called 'Engine'",
         "9: direction: no direction 'up'",
     ]

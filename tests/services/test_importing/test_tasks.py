@@ -92,15 +92,15 @@ def test_a_removed_task_stays_removed(load: Load, rows: Rows, crm: Run) -> None:
     told = load(todo=f"uid,text,due\n{uid},Call again,2026-12-01\n")
 
     assert told.sentence == "0 new, 0 changed, 1 unchanged, 0 rejected"
-    assert told.notes == ["1 rows are about removed tasks, which stay removed"]
+    assert told.notes == ["1 row is about removed tasks, which stay removed"]
 
 
 @pytest.mark.parametrize(
     ("row", "fault"),
     [
         (",2026-12-01,,,", "2: text: is empty, and no task has its uid"),
-        ("Call,2026-12-01,Nobody,,", "2: customer: no customer is called Nobody"),
-        ("Call,2026-12-01,,Nothing,", "2: deal: no deal is called Nothing"),
+        ("Call,2026-12-01,Nobody,,", "2: customer: no customer is called 'Nobody'"),
+        ("Call,2026-12-01,,Nothing,", "2: deal: no deal is called 'Nothing'"),
         ("Call,soon,,,", "2: due: 'soon' is not a date; write 2026-03-31 or 2026-03-31T15:00:00Z"),
         ("Call,,,,2w", "2: due: is empty: what comes every 2w needs a due date"),
     ],
@@ -116,7 +116,21 @@ def test_a_task_that_is_there_can_be_skipped_or_refused(load: Load) -> None:
     load(todo=text)
 
     assert load(todo=text, on_duplicate=OnDuplicate.SKIP).sentence.endswith("1 skipped")
-    assert said(load(todo=text, on_duplicate=OnDuplicate.REJECT)) == ["2: None: is task 1 Call already"]
+    assert said(load(todo=text, on_duplicate=OnDuplicate.REJECT)) == ["2: None: is task 1 'Call' already"]
+
+
+def test_blank_cells_clear_what_a_task_can_be_without(load: Load, rows: Rows, crm: Run) -> None:
+    crm("customer add Ada")
+    crm("task add Call --for ada --due 2026-12-01 --every 2w")
+    [(uid,)] = rows("select uid from task")
+    text = f"uid,text,due,due_at,customer,every,done\n{uid},Call,,,,,\n"
+
+    kept = load(todo=text)
+    cleared = load(todo=text, blank_clears=True)
+
+    assert kept.sentence == "0 new, 0 changed, 1 unchanged, 0 rejected"
+    assert cleared.sentence == "0 new, 1 changed, 0 unchanged, 0 rejected"
+    assert rows(_ALL) == [("Call", None, None, None, None, None, None, 0, None)]
 
 
 def test_as_tasks(crm: Run) -> None:
