@@ -16,7 +16,7 @@ from crmcli.commands import ahead, opening
 from crmcli.commands.options import Writing, settings
 from crmcli.commands.outer import KEY, Outer
 from crmcli.core.result import Change
-from crmcli.core.wording import counted, shown
+from crmcli.core.wording import counted, named
 from crmcli.errors import ExitCode, InvalidInput, NotFound
 from crmcli.exchange.script import Line, lines_of
 from crmcli.settings import Settings, load
@@ -142,9 +142,9 @@ def _opened(ctx: typer.Context, file: str) -> Iterator[BinaryIO]:
     try:
         opened = Path(file).open("rb")  # noqa: SIM115 (only its opening is answered here)
     except FileNotFoundError:
-        raise NotFound(f"no file {shown(file)}", hint="one command a line; - is the input") from None
+        raise NotFound(f"no file {named(file)}", hint="one command a line; - is the input") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "no such name").lower()
-        raise InvalidInput(f"cannot read {shown(file)}: {reason}", hint="give another file") from None
+        raise InvalidInput(f"cannot read {named(file)}: {reason}", hint="give another file") from None
     with opened as binary:
         yield binary

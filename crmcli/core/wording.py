@@ -13,6 +13,11 @@ def shown(value: str, limit: int = 80) -> str:
     return repr(value if len(value) <= limit else value[: limit - 1] + "…")
 
 
+def named(file: str) -> str:
+    """The name of a file in quotes for a message: whole, since its end says which it is."""
+    return repr(file)
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The end of a message about an unknown word: `; did you mean 'EUR'?`, or `otherwise` when nothing is near."""
     import difflib  # here, because only a failing command pays for it

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from crmcli.core.wording import shown
+from crmcli.core.wording import named, shown
 from crmcli.errors import InvalidInput
 
 _MOST_MEMBERS, _LARGEST, _WHOLE = 10_000, 1 << 32, 1 << 33  # files; bytes of one, and of all, once unpacked
@@ -68,9 +68,9 @@ def members(path: str) -> Sequence[Member]:
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
         raise _damaged(path, error) from None
     if len(infos) > _MOST_MEMBERS:
-        raise InvalidInput(f"{shown(path)} holds {len(infos):,} files; at most {_MOST_MEMBERS:,}", hint=_HINT)
+        raise InvalidInput(f"{named(path)} holds {len(infos):,} files; at most {_MOST_MEMBERS:,}", hint=_HINT)
     if sum(info.file_size for info in infos) > _WHOLE:
-        raise InvalidInput(f"{shown(path)} holds more than {_WHOLE >> 30} GB once unpacked", hint=_HINT)
+        raise InvalidInput(f"{named(path)} holds more than {_WHOLE >> 30} GB once unpacked", hint=_HINT)
     for info in infos:
         _check(path, info)
     return [
@@ -88,7 +88,7 @@ def is_workbook(path: str) -> bool:
 
 
 def _check(path: str, info: zipfile.ZipInfo) -> None:
-    what = f"{shown(path)}: {shown(info.filename)}"
+    what = f"{named(path)}: {shown(info.filename)}"
     if info.flag_bits & _ENCRYPTED:
         raise InvalidInput(f"{what} is encrypted", hint=_HINT)
     if info.file_size > _LARGEST:
@@ -100,4 +100,4 @@ def _check(path: str, info: zipfile.ZipInfo) -> None:
 
 def _damaged(path: str, error: Exception) -> InvalidInput:
     reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else "damaged"
-    return InvalidInput(f"{shown(path)} cannot be read as a ZIP archive: {reason}")
+    return InvalidInput(f"{named(path)} cannot be read as a ZIP archive: {reason}")

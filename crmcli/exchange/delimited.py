@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmcli.core.formula import unguarded
-from crmcli.core.wording import shown
+from crmcli.core.wording import named, shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import LONGEST_FIELD, Fault, Record, too_long
 from crmcli.exchange.text import LONGEST_LINE, TextFile
@@ -55,7 +55,7 @@ class Delimited:
         with self._explained(self._reader(file.head)) as reader:
             header = next(filter(_is_filled, reader), None)
         if header is None:
-            raise InvalidInput(f"{shown(file.name)}: line 1 names no column", hint="the first line names the columns")
+            raise InvalidInput(f"{named(file.name)}: line 1 names no column", hint="the first line names the columns")
         self._is_guarded = file.is_marked and any(name == "uid" or name.endswith(".uid") for name in header)
         self.header = tuple(map(unguarded, header) if self._is_guarded else header)
 
@@ -179,5 +179,5 @@ def _broken(name: str, reason: str, begins: int, line: int) -> InvalidInput:
     if "expected after" in reason:
         where = f"line {line}: text after a closing quote"
         opened = f"; the quote may be one of line {begins}" if begins != line else ""
-        return InvalidInput(f"{shown(name)}: {where}{opened}", hint='a quote within quotes is written twice: ""')
-    return InvalidInput(f"{shown(name)}: quote opened in line {begins} is never closed")
+        return InvalidInput(f"{named(name)}: {where}{opened}", hint='a quote within quotes is written twice: ""')
+    return InvalidInput(f"{named(name)}: quote opened in line {begins} is never closed")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from crmcli.core.result import join_values
-from crmcli.core.wording import shown
+from crmcli.core.wording import named
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import LONGEST_FIELD, Fault, Record, too_long
 from crmcli.exchange.text import TextFile
@@ -29,7 +29,7 @@ class JsonLines:
                 continue
         if not keys:
             hint = "jq -c '.[]' FILE writes one object a line" if self._is_array else None
-            raise InvalidInput(f"{shown(file.name)} has no line with one JSON object", hint=hint)
+            raise InvalidInput(f"{named(file.name)} has no line with one JSON object", hint=hint)
         self.header = tuple(keys)
 
     def records(self) -> Iterator[Record | Fault]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from crmcli.core.result import join_values
-from crmcli.core.wording import shown
+from crmcli.core.wording import named, shown
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.layout import Foreign, Layout
 from crmcli.exchange.record import Fault, Record
@@ -81,10 +81,10 @@ class Mails:
         try:
             return Path(self.name).open("rb")
         except FileNotFoundError:
-            raise NotFound(f"no file {shown(self.name)}") from None
+            raise NotFound(f"no file {named(self.name)}") from None
         except OSError as error:
             reason = (error.strerror or "the system refuses").lower()
-            raise InvalidInput(f"cannot read {shown(self.name)}: {reason}") from None
+            raise InvalidInput(f"cannot read {named(self.name)}: {reason}") from None
 
 
 def _messages(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from string import Formatter
 
-from crmcli.core.wording import did_you_mean, shown
+from crmcli.core.wording import did_you_mean, named, shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange.gathering import SEVERAL, finished, gathered
 from crmcli.exchange.layout import Layout, normalised, numberless
@@ -146,7 +146,7 @@ def _refuse_twice(file: str, header: Sequence[str]) -> None:
         if len(found) > 1:
             count = "twice" if len(found) == 2 else f"{len(found)} times"  # noqa: PLR2004 (twice)
             where = ", ".join(map(str, found))
-            raise InvalidInput(f"{shown(file)}: line 1: column {shown(name)} occurs {count} (columns {where})")
+            raise InvalidInput(f"{named(file)}: line 1: column {shown(name)} occurs {count} (columns {where})")
 
 
 def _refuse_shared(file: str, header: Sequence[str], fields: Sequence[str]) -> None:
@@ -155,7 +155,7 @@ def _refuse_shared(file: str, header: Sequence[str], fields: Sequence[str]) -> N
         if field and first != place:
             both = f"columns {shown(header[first])} and {shown(header[place])} ({first + 1}, {place + 1})"
             hint = f"leave one out: --map {shown(header[place] + '=')}"
-            raise InvalidInput(f"{shown(file)}: line 1: {both} both give {field}", hint=hint)
+            raise InvalidInput(f"{named(file)}: line 1: {both} both give {field}", hint=hint)
 
 
 def _refuse_missing(file: str, header: Sequence[str], fields: Sequence[str], layout: Layout) -> None:
@@ -163,7 +163,7 @@ def _refuse_missing(file: str, header: Sequence[str], fields: Sequence[str], lay
         if not set(group) & set(fields):
             columns = ", ".join(map(shown, header))
             hint = f"the first line names the columns; say which it is with --map 'COLUMN={group[0]}'"
-            message = f"{shown(file)}: line 1: no {group[0]} column for {layout.entity} among {columns[:200]}"
+            message = f"{named(file)}: line 1: no {group[0]} column for {layout.entity} among {columns[:200]}"
             raise InvalidInput(message, hint=hint)
 
 

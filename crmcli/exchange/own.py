@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from crmcli.core.wording import did_you_mean, shown
+from crmcli.core.wording import did_you_mean, named, shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange.layout import OWN, Layout, normalised
 
@@ -175,7 +175,7 @@ def guessed(file: str, header: Iterable[str]) -> str:
         return "customers"
     if _fits("customers", names, _MARKS_OF_CUSTOMERS):
         raise InvalidInput(
-            f"{shown(file)} could be customers or {fitting[0]}", hint=f"say --as customers or --as {fitting[0]}"
+            f"{named(file)} could be customers or {fitting[0]}", hint=f"say --as customers or --as {fitting[0]}"
         )
     return fitting[0]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from crmcli.core.wording import shown
+from crmcli.core.wording import named
 from crmcli.errors import FileUnusable
 from crmcli.exchange.source import Source
 
@@ -80,7 +80,7 @@ def _faults(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (error.strerror or "the system refuses").lower()
-        message = f"cannot write {shown(str(path))}: {reason}"
+        message = f"cannot write {named(str(path))}: {reason}"
         raise FileUnusable(message, hint="give another place with --rejects") from None
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from crmcli.core.wording import shown
+from crmcli.core.wording import named
 from crmcli.errors import InvalidInput
 from crmcli.exchange import archive, excel, mail, meetings, own, profiles, vcard
 from crmcli.exchange.archive import Member
@@ -70,7 +70,7 @@ def opened_file(path: str, wish: Wish) -> Iterator[Opened]:
     members = archive.members(path)
     found = list(_known(members, wish))
     if not found:
-        raise InvalidInput(f"{shown(path)} holds no file that is known", hint="crm help import lists what is")
+        raise InvalidInput(f"{named(path)} holds no file that is known", hint="crm help import lists what is")
     taken = {each.file.name for each in found}
     left = tuple(member.name for member in members if member.name not in taken)
     yield found[0]._replace(left=left)

@@ -6,7 +6,7 @@ from itertools import filterfalse
 from pathlib import Path
 
 from crmcli.core.vocabulary import FieldType, Outcome
-from crmcli.core.wording import shown
+from crmcli.core.wording import named, shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange import mapping as columns
 from crmcli.exchange import own, profiles
@@ -202,6 +202,6 @@ def _layout(file: str, header: Sequence[str], wish: Wish) -> Layout:
         return replace(found, headers=headers, fields=tuple(dict.fromkeys((*found.fields, *own_fields))))
     if wish.profile not in (None, OWN):
         names = ", ".join(shown(name) for name in header)[:200]
-        raise InvalidInput(f"{shown(file)} is no file of {wish.profile}: its columns are {names}")
-    named = wish.entity or own.guessed(file, header)
-    return own.layout(named, wish.custom.get(named, ()))
+        raise InvalidInput(f"{named(file)} is no file of {wish.profile}: its columns are {names}")
+    kind = wish.entity or own.guessed(file, header)
+    return own.layout(kind, wish.custom.get(kind, ()))

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from crmcli.core.wording import shown
+from crmcli.core.wording import named
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.archive import Member
 from crmcli.exchange.encoding import known, odd
@@ -57,7 +57,7 @@ class TextFile:
         if self.is_regular:
             self._rest.close()
         if not any(line.strip() for line in self.head):
-            raise InvalidInput(f"{shown(self.name)} is empty", hint="the first line names the columns")
+            raise InvalidInput(f"{named(self.name)} is empty", hint="the first line names the columns")
         if "\0" in self.head[0]:
             raise _no_text(self.name)
 
@@ -90,7 +90,7 @@ class TextFile:
                 self.has_nul |= "\0" in line
                 if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
                     raise InvalidInput(
-                        f"{shown(self.name)}: line {number} is longer than {LONGEST_LINE // 1_000_000} MB"
+                        f"{named(self.name)}: line {number} is longer than {LONGEST_LINE // 1_000_000} MB"
                     )
                 yield line
         except UnicodeDecodeError as error:
@@ -109,19 +109,19 @@ class TextFile:
         try:
             return self._path.open("rb")
         except FileNotFoundError:
-            raise NotFound(f"no file {shown(self.name)}") from None
+            raise NotFound(f"no file {named(self.name)}") from None
         except IsADirectoryError:
-            raise InvalidInput(f"{shown(self.name)} is a folder, not a file", hint="name the files in it") from None
+            raise InvalidInput(f"{named(self.name)} is a folder, not a file", hint="name the files in it") from None
         except OSError as error:
             reason = (error.strerror or "the system refuses").lower()
-            raise InvalidInput(f"cannot read {shown(self.name)}: {reason}") from None
+            raise InvalidInput(f"cannot read {named(self.name)}: {reason}") from None
 
     def _encoding(self, stream: BinaryIO) -> str:
         """UTF-8, or UTF-16 by its mark. Raises InvalidInput for the first bytes of what is no text."""
         first = stream.peek(_FIRST)[:_FIRST] if isinstance(stream, io.BufferedReader) else b""
         for sign, what in _FOREIGN.items():
             if first.startswith(sign):
-                raise InvalidInput(f"{shown(self.name)} is {what}, not a text file", hint="save it as CSV in UTF-8")
+                raise InvalidInput(f"{named(self.name)} is {what}, not a text file", hint="save it as CSV in UTF-8")
         self.is_marked = first.startswith(codecs.BOM_UTF8)
         if self._is_told:
             return "utf-8-sig" if self.encoding == "utf-8" else self.encoding
@@ -141,4 +141,4 @@ def _beginning(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _no_text(name: str) -> InvalidInput:
-    return InvalidInput(f"{shown(name)} is not a text file", hint="save it as CSV in UTF-8")
+    return InvalidInput(f"{named(name)} is not a text file", hint="save it as CSV in UTF-8")
