@@ -24,15 +24,13 @@ class Spool:
     def add(self, raw: Sequence[str]) -> None:
         """Keep a record. Raises FileUnusable."""
         from tempfile import TemporaryFile  # only where a row is rejected
+        from weakref import finalize
 
         with _faults(self._place):
             if self._file is None:
                 self._file = TemporaryFile("w+", encoding="ascii")  # noqa: SIM115 (it ends with the spool)
+                finalize(self, self._file.close)
             self._file.write(json.dumps(list(raw)) + "\n")
-
-    def __del__(self) -> None:
-        if self._file is not None:
-            self._file.close()
 
     def __iter__(self) -> Iterator[Sequence[str]]:
         """The records in the order in which they came."""

@@ -64,7 +64,7 @@ def test_an_import_makes_no_person_of_an_employer(crm: Run, tmp_path: Path, dump
 
     refused = crm(f"import {path} --as customers", exit_code=5)
 
-    assert "line 2: kind: customer 1 Acme employs 1 customer and cannot be a person" in refused.stderr
+    assert "line 2: kind: customer 1 'Acme' employs 1 customer and cannot be a person" in refused.stderr
     assert dump() == before
 
 

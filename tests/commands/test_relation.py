@@ -292,8 +292,8 @@ def test_an_import_takes_no_person_for_an_employer(people: Run, tmp_path: Path) 
 
     done = people(f"import {path} --as relations", exit_code=5)
 
-    assert "line 2: to: customer 2 Bob is a person and employs nobody" in done.stderr
-    assert "line 3: to: customer 3 Carla is a person and employs nobody" in done.stderr
+    assert "line 2: to: customer 2 'Bob' is a person and employs nobody" in done.stderr
+    assert "line 3: to: customer 3 'Carla' is a person and employs nobody" in done.stderr
     assert ties(people) == ["Ada works for Bob"]
 
 

@@ -1,5 +1,6 @@
 """The recognised rows of customers as records: the new ones stored, the others changed where they say something else."""
 
+from crmcli.core.vocabulary import OnRemoved
 from crmcli.services.importing import custom, handles, identity
 from crmcli.services.importing.identity import CUSTOMER
 from crmcli.services.importing.revising import Revision, revise
@@ -18,7 +19,8 @@ def write(stage: Stage) -> None:
     if stage.is_empty():
         return
     work = stage.work
-    _restore(stage)
+    if stage.work.wish.on_removed is OnRemoved.RESTORE:
+        _restore(stage)
     identity.number(stage, CUSTOMER)
     handles.make(work, "select row, coalesce(handle, name) as text from import_customer where is_new")
     _insert(stage)
@@ -31,7 +33,7 @@ def write(stage: Stage) -> None:
 
 
 def _restore(stage: Stage) -> None:
-    """Bring those back who were removed: the rows about them are here still only where that is the wish."""
+    """Bring those back who were removed."""
     bulk = stage.work.bulk
     bulk.run("drop table if exists temp.import_restored")
     bulk.run(
