@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.terminal import CRM
+from tests.terminal import CRM, MEASURED
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,14 +33,10 @@ class Ended(NamedTuple):
 
 def imported(path: Path, *options: str) -> Ended:
     """`crm import` of a file in a process of its own."""
-    child = subprocess.Popen([*CRM, "import", *options, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert child.stdout
-    assert child.stderr
-    with child.stdout, child.stderr:
-        out, err = child.stdout.read().decode(), child.stderr.read().decode()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(child.returncode, out, err, used.ru_maxrss)
+    command = [*MEASURED, *CRM, "import", *options, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    err, _, kilobytes = done.stderr.rstrip("\n").rpartition("\n")
+    return Ended(done.returncode, done.stdout, f"{err}\n", int(kilobytes))
 
 
 def streamed(folder: Path, pieces: Iterable[bytes], *options: str) -> Ended:
