@@ -72,10 +72,9 @@ def _complete() -> Iterator[Rule]:
 _BAD_EMAIL = "p.kind = 'email' and p.value not like '%_@_%'"
 _BAD_PHONE = "p.kind = 'phone' and p.value not glob '+[0-9][0-9][0-9]*'"
 _BAD_CHOICE = """
-    select 1 from field f where f.entity = 'customer' and c.custom ->> ('$."' || f.name || '"') is not null and (
-        (f.type = 'choice' and c.custom ->> ('$."' || f.name || '"') not in (select value from json_each(f.choices)))
-        or (f.type = 'date' and date(c.custom ->> ('$."' || f.name || '"')) is null)
-    )
+    select 1 from json_each(c.custom) said join field f on f.entity = 'customer' and f.name = said.key where
+        (f.type = 'choice' and said.value not in (select value from json_each(f.choices)))
+        or (f.type = 'date' and date(said.value) is null)
 """
 _CLOSED = f"{_DEALS} and s.outcome <> 'open'"
 _OPEN = f"{_DEALS} and s.outcome = 'open'"

@@ -163,6 +163,10 @@ def test_every_payload_comes_back_whole_from_json(form: str, hostile: Path) -> N
     assert {each["text"] for each in found} >= set(PAYLOADS.values())
 
 
+#: What a chart is drawn by: it goes by the figures, and is nobody's words.
+_FIGURE = re.compile(r"[-0-9., ]+|--figures: [0-9]+ch")
+
+
 class _Page(HTMLParser):
     """The elements, attributes and text of a page."""
 
@@ -174,7 +178,7 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.attributes.update(attrs)
+        self.attributes.update((name, None if _FIGURE.fullmatch(value or "") else value) for name, value in attrs)
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -191,7 +195,7 @@ def test_no_element_or_attribute_of_a_page_comes_from_data(path: str, attacked: 
 
     page.feed(run([*words_of(path, EVERY[path]), "-f", "html"], exit_code=CODES.get(path, 0)).stdout)
 
-    assert page.tags <= harmless.tags | {"p"}
+    assert page.tags <= harmless.tags | {"p", "td"}  # nothing to show, or something
     assert page.attributes <= harmless.attributes | {("class", "n")}
     if path == "customer list":
         assert "<b a='\">" in page.text
