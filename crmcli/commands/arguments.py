@@ -32,5 +32,6 @@ Where = Annotated[
     typer.Option("--where", metavar="QUERY", help="All that it asks for, in place of REF; repeatable."),
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="DATE", help="By what was recorded until then.")]
 Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Say how the figures come about.")]

@@ -6,7 +6,7 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import Pipeline, Query
+from crmcli.commands.arguments import Currency, Pipeline, Query
 from crmcli.commands.options import Boarded, Following, Limited, Showing, settings
 from crmcli.core.vocabulary import Trouble
 from crmcli.errors import InvalidInput
@@ -114,7 +114,7 @@ def winloss(
     by: Annotated[
         str | None, typer.Option(metavar="FIELD", help="For each stage (lost in), owner, product, month, …")
     ] = None,
-    currency: Annotated[str | None, typer.Option(help="Only deals in this currency.")] = None,
+    currency: Currency = None,
     by_value: Annotated[bool, typer.Option("--by-value", help="The largest amount first, not the most deals.")] = False,
 ) -> None:
     """Show why deals were lost: the reasons by how many and how much, beside what was won.

@@ -6,7 +6,7 @@ import typer
 
 from crmcli import reports
 from crmcli.commands import opening
-from crmcli.commands.arguments import AsOf, Currency, Explain, Query
+from crmcli.commands.arguments import AsOf, Currency, Explain, KnownAt, Query
 from crmcli.commands.options import Shortened, Showing
 from crmcli.core.vocabulary import Calendar
 from crmcli.errors import InvalidInput
@@ -31,9 +31,7 @@ def show(
         str | None, typer.Option(metavar="FIELD", help="A row each: owner, stage, month, …; else category.")
     ] = None,
     as_of: AsOf = None,
-    known_at: Annotated[
-        str | None, typer.Option("--known-at", metavar="DATE", help="As it was known at the end of this day.")
-    ] = None,
+    known_at: KnownAt = None,
     currency: Currency = None,
     explain: Explain = False,
 ) -> None:

@@ -6,15 +6,11 @@ import typer
 
 from crmcli import reports
 from crmcli.commands import opening
-from crmcli.commands.arguments import Query
+from crmcli.commands.arguments import AsOf, Currency, Explain, KnownAt, Query
 from crmcli.commands.funnel_options import (
-    AsOf,
     By,
-    Currency,
     Days,
-    Explain,
     InMode,
-    KnownAt,
     OnBasis,
     Pipeline,
     Since,
@@ -24,8 +20,7 @@ from crmcli.commands.funnel_options import (
 )
 from crmcli.commands.options import Showing, settings
 from crmcli.core.vocabulary import Across, Alarm, Basis, Mode, Per
-
-_FOUND = 1
+from crmcli.errors import ExitCode
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -297,4 +292,4 @@ def alert(
         found = reports.funnel_alert.alert(db, asked, moment=opening.moment(ctx, db), days=days, fields=fields)
         present(ctx, db, reports.funnel_alert.report(found), explain=explain)
     if fail_on and found.fallen:
-        raise typer.Exit(_FOUND)
+        raise typer.Exit(ExitCode.NO)

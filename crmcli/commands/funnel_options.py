@@ -21,11 +21,7 @@ OnBasis = Annotated[Basis, typer.Option(help="Deals begun in the window, moves i
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")]
 Until = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began before this day.")]
 By = Annotated[str | None, typer.Option(metavar="FIELD", help="One each: owner, source, tag, month, amount-band, …")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
-KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="DATE", help="By what was recorded until then.")]
-Currency = Annotated[str | None, typer.Option(help="Only deals in this currency.")]
 Days = Annotated[str, typer.Option(metavar="N,N,…", help="After so many days.")]
-Explain = Annotated[bool, typer.Option("--explain", help="How each figure is reckoned.")]
 
 
 def numbers(text: str, option: str) -> tuple[int, ...]:

@@ -32,6 +32,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def percent(share: float, digits: int = 1, *, sign: str = "-") -> str:
+    """A share for a person: `12.5 %`; `sign` is that of a format, `+` for a change. Nothing is below zero by rounding."""
+    return f"{100 * share:{sign}z.{digits}f} %"
+
+
 def clipped(text: str, cells: int) -> str:
     """The text on one line, in at most so many cells of a terminal; `…` ends what was cut."""
     line = " ".join(text.split())

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from crmcli.core.money import Money
 from crmcli.core.result import Column, Kind, Record, split_values
+from crmcli.core.wording import percent
 from crmcli.render.safety import short, visible
 
 #: Characters of a value in a table or a tree.
@@ -52,7 +53,7 @@ def text(value: object, kind: Kind, tz: tzinfo) -> str:
         case "boolean", _:
             shown = "yes" if value else "no"
         case "rate", int() | float():
-            shown = f"{100 * value:.1f} %"
+            shown = percent(value)
         case "days", int() | float():
             shown = f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004
         case "integer", int():

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from crmcli.core.money import Money
@@ -18,16 +20,24 @@ _EXACT = 15  # digits of a number that a spreadsheet keeps
 def write(table: Table, path: Path) -> None:
     """One sheet with the rows of `table`, written row by row. Raises InvalidInput for what no workbook can hold."""
     library = _library()
-    book = library.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet("crm")
-    bold = book.add_format({"bold": True})
+    file = BytesIO()  # packed, it is small; the rows wait in a folder of their own, of which nothing is left
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as place:
+        options = {"tmpdir": place, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        try:
+            with library.Workbook(file, options) as book:
+                _fill(book, table)
+        except library.exceptions.FileCreateError as error:
+            raise OSError(*error.args[0].args) from None  # it wraps what the system said
+    path.write_bytes(file.getbuffer())
+
+
+def _fill(book: "ModuleType | object", table: Table) -> None:
+    sheet = book.add_worksheet("crm")  # type: ignore[union-attr]
+    bold = book.add_format({"bold": True})  # type: ignore[union-attr]
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, cell(column.name), bold)
     sheet.freeze_panes(1, 0)
     _rows(sheet, table.columns, table.rows)
-    book.close()
 
 
 def _rows(sheet: "ModuleType | object", columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict
 
 from crmcli.core.days import Period, covering, moved
 from crmcli.core.money import Money
@@ -11,6 +12,7 @@ from crmcli.core.period import bounds
 from crmcli.core.period import moment as instant
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import Calendar, Category
+from crmcli.core.wording import percent
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.reports.chances import chances_at
@@ -46,10 +48,18 @@ class Row:
     bias: float | None
 
 
+class Total(TypedDict):
+    """The rates of a currency over all its periods."""
+
+    currency: str
+    accuracy: float | None
+    bias: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Accuracy:
     parameters: dict[str, object]
-    totals: tuple[dict[str, object], ...]
+    totals: tuple[Total, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
 
@@ -201,7 +211,7 @@ def _name(span: Period, unit: Calendar) -> str:
     return names[unit]
 
 
-def _totals(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
+def _totals(rows: Sequence[Row]) -> Iterator[Total]:
     for currency in sorted({row.currency for row in rows}):
         pairs = [
             (row.forecast.amount if row.forecast else None, row.actual.amount)
@@ -209,15 +219,16 @@ def _totals(rows: Sequence[Row]) -> Iterator[dict[str, object]]:
             if row.currency == currency
         ]
         rates = _rates(pairs)
-        yield {"currency": currency, "accuracy": rates[0], "bias": rates[1]}
+        yield Total(currency=currency, accuracy=rates[0], bias=rates[1])
 
 
 def _notes(rows: Sequence[Row], asked: Asked) -> Iterator[str]:
     how = "was recorded" if asked.is_known else "had happened, even if it was recorded later,"
     yield f"forecast by what {how} when the period began, with the chances of that day; lost deals count nowhere"
     for total in _totals(rows):
-        if total["accuracy"] is not None:
-            yield f"{total['currency']}: accuracy {total['accuracy']:.1%}, bias {total['bias']:+.1%}".replace("%", " %")
+        near, bias = total["accuracy"], total["bias"]
+        if near is not None and bias is not None:
+            yield f"{total['currency']}: accuracy {percent(near)}, bias {percent(bias, sign='+')}"
     silent = sorted({row.period for row in rows if row.forecast is None})
     if silent:
         yield f"nothing was recorded yet when {', '.join(silent)} began: --occurred goes by when things happened"

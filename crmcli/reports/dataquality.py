@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import CustomerKind
-from crmcli.core.wording import did_you_mean, shown
+from crmcli.core.wording import did_you_mean, percent, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import NotFound
 from crmcli.query.comparison import Moment
@@ -145,7 +145,7 @@ def report(db: Reader, *, moment: Moment) -> Report:
         rows.append((rule.dimension, rule.name, rule.says, count, failed, rate, _way(rule, failed)))
     rates = [rate for *_, rate, _ in rows if rate is not None]
     summary = {"score": sum(rates) / len(rates) if rates else None, "failing": sum(row[4] > 0 for row in rows)}
-    notes = [] if summary["score"] is None else [f"score {summary['score']:.1%}: the mean of the pass rates"]
+    notes = [] if summary["score"] is None else [f"score {percent(summary['score'])}: the mean of the pass rates"]
     if summary["failing"]:
         notes.append("crm data quality RULE lists the records that fail it")
     return Report("quality", {}, summary, Table(_COLUMNS, rows, groups="dimension"), notes=tuple(notes))

@@ -8,7 +8,7 @@ from crmcli.core.days import Period
 from crmcli.core.money import Money
 from crmcli.core.spread import DRAWS
 from crmcli.core.vocabulary import Category
-from crmcli.core.wording import counted
+from crmcli.core.wording import counted, percent
 from crmcli.reports.chances import FORMULA, Chance
 from crmcli.reports.quotas import Quotas
 from crmcli.reports.standing import Standing
@@ -102,6 +102,6 @@ def explained(known: Iterable[Chance]) -> Iterator[str]:
     yield from FORMULAS
     yield FORMULA
     for chance in known:
-        p = "none" if chance.p is None else f"{100 * float(chance.p):.1f} %"
+        p = "none" if chance.p is None else percent(float(chance.p))
         of = f"{chance.won:,} won of {chance.closed:,} closed" if chance.source == "history" else chance.source
         yield f"{chance.pipeline} › {chance.stage}: {p} ({of}), {chance.category}"

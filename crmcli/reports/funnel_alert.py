@@ -10,7 +10,7 @@ from crmcli.core.period import Period
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import share
 from crmcli.core.vocabulary import Basis
-from crmcli.core.wording import counted
+from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
@@ -117,7 +117,7 @@ def _rows(step: Change, grouped: Mapping[Grouping, tuple[Side, Side]]) -> Iterat
 def _notes(periods: tuple[Period, Period], steps: Sequence[Change], fallen: Sequence[Change]) -> tuple[str, ...]:
     before, now = periods
     said = f"moves from {now.start} to {now.last} against {before.start} to {before.last}"
-    found = ", ".join(f"{step.step} {step.change:+.1%}" for step in fallen).replace("%", " %") or "nothing fell"
+    found = ", ".join(f"{step.step} {percent(step.change or 0, sign='+')}" for step in fallen) or "nothing fell"
     return (
         f"{said}: {found}",
         f"fell: by a two-proportion test at 5 %, Holm-adjusted over {counted(len(steps), 'step')}",

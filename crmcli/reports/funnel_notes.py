@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crmcli.core.statistics import win_rate
 from crmcli.core.vocabulary import Basis, Outcome
-from crmcli.core.wording import counted
+from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.reports.funnel_asked import Asked
 from crmcli.reports.funnel_counts import Tally
@@ -57,7 +57,7 @@ def rate_said(whole: Tally) -> str:
     """The win rate of the closed deals, for a person."""
     won, lost = whole.of[Outcome.WON], whole.of[Outcome.LOST]
     rate = win_rate(won, lost)
-    return "none closed" if rate is None else f"closed-only win rate {rate:.2%} of {won + lost:,}".replace("%", " %")
+    return "none closed" if rate is None else f"closed-only win rate {percent(rate, 2)} of {won + lost:,}"
 
 
 def _undated(db: Reader, about: Asked) -> int:

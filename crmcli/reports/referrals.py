@@ -9,7 +9,7 @@ from crmcli.core.money import Money
 from crmcli.core.period import period, when
 from crmcli.core.result import Column, Node, Report, Table
 from crmcli.core.vocabulary import REFERRED
-from crmcli.core.wording import counted
+from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query import reference
@@ -193,7 +193,7 @@ def rate(db: Reader, *, moment: Moment, since: str | None = None, until: str | N
     rows = [(month, new, referred, referred / new) for month, new, referred in db.rows(_NEW, window)]
     new, referred = sum(row[1] for row in rows), sum(row[2] for row in rows)
     share = referred / new if new else None
-    notes = (f"{referred:,} of {new:,} new customers were referred, {share:.1%}",) if share is not None else ()
+    notes = (f"{referred:,} of {new:,} new customers were referred, {percent(share)}",) if share is not None else ()
     summary = {"new": new, "referred": referred, "rate": share}
     table = Table(_RATE, rows, empty=f"no new customers from {begin} to {end}")
     return Report("referral_rate", {"since": f"{begin}", "until": f"{end}"}, summary, table, notes)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import quantile, share
 from crmcli.core.vocabulary import Outcome
-from crmcli.core.wording import counted
+from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.reports.listing import View, listing
@@ -45,7 +45,7 @@ def slippage(db: Reader, words: Sequence[str] = (), *, limit: int | None = None,
     rate = summary["pushed_share"]
     notes = [
         f"{len(pushed):,} of {counted(len(rows), 'deal')} with an expected close were put off"
-        + (f" ({100 * rate:.1f} %), {counted(pushes, 'time')} in all" if rate else ""),
+        + (f" ({percent(rate)}), {counted(pushes, 'time')} in all" if rate else ""),
         f"{counted(late, 'open deal')} past the expected close: crm deal overdue shows them",
         "put off: the expected close moved to a later month; days: from the first one said to the one that holds",
     ]

@@ -9,7 +9,7 @@ from crmcli.core.money import Money
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import share, win_rate
 from crmcli.core.vocabulary import Outcome
-from crmcli.core.wording import counted, did_you_mean
+from crmcli.core.wording import counted, did_you_mean, percent
 from crmcli.db.reader import Reader, Row
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
@@ -228,13 +228,11 @@ def _notes(asked: Asked, found: _Found) -> Iterator[str]:
     reasonless, currencies, others = found.reasonless, found.currencies, found.others
     rate = win_rate(won, lost)
     closed = counted(won + lost, "closed deal")
-    yield f"{closed}: {won:,} won, {lost:,} lost" + (
-        f", win rate {rate:.1%}".replace("%", " %") if rate is not None else ""
-    )
+    yield f"{closed}: {won:,} won, {lost:,} lost" + (f", win rate {percent(rate)}" if rate is not None else "")
     if asked.by:
         for group in groups[:_MOST_NOTES]:
             if (own := win_rate(group.won, group.lost)) is not None:
-                yield f"{group.label}: {group.won:,} of {group.won + group.lost:,} won, {own:.1%}".replace("%", " %")
+                yield f"{group.label}: {group.won:,} of {group.won + group.lost:,} won, {percent(own)}"
         if len(groups) > _MOST_NOTES:
             yield f"and {len(groups) - _MOST_NOTES:,} groups more: -f json has them"
     if reasonless:

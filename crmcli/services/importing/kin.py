@@ -6,6 +6,7 @@ from dataclasses import replace
 from crmcli.core import normal
 from crmcli.core.result import split_values
 from crmcli.core.vocabulary import LAST_OF_OURS
+from crmcli.core.wording import counted
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.exchange.source import Source
 from crmcli.query import reference
@@ -141,7 +142,7 @@ def _tie(work: Work) -> None:
     relations.settle(_staged(own))
     ties = sum(tally.new for tally in own.tallies)
     if ties:
-        work.note(f"made {'1 relationship' if ties == 1 else f'{ties:,} relationships'} that rows name")
+        work.note(f"made {counted(ties, 'relationship')} that rows name")
     for tally in own.tallies:
         for fault in tally.faults:
             work.note(f"{fault.file}: line {fault.line}: left out a relationship: {fault.reason}")
