@@ -1,11 +1,13 @@
-"""Commands whose module is imported when they run, and the one place where an error becomes an exit code."""
+"""Commands that are imported and made when they run, and the one place where an error becomes an exit code."""
 
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from functools import cached_property, partial
 from importlib import import_module
+from inspect import cleandoc
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
@@ -30,20 +32,20 @@ class Entry(NamedTuple):
 
 
 class LazyCommand(TyperCommand):
-    """A stand-in that knows a command's name and summary, and imports the rest on use.
+    """A stand-in that knows a command's name and summary, and makes the rest of it on use.
 
     The parent's help and completion read only those. Parsing starts at `make_context`, which hands over to the real
     command, so that its own help, errors and completion are exactly what they would be.
     """
 
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(entry.name, help=entry.summary, rich_help_panel=entry.panel)
-        self.module = entry.module
+    def __init__(self, name: str, app: Callable[[], typer.Typer], **kwargs: Any) -> None:
+        super().__init__(name, **kwargs)
+        self._app = app
 
     @cached_property
     def target(self) -> Any:
         """The real command, under this name and with this summary."""
-        command: Any = typer.main.get_command(import_module(self.module).app)
+        command = _made(self._app())
         command.name = self.name
         if isinstance(command, TyperGroup):
             command.help = self.help
@@ -51,6 +53,38 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         return self.target.make_context(*args, **kwargs)
+
+
+def lazily(entry: Entry) -> LazyCommand:
+    """The command of a line of the table."""
+
+    def app() -> typer.Typer:
+        return import_module(entry.module).app  # type: ignore[no-any-return]
+
+    return LazyCommand(entry.name, app, help=entry.summary, rich_help_panel=entry.panel)
+
+
+def _made(app: typer.Typer) -> Any:
+    """The command that Typer makes of `app`, but for those below a group: their options are read when they are asked for."""
+    if not app.registered_callback and not app.registered_groups and len(app.registered_commands) == 1:
+        return typer.main.get_command(app)
+    bare = copy(app)
+    bare.registered_commands, bare.registered_groups = [], []
+    group = typer.main.get_group(bare)
+    for command in app.registered_commands:
+        group.add_command(_below(command))
+    for part in app.registered_groups:
+        group.add_command(LazyCommand(str(part.name), partial(getattr, part, "typer_instance"), help=part.help))
+    return group
+
+
+def _below(command: Any) -> LazyCommand:
+    """The stand-in of one command of a group."""
+    alone = typer.Typer(add_completion=False)
+    alone.registered_commands = [command]
+    name = command.name or command.callback.__name__.replace("_", "-")
+    text = cleandoc(command.help or command.callback.__doc__ or "").partition("\n\n")[0]
+    return LazyCommand(name, lambda: alone, help=text, rich_help_panel=command.rich_help_panel, hidden=command.hidden)
 
 
 class RootGroup(TyperGroup):
@@ -61,7 +95,7 @@ class RootGroup(TyperGroup):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         for entry in self.entries:
-            self.add_command(LazyCommand(entry))
+            self.add_command(lazily(entry))
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *self.aliases]

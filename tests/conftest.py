@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 import typer
+import typer.testing
 from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner, Result
 
@@ -21,6 +23,8 @@ from crmcli.db.history import Header
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer, writing
 from crmcli.lazy import LazyCommand
+
+typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]  # made once, run often
 
 #: The tests run on encrypted files: `tests/db/test_encrypted.py` sets this for those of the storage.
 IS_ENCRYPTED = bool(os.environ.get("CRM_TEST_ENCRYPTED"))

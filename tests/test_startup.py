@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crmcli.cli import Crm
-from crmcli.lazy import LazyCommand
+from crmcli.lazy import Entry, lazily
 from tests.conftest import READS, commands
 
 WITH_NETWORKX = ("graph central", "graph communities", "graph components", "graph stats")
@@ -45,8 +45,8 @@ def assert_light(lines: list[list[str]], **environ: str) -> None:
 
 
 @pytest.mark.parametrize("entry", Crm.entries, ids=lambda entry: entry.name)
-def test_every_line_of_the_table_loads(entry: object) -> None:
-    command = LazyCommand(entry)  # type: ignore[arg-type]
+def test_every_line_of_the_table_loads(entry: Entry) -> None:
+    command = lazily(entry)
 
     assert command.target.help
 

@@ -22,7 +22,7 @@ def write(stage: Stage) -> None:
     if stage.work.wish.on_removed is OnRemoved.RESTORE:
         _restore(stage)
     identity.number(stage, CUSTOMER)
-    handles.make(work, "select row, coalesce(handle, name) as text from import_customer where is_new")
+    handles.ready(work, "select coalesce(handle, name) from import_customer where is_new")
     _insert(stage)
     if work.db.value("select exists (select 1 from import_customer where not is_new)"):
         _update(stage)
@@ -55,11 +55,12 @@ def _insert(stage: Stage) -> None:
         "id, uid, kind, name, handle, title, city, country, industry, source, owner_id, note, do_not_contact, custom, "
         "created_at, recorded_at",
         f"""
-        select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name, h.handle,
-            r.title, r.city, r.country, r.industry, r.source, o.id, r.note, coalesce(r.do_not_contact, 0),
+        select r.target, coalesce(r.uid, {stage.work.uid("r.target - :last - 1")}), coalesce(r.kind, 'person'), r.name,
+            new_handle(coalesce(r.handle, r.name)), r.title, r.city, r.country, r.industry, r.source, o.id, r.note,
+            coalesce(r.do_not_contact, 0),
             iif(r.custom is null, '{{}}', merged_custom('{{}}', r.custom)),
             coalesce(r.created, :now), :now
-        from import_customer r cross join import_handle h on h.row = r.row left join import_owner o on o.no = r.owner
+        from import_customer r left join import_owner o on o.no = r.owner
         where r.is_new order by r.row
         """,
         last=stage.work.bulk.last("customer"),

@@ -2,53 +2,34 @@
 
 from crmcli.core import normal
 from crmcli.services.importing.cells import remembered
-from crmcli.services.importing.staging import Sink
 from crmcli.services.importing.work import Work
 
 _LONGEST = 60
 
 
-def make(work: Work, select: str) -> None:
-    """Give each row of the SELECT (row, text), in its order, a handle made from its text: `import_handle` has them.
+def ready(work: Work, select: str) -> None:
+    """Let SQL call `new_handle(text)` for the texts that the SELECT gives: a handle made from it for a new customer.
 
     No two are alike, nor like one that is there.
     """
-    run = work.bulk.run
-    run("drop table if exists temp.import_handle")
-    run("create temp table import_handle (row integer primary key, handle, family)")
     handles, numbers = Handles(), _Numbers()
-    insert = "insert into import_handle (row, handle, family) values (?, ?, ?)"
-    if work.db.value("select 1 from customer limit 1") is None:
-        made = ((row, numbers.free(handles(text)), None) for row, text in work.db.rows(select))
-        work.bulk.many(insert, made)
-        return
-    wanted = ((row, handle := handles(text), _family(handle)) for row, text in work.db.rows(select))
-    work.bulk.many(insert, wanted)
-    for (handle,) in work.db.rows(_TAKEN):
-        numbers.take(handle)
-    _rename(work, numbers)
-
-
-def _rename(work: Work, numbers: "_Numbers") -> None:
-    run = work.bulk.run
-    run("create temp table import_rename (row integer primary key, handle)")
-    sink = Sink(work, "import_rename", "row, handle")
-    for row, wanted in work.db.rows("select row, handle from import_handle order by row"):
-        handle = numbers.free(wanted)
-        if handle != wanted:
-            sink.put("import_rename", (row, handle))
-    sink.flush()
-    run("update import_handle set handle = n.handle from import_rename n where n.row = import_handle.row")
-    run("drop table temp.import_rename")
+    if work.db.value("select 1 from customer limit 1") is not None:
+        run = work.bulk.run
+        run("drop table if exists temp.import_family")
+        run("create temp table import_family (name primary key) without rowid")
+        families = ((_family(handles(text)),) for (text,) in work.db.rows(select))
+        work.bulk.many("insert or ignore into import_family values (?)", families)
+        for (handle,) in work.db.rows(_TAKEN):
+            numbers.take(handle)
+    work.bulk.function("new_handle", 1, lambda text: numbers.free(handles(text)), is_pure=False)
 
 
 #: The handles that customers have in the families of the new rows: `acme-2` and `acme-2-2` are of the family `acme`, and
 #: a handle can only be taken by one of its own family.
 _TAKEN = """
-    with family (name) as materialized (select distinct family from import_handle)
-    select c.handle from family f cross join customer c on c.handle = f.name
+    select c.handle from import_family f cross join customer c on c.handle = f.name
     union all
-    select c.handle from family f cross join customer c on c.handle >= f.name || '-0' and c.handle < f.name || '-:'
+    select c.handle from import_family f cross join customer c on c.handle >= f.name || '-0' and c.handle < f.name || '-:'
 """
 
 

@@ -116,13 +116,13 @@ def _make_people(work: Work) -> None:
     )
     if new <= 0:
         return
-    handles.make(work, "select row, name as text from import_person")
+    handles.ready(work, "select name from import_person")
     last = bulk.last("customer")
     bulk.insert(
         "customer",
         "id, uid, kind, name, handle, created_at, recorded_at",
-        f"select :last + p.row, {work.uid('p.row - 1')}, 'person', p.name, h.handle, :now, :now "
-        "from import_person p join import_handle h on h.row = p.row order by p.row",
+        f"select :last + p.row, {work.uid('p.row - 1')}, 'person', p.name, new_handle(p.name), :now, :now "
+        "from import_person p order by p.row",
         last=last,
         now=work.recorded_at,
     )

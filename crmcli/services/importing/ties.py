@@ -210,13 +210,13 @@ def _make_organisations(work: Work, role: _Role) -> None:
 
 
 def _insert_organisations(work: Work) -> None:
-    handles.make(work, "select row, name as text from import_organisation")
+    handles.ready(work, "select name from import_organisation")
     last = work.bulk.last("customer")
     work.bulk.insert(
         "customer",
         "id, uid, kind, name, handle, created_at, recorded_at",
-        f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, h.handle, :now, :now "
-        "from import_organisation o cross join import_handle h on h.row = o.row order by o.row",
+        f"select :last + o.row, {work.uid('o.row - 1')}, 'organisation', o.name, new_handle(o.name), :now, :now "
+        "from import_organisation o order by o.row",
         last=last,
         now=work.recorded_at,
     )
@@ -242,6 +242,7 @@ def _tie(work: Work, role: _Role) -> None:
         "relationship",
         f"uid, {role.mine}, type_id, {role.other}, created_at, recorded_at",
         f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by customer_id",
+        without="relationship_forest_insert",  # neither role is a type of which one is the only one
         now=work.recorded_at,
     )
 
