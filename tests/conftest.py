@@ -3,10 +3,10 @@
 import os
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Protocol
 
@@ -243,6 +243,23 @@ def crm(file: Path) -> Run:
     return run
 
 
+def once(fill: Callable[..., None]) -> Callable[..., Run]:
+    """The fixture `crm` with what `fill` puts into the file: filled once in a process, and copied from then on."""
+    left: list[bytes] = []
+
+    @wraps(fill)
+    def filled(**asked: object) -> Run:
+        path = Path(os.environ["CRM_DB"])
+        if left:
+            path.write_bytes(left[0])
+        else:
+            fill(**asked)
+            left.append(path.read_bytes())
+        return run
+
+    return filled
+
+
 def run(line: str | list[str], *, exit_code: int = 0, input: str | None = None) -> Result:  # noqa: A002
     """Run `crm` on the file that the environment or the line names."""
     words = shlex.split(line) if isinstance(line, str) else line
@@ -294,6 +311,7 @@ def add_customers(file: Path, count: int, *, name: str = "Customer") -> None:
         )
 
 
+@cache
 def commands() -> dict[str, TyperCommand]:
     """Every command that does something, by what one types: `customer add`."""
 

@@ -9,11 +9,9 @@ from types import ModuleType
 
 import pytest
 from rich.cells import cell_len
-from typer.testing import CliRunner
 
-from crmcli.cli import app
 from crmcli.commands.topics import TOPICS
-from tests.conftest import Run
+from tests.conftest import Run, once, run
 from tests.reliability.lines import why_not
 
 ROOT = Path(__file__).parents[1]
@@ -59,7 +57,9 @@ def test_every_transcript_of_the_page_is_what_happens(
             assert crm(line if piped else command.removeprefix("crm "), input=text).stdout == expected, command
 
 
-def begin(crm: Run) -> None:
+@pytest.fixture
+@once
+def begun(crm: Run) -> None:
     """What the examples are about."""
     for line in (
         "customer add 'Ada Lovelace' --email ada@example.com --tag vip",
@@ -83,29 +83,28 @@ def begin(crm: Run) -> None:
 
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
 def test_every_command_has_examples_that_run(
-    path: tuple[str, ...], command: object, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: tuple[str, ...], command: object, begun: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if reason := why_not(" ".join(path)):
         pytest.skip(reason)
-    begin(crm)
     if path == ("relation", "type", "remove"):
-        crm("relation type add mentors --inverse 'mentored by'")
+        begun("relation type add mentors --inverse 'mentored by'")
     if path == ("alias", "remove"):
-        crm("alias set hot 'deal list'")
+        begun("alias set hot 'deal list'")
     if path == ("redo",):
-        crm("undo")
+        begun("undo")
     if path == ("customer", "restore"):
-        crm("customer remove grace-hopper --yes")
+        begun("customer remove grace-hopper --yes")
     if path == ("restore",):
-        crm(f"backup {tmp_path / 'before-the-import.db'}")
+        begun(f"backup {tmp_path / 'before-the-import.db'}")
     if path == ("privacy", "consent", "withdraw"):
-        crm("privacy consent grant ada --purpose newsletter")
+        begun("privacy consent grant ada --purpose newsletter")
     if path == ("privacy", "retention", "remove"):
-        crm("privacy retention add silent --after 3y --action erase")
+        begun("privacy retention add silent --after 3y --action erase")
     if path == ("privacy", "readmit"):
-        crm("privacy erase ada --yes")
+        begun("privacy erase ada --yes")
     if path in (("field", "edit"), ("field", "remove")):
-        crm("field add customer shoe_size")
+        begun("field add customer shoe_size")
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -113,25 +112,24 @@ def test_every_command_has_examples_that_run(
 
     assert examples
     for example in examples:
-        crm(example.removeprefix("crm "))
+        begun(example.removeprefix("crm "))
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_topic_fits_a_terminal_and_its_examples_run(
-    topic: str, crm: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    topic: str, begun: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin(crm)
     monkeypatch.chdir(tmp_path)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    text = crm(f"help {topic}").stdout
+    text = begun(f"help {topic}").stdout
 
     assert max(map(cell_len, text.splitlines())) <= 80
     examples = re.findall(r"^  crm (.*)", text, re.MULTILINE)
     assert examples
     for example in examples:
-        crm(example, exit_code=1 if "--fail-on" in example else 0)
+        begun(example, exit_code=1 if "--fail-on" in example else 0)
 
 
 def test_the_page_of_commands_is_up_to_date() -> None:
@@ -154,6 +152,5 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_the_help_of_every_command_names_it() -> None:
     for path, _ in COMMANDS:
-        result = CliRunner().invoke(app, [*path, "--help"], prog_name="crm")
-        assert result.exit_code == 0
+        result = run([*path, "--help"])
         assert f"Usage: crm {' '.join(path)}" in result.stdout

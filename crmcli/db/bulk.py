@@ -107,12 +107,13 @@ class Bulk:
         """Drop the trigger until the end: to ask it for every row, and to copy the rows before, is a tenth of an import."""
         if trigger not in self._away:
             select = "select sql from sqlite_schema where type = 'trigger' and name = ?"
-            (sql,) = self.connection.execute(select, (trigger,)).fetchone()
-            self.connection.execute(f"drop trigger {trigger}")
-            self._away[trigger] = sql
+            for (sql,) in self.connection.execute(select, (trigger,)).fetchall():  # none in a file that lost it
+                self.connection.execute(f"drop trigger {trigger}")
+                self._away[trigger] = sql
 
     def _bring_back(self, trigger: str) -> None:
-        self.connection.execute(self._away.pop(trigger))
+        if trigger in self._away:
+            self.connection.execute(self._away.pop(trigger))
 
     def _record_inserts(self, table: str) -> None:
         """One change for all rows, or for each run of them where ids were left out."""

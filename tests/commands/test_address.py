@@ -5,15 +5,15 @@ import json
 import pytest
 
 from tests.commands.test_customer import cells
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add 'Ada Lovelace' --email ada@example.com")
     crm("customer address add 1 --street \"12 St James's Square\" --postcode 'SW1Y 4JH' --city London --label office")
     crm("customer address add 1 --url linkedin.com/in/ada --label linkedin")
-    return crm
 
 
 def shown(crm: Run) -> list[dict[str, object]]:

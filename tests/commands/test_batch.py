@@ -14,7 +14,7 @@ from crmcli.commands import batch
 from crmcli.db.reader import Reader
 from tests.commands.conftest import Terminal
 from tests.commands.test_undo import EVERY_WRITE, NEEDS
-from tests.conftest import READS, RECORDS, Dump, Run, commands
+from tests.conftest import READS, RECORDS, Dump, Run, commands, once
 
 _UID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 STARTED = """
@@ -27,9 +27,9 @@ deal add Engine --customer ada --amount 900 --at 2026-11-03
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("batch", input=STARTED)
-    return crm
 
 
 def operations(crm: Run) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 STARTED = """
 customer add Ada --city Paris --tag vip
@@ -19,9 +19,9 @@ deal add Other
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("batch", input=STARTED)
-    return crm
 
 
 def test_all_that_a_query_names_is_changed_in_one_operation(started: Run, dump: Dump) -> None:

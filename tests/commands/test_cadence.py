@@ -5,18 +5,18 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 
 @pytest.fixture
-def started(crm: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+@once
+def started(crm: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Customers added on 1 October, so that who was never heard from waits since then."""
     with monkeypatch.context() as patch:
         patch.setenv("CRM_NOW", "2026-10-01T09:00:00Z")
         crm("customer add Ada --tag vip --tag press --city Berlin")
         crm("customer add Bob --tag vip")
         crm("customer add Eve --city Berlin")
-    return crm
 
 
 def due(crm: Run, columns: str = "id,due,late,days,from") -> list[list[str]]:

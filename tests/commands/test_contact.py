@@ -5,13 +5,13 @@ import json
 import pytest
 
 from tests.commands.test_customer import cells
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com --email countess@example.com --phone +442079460958")
-    return crm
 
 
 def contacts(crm: Run) -> list[tuple[str, str, str | None, bool]]:

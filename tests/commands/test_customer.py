@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 def cells(crm: Run, ref: str, columns: str) -> list[str]:
@@ -15,9 +15,9 @@ def cells(crm: Run, ref: str, columns: str) -> list[str]:
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add 'Ada Lovelace' --email ada@example.com --phone +442079460958 --tag vip --tag press")
-    return crm
 
 
 def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:

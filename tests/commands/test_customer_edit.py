@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 def cells(crm: Run, ref: str, columns: str) -> list[str]:
@@ -12,9 +12,9 @@ def cells(crm: Run, ref: str, columns: str) -> list[str]:
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add 'Ada Lovelace' --email ada@example.com --phone +442079460958 --tag vip --tag press")
-    return crm
 
 
 def test_an_edit_cannot_take_the_email_of_another(ada: Run) -> None:

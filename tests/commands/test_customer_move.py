@@ -5,15 +5,15 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def journey(crm: Run) -> Run:
+@once
+def journey(crm: Run) -> None:
     crm("pipeline add journey --template journey")
     crm("customer add Ada")
     crm("customer add 李雷")
-    return crm
 
 
 def test_a_customer_enters_and_moves_on(journey: Run, terminal: Terminal) -> None:

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 NASTY = "<script>alert(1)</script>&\"'"
 
 
 @pytest.fixture
-def filled(crm: Run) -> Run:
+@once
+def filled(crm: Run) -> None:
     crm(["deal", "add", NASTY, "--amount", "12k", "--at", "2026-09-01", "--close", "2026-12-31"])
     crm("deal add 北京的一个非常长的交易名称 --amount 3k --at 2026-09-01 --close 2026-12-01")
     crm("deal add Cards --amount 3k --at 2026-09-01")
     crm("deal win Cards --at 2026-11-01")
     crm("quota set 2026-Q4 20k")
     crm(["task", "add", NASTY, "--due", "2026-11-19"])
-    return crm
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120, 200])

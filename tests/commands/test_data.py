@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, wrote
+from tests.conftest import Run, once, wrote
 
 
 @pytest.fixture
-def some(crm: Run) -> Run:
+@once
+def some(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com --city London --owner Bob")
     crm("customer add bob@example.com --phone +4930901820")
     crm("customer address add 2 --city Rome")
@@ -18,7 +19,6 @@ def some(crm: Run) -> Run:
     crm("deal add Cards --customer 1 --at 2026-09-01")
     crm("deal add Old --customer 3 --amount 5 --at 2026-09-01")
     crm("deal win 3 --at 2026-10-20")
-    return crm
 
 
 def rules(crm: Run) -> dict[str, tuple[int, int]]:

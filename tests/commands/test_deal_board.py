@@ -7,11 +7,12 @@ import pytest
 from rich.cells import cell_len
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def deals(crm: Run) -> Run:
+@once
+def deals(crm: Run) -> None:
     crm("customer add 李雷")
     crm("deal add Small --amount 5 --customer 李雷 --at 2026-11-10 --close 2026-12-01")
     crm("deal add Large --amount 7.50")
@@ -19,7 +20,6 @@ def deals(crm: Run) -> Run:
     crm("deal add '<b>Quoted</b>' --stage quote")
     crm("deal add Won --amount 40")
     crm("deal win 5")
-    return crm
 
 
 def lanes(run: Run, line: str = "") -> list[tuple[str, int, list[str]]]:

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def deal(crm: Run) -> Run:
+@once
+def deal(crm: Run) -> None:
     crm("customer add 'Ada Lovelace'")
     crm("deal add Engine --customer ada --amount 12k --at 2026-11-01T09:00")
-    return crm
 
 
 def cells(crm: Run, columns: str, number: int = 1) -> list[str]:

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def deals(crm: Run) -> Run:
+@once
+def deals(crm: Run) -> None:
     """Six deals, of which 1 was won in 50 days; stages give 30 days, quote gives 10."""
     crm("stage edit quote --set rot_days=10")
     crm("customer add Ada")
@@ -22,7 +23,6 @@ def deals(crm: Run) -> Run:
     crm("deal add Late --at 2026-11-01 --close 2026-11-19")
     crm("deal add Gone --at 2026-01-01 --close 2026-02-01")
     crm("deal lose 6 --at 2026-11-01")
-    return crm
 
 
 def found(run: Run, kind: str, *columns: str) -> list[list[object]]:

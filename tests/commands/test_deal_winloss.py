@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 LOST = (  # amount, owner, the stage it is lost from, the reason
     ("100", "Bob", "lead", "price"),
@@ -16,7 +16,8 @@ LOST = (  # amount, owner, the stage it is lost from, the reason
 
 
 @pytest.fixture
-def closed(crm: Run) -> Run:
+@once
+def closed(crm: Run) -> None:
     """Five deals lost and one won; a sixth that is lost and won after, and an open one."""
     for number, (amount, owner, stage, reason) in enumerate(LOST, 1):
         crm(f"deal add Deal{number} --amount {amount} --owner {owner} --stage {stage} --at 2026-11-01")
@@ -26,7 +27,6 @@ def closed(crm: Run) -> Run:
     crm("deal reopen 6")
     crm("deal win 6")
     crm("deal add Open --amount 70")
-    return crm
 
 
 def told(run: Run, line: str = "") -> list[dict[str, object]]:

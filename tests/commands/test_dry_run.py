@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.test_undo import EVERY_WRITE, prepare
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 REFUSED = [
     ("customer add Eve --email ada@example.com", 4),
@@ -39,13 +39,13 @@ REFUSED = [
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com --employer 'Analytical Ltd' --tag press")
     crm("customer add Bob --phone +4930901820")
     crm("relation add bob referred ada")
     crm("log ada first --at 2026-11-02")
     crm("deal add Engine --customer ada --amount 900 --at 2026-11-03")
-    return crm
 
 
 @pytest.mark.parametrize("line", [*(line.replace(" --yes", "") for line in EVERY_WRITE), "undo", "undo 4"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 #: An editor that keeps what it was given, and does what the next of its scripts says: Python with `text` to change.
 EDITOR = """
@@ -43,11 +43,11 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pat
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("field add customer gift")
     crm("customer add Ada --email ada@example.com --tag vip --city 北京 --note 'one # two'")
     crm("customer edit ada --set gift=tea --set email+=b@example.com")
-    return crm
 
 
 def left(tmp_path: Path) -> list[Path]:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com")
     crm("deal add Engine --customer ada")
-    return crm
 
 
 @pytest.mark.parametrize("record", ["customer", "deal"])

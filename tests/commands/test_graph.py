@@ -5,20 +5,20 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 PEOPLE = ("Ada", "Bob", "Carla", "Dora", "Eve")
 TIES = ("ada knows bob", "bob referred carla", "carla knows ada", "carla supplies dora", "dora knows eve")
 
 
 @pytest.fixture
-def around(crm: Run) -> Run:
+@once
+def around(crm: Run) -> None:
     """Ada, Bob and Carla in a triangle, Dora behind Carla, Eve behind Dora."""
     for name in PEOPLE:
         crm(f"customer add {name}{' --kind organisation' if name == 'Dora' else ''}")
     for tie in TIES:
         crm(f"relation add {tie}")
-    return crm
 
 
 def test_a_row_says_how_somebody_is_first_reached(around: Run) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import networkx as nx
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 NAMES = (
     "</script><script>alert(1)</script>",
@@ -24,7 +24,8 @@ NAMES = (
 
 
 @pytest.fixture
-def hostile(crm: Run) -> Run:
+@once
+def hostile(crm: Run) -> None:
     """Each tied to the next, one way and both."""
     for number, name in enumerate(NAMES, 1):
         crm(["customer", "add", name, *(["--kind", "organisation", "--city", '"<&>'] if number == 2 else [])])
@@ -32,7 +33,6 @@ def hostile(crm: Run) -> Run:
         crm(f"relation add {number} {'knows' if number % 2 else 'supplies'} {number + 1}")
     crm("relation add 1 supplies 2 --strength 90 --since 2026-01-01")
     crm("customer add Alone")
-    return crm
 
 
 def kept(crm: Run) -> dict[str, str]:

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def chain(crm: Run) -> Run:
+@once
+def chain(crm: Run) -> None:
     """Ada knows Bob, Bob knows Carla; Ada supplies Dora, Dora supplies Carla."""
     for name in ("Ada", "Bob", "Carla", "Dora"):
         crm(f"customer add {name}")
     for tie in ("ada knows bob", "bob knows carla", "ada supplies dora", "dora supplies carla"):
         crm(f"relation add {tie}")
-    return crm
 
 
 def ways(crm: Run, line: str) -> list[str]:

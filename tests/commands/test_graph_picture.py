@@ -19,7 +19,7 @@ from crmcli.render import safety
 from crmcli.reports import picture
 from tests import browser
 from tests.browser import Page
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 NAMES = (
     "</script><script>alert(1)</script>",
@@ -35,7 +35,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def hostile(crm: Run) -> Run:
+@once
+def hostile(crm: Run) -> None:
     """Each tied to the next: knows and supplies in turn; two segments."""
     for number, name in enumerate(NAMES, 1):
         crm(["customer", "add", name, *(["--kind", "organisation", "--city", '"<&>', "--tag", "vip"] * (number == 3))])
@@ -44,7 +45,6 @@ def hostile(crm: Run) -> Run:
     crm("relation type edit knows --weight 0")
     crm("relation type edit supplies --weight 0")
     crm("segment add important +vip")
-    return crm
 
 
 @pytest.fixture

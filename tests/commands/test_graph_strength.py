@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 def rows(crm: Run, line: str) -> list[dict[str, str]]:
@@ -13,9 +13,9 @@ def rows(crm: Run, line: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add Ada")
-    return crm
 
 
 def test_a_monthly_meeting_is_70(ada: Run) -> None:

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def known(crm: Run) -> Run:
+@once
+def known(crm: Run) -> None:
     crm("customer add 'Ada Lovelace'")
     crm("customer add 'Bob Stone'")
     crm("deal add Engine --customer ada --at 2026-11-01")
-    return crm
 
 
 def at(crm: Run, number: int = 1) -> str:

@@ -4,14 +4,14 @@ import pytest
 
 from crmcli.db.reader import Reader
 from tests.commands.conftest import Terminal
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 
 @pytest.fixture
-def two(crm: Run) -> Run:
+@once
+def two(crm: Run) -> None:
     crm("customer add 'Ada Lovelace' --city London --title Countess")
     crm("customer add 'A. Lovelace' --city Rome --owner Bob")
-    return crm
 
 
 def test_it_asks_and_says_what_came_of_it(two: Run, terminal: Terminal, db: Reader) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crmcli.query import contact
-from tests.conftest import Run, wrote
+from tests.conftest import Run, once, wrote
 
 LISTS = {
     "customer list": "no_contact",
@@ -18,13 +18,13 @@ LISTS = {
 
 
 @pytest.fixture
-def known(crm: Run) -> Run:
+@once
+def known(crm: Run) -> None:
     crm("customer add Ada")
     crm("customer add Bob")
     crm("relation add ada knows bob")
     crm("deal add Engine --customer ada")
     crm("log ada hello")
-    return crm
 
 
 def standing(crm: Run, ref: str = "ada") -> list[str]:

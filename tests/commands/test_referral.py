@@ -6,17 +6,17 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def line(crm: Run) -> Run:
+@once
+def line(crm: Run) -> None:
     """Ada brought Bob and Carla, Bob brought Dora, Dora brought Eve."""
     for name in ("Ada", "Bob", "Carla", "Dora", "Eve"):
         crm(f"customer add {name}")
     for referred, by in (("bob", "ada"), ("carla", "ada"), ("dora", "bob"), ("eve", "dora")):
         crm(f"referral add {referred} --by {by}")
-    return crm
 
 
 def won(crm: Run, customer: str, amount: str) -> None:

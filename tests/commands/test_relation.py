@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 
 @pytest.fixture
-def people(crm: Run) -> Run:
+@once
+def people(crm: Run) -> None:
     for name in ("Ada", "Bob", "Carla", "Dora"):
         crm(f"customer add {name}")
-    return crm
 
 
 def ties(crm: Run) -> list[str]:

@@ -5,15 +5,15 @@ import json
 import pytest
 
 from tests.commands.conftest import Terminal
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("customer add 'Ada Lovelace'")
     crm("customer add Bob")
     crm("deal add Engine --customer ada")
-    return crm
 
 
 def cells(crm: Run, columns: str, number: int = 1) -> list[str]:

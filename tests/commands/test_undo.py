@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import Dump, Run
+from tests.conftest import Dump, Run, once
 
 EVERY_WRITE = [
     "customer add 'Grace Hopper' --email grace@example.com --employer Navy --tag vip --owner Bob",
@@ -60,13 +60,13 @@ EVERY_WRITE = [
 
 
 @pytest.fixture
-def started(crm: Run) -> Run:
+@once
+def started(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com --employer 'Analytical Ltd' --tag press")
     crm("customer add Bob --phone +4930901820")
     crm("relation add bob referred ada")
     crm("log ada first --at 2026-11-02")
     crm("deal add Engine --customer ada --amount 900 --at 2026-11-03")
-    return crm
 
 
 NEEDS = {

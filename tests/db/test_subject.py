@@ -6,11 +6,12 @@ import pytest
 
 from crmcli.db import subject
 from crmcli.db.reader import Reader
-from tests.conftest import Run, wrote
+from tests.conftest import Run, once, wrote
 
 
 @pytest.fixture
-def known(crm: Run) -> Run:
+@once
+def known(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com --tag vip --employer Engines")  # 1, and 2
     crm("customer add Bob --email bob@example.com --tag vip")  # 3
     crm("relation add bob referred ada")
@@ -19,7 +20,6 @@ def known(crm: Run) -> Run:
     crm("log ada,bob 'of the engine' --deal 1")
     crm("log bob 'of the engine too' --deal 1")
     crm("log ada alone")
-    return crm
 
 
 def test_the_rows_of_a_customer_are_theirs_alone(known: Run, db: Reader) -> None:

@@ -52,6 +52,16 @@ def test_a_line_that_cannot_be_read_says_why_and_the_next_is_read(data: bytes, f
     assert read(data + b"\nhistory\n") == [Line(1, fault=fault), Line(2, ("history",))]
 
 
+@given(st.text("ab李 '\"\\\t"))
+def test_words_are_those_of_the_standard_library(text: str) -> None:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        assert read(text.encode())[0].fault is not None
+    else:
+        assert read(text.encode()) == ([Line(1, tuple(words))] if words else [])
+
+
 @given(st.lists(WORD, min_size=1))
 def test_what_a_shell_would_quote_comes_back(words: list[str]) -> None:
     assert read(f"{shlex.join(words)} # '\"".encode()) == [Line(1, tuple(words))]

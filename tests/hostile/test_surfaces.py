@@ -116,15 +116,13 @@ def harmless_in_a_pipe(seen: Seen) -> None:
     assert not CONTROL.search(seen.out.replace("\t", "") + seen.err)
 
 
-@pytest.mark.parametrize("form", [form for form in FORMATS if form != "table"])
 @pytest.mark.parametrize("path", EVERY)
-def test_no_format_lets_a_control_byte_out(path: str, form: str, attacked: Path) -> None:
-    if form == "ids" and path in WITHOUT_IDS:
-        return
+def test_no_format_lets_a_control_byte_out(path: str, attacked: Path) -> None:
+    for form in FORMATS:
+        if form != "table" and not (form == "ids" and path in WITHOUT_IDS):
+            result = run([*words_of(path, EVERY[path]), "-f", form], exit_code=CODES.get(path, 0))
 
-    result = run([*words_of(path, EVERY[path]), "-f", form], exit_code=CODES.get(path, 0))
-
-    harmless_as(form, result)
+            harmless_as(form, result)
 
 
 @pytest.mark.parametrize("form", FORMATS)

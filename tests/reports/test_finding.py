@@ -6,7 +6,7 @@ from crmcli.db import search
 from crmcli.errors import InvalidInput
 from crmcli.reports.finding import Found, find
 from crmcli.reports.snippet import snippet
-from tests.conftest import Run, add_customers
+from tests.conftest import Run, add_customers, once
 
 
 def looked(file: Path, *texts: str, most: int | None = 20, fuzzy: bool = False, kinds: tuple[str, ...] = ()) -> Found:
@@ -19,7 +19,8 @@ def names(file: Path, *texts: str, fuzzy: bool = False) -> list[object]:
 
 
 @pytest.fixture
-def people(crm: Run, file: Path) -> Path:
+@once
+def filled(crm: Run) -> None:
     crm("customer add 'Zoë Müller' --email zoe@lumen-optics.example.com --phone '+49 30 901820' --tag 'key account'")
     crm("customer add 王伟芳 --phone +8613800138000 --note 'likes Straßenbahn; 50% off'")
     crm("customer add 'Ann Straße' --city Zoetermeer")
@@ -27,6 +28,10 @@ def people(crm: Run, file: Path) -> Path:
     crm("customer add 'Carl Foods' --city Berlin")
     crm("customer add 김민준")
     crm("customer add タナカ電機 --kind organisation")
+
+
+@pytest.fixture
+def people(filled: Run, file: Path) -> Path:
     return file
 
 

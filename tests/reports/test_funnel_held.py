@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def marketing(crm: Run) -> Run:
+@once
+def marketing(crm: Run) -> None:
     """Of four customers one converts, over nurture, one is lost, one is left and one is only a lead; 100 were exposed."""
     crm("pipeline add marketing --template marketing")
     for name in ("Ada", "Bob", "Eve", "李雷"):
@@ -21,7 +22,6 @@ def marketing(crm: Run) -> Run:
     crm("customer leave Eve --at 2026-11-05")
     crm("stage count exposure 60 --on 2026-11-01")
     crm("stage count exposure 40 --on 2026-11-02")
-    return crm
 
 
 def steps(run: Run, line: str, *columns: str) -> list[list[object]]:

@@ -8,7 +8,7 @@ import pytest
 from crmcli.db import driver
 from crmcli.db.reader import Reader
 from crmcli.reports.invariants import RULES, breaches
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 BROKEN = {
     "passage": "delete from passage where id = 1",
@@ -43,7 +43,8 @@ BROKEN = {
 
 
 @pytest.fixture
-def told(crm: Run, file: Path) -> Path:
+@once
+def filled(crm: Run) -> None:
     crm("customer add Ada --email ada@example.com")
     crm("customer add Bob")
     crm("relation add Ada knows Bob")
@@ -58,6 +59,10 @@ def told(crm: Run, file: Path) -> Path:
     crm("segment add everybody kind:person --freeze")
     crm("cadence set segment:everybody 30d")
     crm("find Ada")
+
+
+@pytest.fixture
+def told(filled: Run, file: Path) -> Path:
     return file
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run, wrote
+from tests.conftest import Run, once, wrote
 
 
 def show(crm: Run, ref: str = "1") -> dict[str, object]:
@@ -18,9 +18,9 @@ def picked(found: dict[str, object], *names: str) -> list[object]:
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add Ada")
-    return crm
 
 
 def test_the_life_of_a_customer_is_told_by_contacts_up_to_now_and_by_deals_won(ada: Run) -> None:

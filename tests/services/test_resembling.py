@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Run, once
 
 
 @pytest.fixture
-def ada(crm: Run) -> Run:
+@once
+def ada(crm: Run) -> None:
     crm("customer add 'Ada Lovelace' --email ada@example.com --phone +4930901820")
-    return crm
 
 
 @pytest.mark.parametrize(
