@@ -34,15 +34,3 @@ class Stage(Model, table=True):
     forecast_category: Category | None = Field(default=None, sa_type=AutoString)
     required_fields: str = "[]"
     is_counted: int = 0
-
-
-class StageCount(Model, table=True):
-    """How many came to a counted stage on a local day."""
-
-    __tablename__ = "stage_count"
-
-    id: int | None = Field(default=None, primary_key=True)
-    stage_id: int
-    counted_on: str
-    count: int = Field(ge=0)
-    recorded_at: str

@@ -3,7 +3,6 @@
 from crmcli.core import normal
 from crmcli.core.uid import uid
 from crmcli.db.writing import Writer
-from crmcli.models.owner import Owner
 
 
 def owner(session: Writer, name: str) -> int:
@@ -15,6 +14,8 @@ def owner(session: Writer, name: str) -> int:
     )
     if found is not None:
         return int(found)
+    from crmcli.models.owner import Owner  # few commands make one
+
     made = Owner.of(uid=uid(milliseconds(session)), name=name, recorded_at=session.recorded_at)
     session.add(made)
     session.flush()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
@@ -9,10 +10,12 @@ from crmcli.core.period import moment
 from crmcli.core.vocabulary import Outcome
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput
-from crmcli.models.customer import Customer
 from crmcli.models.deal import Deal, Passage, StageEvent
 from crmcli.models.pipeline import Stage
 from crmcli.services.owners import key
+
+if TYPE_CHECKING:
+    from crmcli.models.customer import Customer  # what moves a deal does without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,11 @@ def refuse_counted(stage: Stage) -> None:
         raise InvalidInput(f"nobody stands in {stage.name!r}: it is counted by the day", hint=hint)
 
 
-def begin(session: Writer, who: Deal | Customer, stage: Stage, occasion: Occasion) -> Passage:
+def begin(session: Writer, who: "Deal | Customer", stage: Stage, occasion: Occasion) -> Passage:
     """Let `who` enter the pipeline of `stage`; the event at creation comes from no stage."""
     passage = Passage(
         deal_id=who.id if isinstance(who, Deal) else None,
-        customer_id=who.id if isinstance(who, Customer) else None,
+        customer_id=None if isinstance(who, Deal) else who.id,
         pipeline_id=stage.pipeline_id,
         began_at=occasion.at,
         stage_id=key(stage.id),
@@ -54,7 +57,7 @@ def begin(session: Writer, who: Deal | Customer, stage: Stage, occasion: Occasio
     return passage
 
 
-def move(session: Writer, who: Deal | Customer, passage: Passage, stage: Stage, occasion: Occasion) -> None:
+def move(session: Writer, who: "Deal | Customer", passage: Passage, stage: Stage, occasion: Occasion) -> None:
     """Let `who` go to another stage of the pipeline."""
     left, entered = passage.stage_id, passage.stage_entered_at
     passage.stage_id, passage.stage_entered_at = key(stage.id), occasion.at
@@ -89,7 +92,7 @@ def last_event_at(session: Writer, passage: Passage) -> str | None:
     return None if found is None else str(found)
 
 
-def _event(session: Writer, who: Deal | Customer, passage: Passage, occasion: Occasion) -> StageEvent:
+def _event(session: Writer, who: "Deal | Customer", passage: Passage, occasion: Occasion) -> StageEvent:
     """An event that finds `who` in the stage of `passage`, from no stage; a deal on the terms of now."""
     event = StageEvent(
         passage_id=key(passage.id),
@@ -104,7 +107,7 @@ def _event(session: Writer, who: Deal | Customer, passage: Passage, occasion: Oc
     return event
 
 
-def _settle(session: Writer, who: Deal | Customer, stage: Stage, at: str) -> None:
+def _settle(session: Writer, who: "Deal | Customer", stage: Stage, at: str) -> None:
     """`closed_at` of a deal stands exactly while the stage closes it, the reason while it is lost."""
     if isinstance(who, Deal):
         who.closed_at = None if stage.outcome == Outcome.OPEN else at

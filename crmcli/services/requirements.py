@@ -2,20 +2,17 @@
 
 import json
 from collections.abc import Mapping
-
-from sqlmodel import select
+from typing import TYPE_CHECKING
 
 from crmcli.core.vocabulary import FieldOf, Holds
-from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
-from crmcli.errors import Conflict, InvalidInput
-from crmcli.models.customer import Customer
+from crmcli.errors import Conflict
 from crmcli.models.deal import Deal
-from crmcli.models.field import Requirement
-from crmcli.models.pipeline import Pipeline, Stage
-from crmcli.services.assignments import Assignment
-from crmcli.services.owners import key
+from crmcli.models.pipeline import Stage
+
+if TYPE_CHECKING:
+    from crmcli.models.customer import Customer  # what moves a deal does without it
 
 #: The fields that every record has and a stage can ask for: where each stands.
 BUILT_IN: Mapping[Holds, Mapping[str, str]] = {
@@ -34,36 +31,7 @@ BUILT_IN: Mapping[Holds, Mapping[str, str]] = {
 }
 
 
-def change(session: Writer, stage: Stage, wish: Assignment) -> None:
-    """Ask for other fields at a stage: `=` for just these, `+=` and `-=` for more and less. Raises InvalidInput."""
-    names = [name.strip().lower() for name in wish.value.split(",") if name.strip()]
-    holds = session.get_one(Pipeline, stage.pipeline_id).holds
-    known = BUILT_IN[holds]
-    own = _own(session.reader, holds)
-    for name in names:
-        if name not in known and name not in own:
-            near = did_you_mean(name, (*known, *own))
-            raise InvalidInput(f"no field {shown(name)} to require{near}", hint=f"one of {', '.join((*known, *own))}")
-    there = list(json.loads(stage.required_fields))
-    asked = {requirement.field_id: requirement for requirement in _requirements(session, stage)}
-    built_in = [name for name in names if name in known]
-    numbers = {own[name] for name in names if name not in known}
-    if wish.op == "-=":
-        there = [name for name in there if name not in built_in]
-    else:
-        there = built_in if wish.op == "=" else [*there, *(name for name in built_in if name not in there)]
-        for number in sorted(numbers - asked.keys()):
-            session.add(Requirement(field_id=number, stage_id=key(stage.id)))
-    for number, requirement in asked.items():
-        if (number in numbers) if wish.op == "-=" else (wish.op == "=" and number not in numbers):
-            session.delete(requirement)
-    said = json.dumps(list(dict.fromkeys(there)))
-    if stage.required_fields != said:
-        stage.required_fields = said
-    session.flush()
-
-
-def refuse_empty(session: Writer, who: Deal | Customer, stage: Stage, *, is_new: bool = False) -> None:
+def refuse_empty(session: Writer, who: "Deal | Customer", stage: Stage, *, is_new: bool = False) -> None:
     """Raises Conflict for a deal or customer that enters `stage` without what is required there."""
     holds = Holds.DEAL if isinstance(who, Deal) else Holds.CUSTOMER
     missing = [(holds, name) for name in json.loads(stage.required_fields) if not _has(session.reader, who, name)]
@@ -82,9 +50,9 @@ def refuse_empty(session: Writer, who: Deal | Customer, stage: Stage, *, is_new:
     raise Conflict(f"{title} needs {', '.join(names)}{whose} in {stage.name!r}", hint=_way(who, of, names[0], is_new))
 
 
-def _way(who: Deal | Customer, of: Holds, name: str, is_new: bool) -> str:
+def _way(who: "Deal | Customer", of: Holds, name: str, is_new: bool) -> str:
     """What fills the field."""
-    if isinstance(who, Customer):
+    if not isinstance(who, Deal):
         return f"crm customer edit {who.id} --set {name}=VALUE"
     if of is Holds.CUSTOMER:
         if who.customer_id is not None:
@@ -100,30 +68,19 @@ def _required(db: Reader, stage: Stage) -> list[tuple[FieldOf, str]]:
     return [(FieldOf(of), str(name)) for of, name in db.rows(sql, id=stage.id)]
 
 
-def _has(db: Reader, who: Deal | Customer, name: str) -> bool:
+def _has(db: Reader, who: "Deal | Customer", name: str) -> bool:
     """Whether a field that every record has is filled."""
-    if isinstance(who, Customer) and name in ("email", "phone"):
+    if not isinstance(who, Deal) and name in ("email", "phone"):
         sql = "select 1 from contact_point where customer_id = :id and kind = :kind"
         return db.value(sql, id=who.id, kind=name) is not None
     holds = Holds.DEAL if isinstance(who, Deal) else Holds.CUSTOMER
     return getattr(who, BUILT_IN[holds][name]) is not None
 
 
-def _custom(db: Reader, who: Deal | Customer, of: FieldOf) -> dict[str, object]:
+def _custom(db: Reader, who: "Deal | Customer", of: FieldOf) -> dict[str, object]:
     """The fields of the user's own that the deal, or the customer, has."""
     custom = who.custom
     if of is FieldOf.CUSTOMER and isinstance(who, Deal):
         custom = db.value("select custom from customer where id = :id", id=who.customer_id) or "{}"
     found: dict[str, object] = json.loads(custom)
     return found
-
-
-def _requirements(session: Writer, stage: Stage) -> list[Requirement]:
-    return list(session.exec(select(Requirement).where(Requirement.stage_id == stage.id)))
-
-
-def _own(db: Reader, holds: Holds) -> dict[str, int]:
-    """The fields of the user's own by name; those of a deal before those of its customer."""
-    entities = ("customer", "deal") if holds == Holds.DEAL else ("customer",)
-    rows = db.rows("select name, id, entity from field order by entity, id")
-    return {str(name).lower(): int(number) for name, number, entity in rows if entity in entities}

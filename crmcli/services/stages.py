@@ -12,9 +12,10 @@ from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
-from crmcli.models.pipeline import Pipeline, Stage, StageCount
+from crmcli.models.pipeline import Pipeline, Stage
+from crmcli.models.stagecount import StageCount
 from crmcli.query import reference, whereabouts
-from crmcli.services import dates, requirements
+from crmcli.services import dates, requiring
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key
 
@@ -173,7 +174,7 @@ def _set(session: Writer, stage: Stage, wish: Assignment) -> None:
         case "outcome":
             _turn(session, stage, text)
         case _:
-            requirements.change(session, stage, wish)
+            requiring.change(session, stage, wish)
 
 
 def _turn(session: Writer, stage: Stage, text: str) -> None:
