@@ -22,6 +22,7 @@ _K = Annotated[int, typer.Option("--k", help="How many paths, the warmest first.
 _Hops = Annotated[int, typer.Option(help="At most so many hops, 1 to 4.")]
 _NodeRef = Annotated[str, typer.Argument(metavar="REF", help="A customer, or me.", show_default=False)]
 _Weighted = Annotated[bool, typer.Option("--weighted", help="Count ties by their strength.")]
+_Owners = Annotated[bool, typer.Option("--owners", help="With us in it, and with ties by interactions alone.")]
 _IN_A_TREE = 20
 
 
@@ -185,71 +186,84 @@ def central(
     ctx: typer.Context,
     by: Annotated[Centrality, typer.Option("--by", help="By what.")] = Centrality.DEGREE,
     weighted: _Weighted = False,
+    owners: _Owners = False,
+    as_of: _AsOf = None,
 ) -> None:
     """Show who is central in the graph of relationships.
+
+    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
 
     Examples:
       crm graph central
       crm graph central --by betweenness --weighted
-      crm graph central --by bridge
+      crm graph central --by bridge --owners
+      crm graph central --as-of 2026-01-01
     """
+    scope = reports.network.Scope(weighted, owners, as_of)
     with opening.reading(ctx) as db:
-        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(
-            ctx,
-            db,
-            reports.network.central(db, by, moment=moment, weighted=weighted, limit=limit, say=_told(ctx, db, by)),
-        )
+        moment, limit, say = opening.moment(ctx, db), opening.limit(ctx), _told(ctx, db, by, scope)
+        opening.show(ctx, db, reports.network.central(db, by, scope, moment=moment, limit=limit, say=say))
 
 
 @app.command(cls=Limited)
 def communities(
     ctx: typer.Context,
     weighted: _Weighted = False,
-    members: Annotated[bool, typer.Option("--members", help="A row for each customer.")] = False,
+    members: Annotated[bool, typer.Option("--members", help="A row for each of them.")] = False,
+    owners: _Owners = False,
+    as_of: _AsOf = None,
 ) -> None:
     """Show who belongs together, named by what they have most in common.
+
+    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
 
     Examples:
       crm graph communities
       crm graph communities --members --weighted
+      crm graph communities --owners --as-of 2026-01-01
     """
+    scope = reports.network.Scope(weighted, owners, as_of)
     with opening.reading(ctx) as db:
-        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        found = reports.network.communities(
-            db, moment=moment, weighted=weighted, members=members, limit=limit, say=_told(ctx, db, "communities")
-        )
+        moment, limit, say = opening.moment(ctx, db), opening.limit(ctx), _told(ctx, db, "communities", scope)
+        found = reports.network.communities(db, scope, moment=moment, members=members, limit=limit, say=say)
         opening.show(ctx, db, found)
 
 
 @app.command(cls=Limited)
-def components(ctx: typer.Context) -> None:
+def components(ctx: typer.Context, owners: _Owners = False, as_of: _AsOf = None) -> None:
     """Show the parts of the graph between which there is no tie.
+
+    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
 
     Examples:
       crm graph components
+      crm graph components --owners --as-of 2026-01-01
     """
+    scope = reports.network.Scope(owners=owners, as_of=as_of)
     with opening.reading(ctx) as db:
-        moment, limit = opening.moment(ctx, db), opening.limit(ctx)
-        opening.show(
-            ctx, db, reports.network.components(db, moment=moment, limit=limit, say=_told(ctx, db, "components"))
-        )
+        moment, limit, say = opening.moment(ctx, db), opening.limit(ctx), _told(ctx, db, "components", scope)
+        opening.show(ctx, db, reports.network.components(db, scope, moment=moment, limit=limit, say=say))
 
 
 @app.command(cls=Showing)
-def stats(ctx: typer.Context) -> None:
+def stats(ctx: typer.Context, owners: _Owners = False, as_of: _AsOf = None) -> None:
     """Show the figures of the graph: size, density, clustering, triangles, diameter.
+
+    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
 
     Examples:
       crm graph stats
+      crm graph stats --owners --as-of 2026-01-01
     """
+    scope = reports.network.Scope(owners=owners, as_of=as_of)
     with opening.reading(ctx) as db:
-        opening.show(ctx, db, reports.network.stats(db, moment=opening.moment(ctx, db), say=opening.progress(ctx)))
+        moment, say = opening.moment(ctx, db), opening.progress(ctx)
+        opening.show(ctx, db, reports.network.stats(db, scope, moment=moment, say=say))
 
 
-def _told(ctx: typer.Context, db: "Reader", question: str) -> Callable[[str], None]:
+def _told(ctx: typer.Context, db: "Reader", question: str, scope: "reports.network.Scope") -> Callable[[str], None]:
     """Where the progress goes; what would make it quicker is said first."""
-    if (advice := reports.network.advice(db, question)) is not None:
+    if (advice := reports.network.advice(db, question, scope)) is not None:
         opening.hint(ctx, advice)
     return opening.progress(ctx)
 

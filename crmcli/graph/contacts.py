@@ -3,23 +3,28 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import combinations, groupby
 
 from crmcli.core.strength import Contact, Warmth, warmth
 from crmcli.db.reader import Reader
-from crmcli.graph.look import Look, me
+from crmcli.graph.look import Look, me, owners
 
 Pair = tuple[int, int]
 
-#: `:channels` are those that weigh something. Whoever logged nothing of an owner is the user of the file.
-_OF_FRONTIER = """
+#: An interaction `i` that counts; `:channels` are those that weigh something.
+_COUNTS = """
+    i.removed_at is null and i.occurred_at <= :now and i.channel in (select value from json_each(:channels))
+    and (i.owner_id is null or exists (select 1 from owner o where o.id = i.owner_id and o.removed_at is null))
+"""
+
+#: An interaction of no owner is the user's.
+_OF_FRONTIER = f"""
     with met (near, id, channel, direction, owner, age) as (
         select p.customer_id, i.id, i.channel, i.direction, coalesce(-i.owner_id, :me),
             julianday(:now) - julianday(i.occurred_at)
         from json_each(:frontier) f join interaction_party p on p.customer_id = f.value
         join interaction i on i.id = p.interaction_id
-        where i.removed_at is null and i.occurred_at <= :now and i.channel in (select value from json_each(:channels))
-        and (i.owner_id is null or exists (select 1 from owner o where o.id = i.owner_id and o.removed_at is null))
+        where {_COUNTS}
     ),
     seen (near, far, channel, direction, age) as (
         select near, owner, channel, direction, age from met
@@ -32,12 +37,22 @@ _OF_FRONTIER = """
     where :within is null or far in (select value from json_each(:within))
 """
 
-_ALL = """
+_ALL = f"""
     select p.customer_id, coalesce(-i.owner_id, :me), i.channel, i.direction, julianday(:now) - julianday(i.occurred_at)
-    from interaction_party p cross join interaction i on i.id = p.interaction_id
-    where i.removed_at is null and i.occurred_at <= :now and i.channel in (select value from json_each(:channels))
-    and (i.owner_id is null or exists (select 1 from owner o where o.id = i.owner_id and o.removed_at is null))
-    order by p.customer_id
+    from interaction_party p cross join customer c on c.id = p.customer_id and c.removed_at is null
+    cross join interaction i on i.id = p.interaction_id where {_COUNTS} order by p.customer_id
+"""
+
+_MET = f"""
+    select coalesce(-i.owner_id, :me), p.customer_id from interaction_party p
+    join customer c on c.id = p.customer_id and c.removed_at is null
+    join interaction i on i.id = p.interaction_id where {_COUNTS}
+    union
+    select p.customer_id, q.customer_id from interaction_party p
+    join interaction_party q on q.interaction_id = p.interaction_id and q.customer_id > p.customer_id
+    join customer c on c.id = p.customer_id and c.removed_at is null
+    join customer d on d.id = q.customer_id and d.removed_at is null
+    join interaction i on i.id = p.interaction_id where {_COUNTS}
 """
 
 
@@ -70,6 +85,16 @@ def with_us(db: Reader, look: Look) -> Iterator[tuple[Pair, list[Contact]]]:
             of_owner[int(owner)].append(Contact(channel, direction, age))
         for owner in sorted(of_owner, reverse=True):
             yield (customer, owner), of_owner[owner]
+
+
+def beside(db: Reader, look: Look) -> Iterator[tuple[int, int, float]]:
+    """The ties beside relationships, the lesser number first, and how strong each is whatever its interactions give.
+
+    Who had an interaction, we with customers or customers with each other, and we as colleagues.
+    """
+    yield from ((int(one), int(other), 0.0) for one, other in db.rows(_MET, _asked(db, look)))
+    if (strength := look.weights.colleague) > 0:
+        yield from ((one, other, strength) for one, other in combinations(sorted(owners(db)), 2))
 
 
 def _asked(db: Reader, look: Look) -> dict[str, object]:

@@ -85,7 +85,7 @@ def report(db: Reader, *, moment: Moment, as_of: str | None = None, limit: int |
     table = Table(_COLUMNS, shown, total=len(rows), empty="no organisation with open deals lacks anybody")
     note = f"thread: a person tied to us by interactions above {THREAD} of {STRONGEST}; champion: from {CHAMPION} on"
     summary = {"organisations": len(deals), "with_gaps": len(rows)}
-    return Report("gaps", {"as_of": look.day}, summary, table, notes=(note,))
+    return Report("gaps", {"as_of": look.day}, summary, table, notes=(note, *looking.past(as_of, look)))
 
 
 def _warm(db: Reader, people: set[int], look: Look) -> Mapping[int, float]:

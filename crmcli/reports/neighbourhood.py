@@ -78,7 +78,7 @@ def report(db: Reader, ref: str, asked: Around, *, moment: Moment) -> Report:
     summary = {"nodes": len(found.distances), "edges": len(found.ties), "left_out": whole - len(found.distances)}
     title = f"{scene.people[centre].name} and who is around"
     table = Table(COLUMNS, [_row(scene, tie) for tie in found.reaching()], title=title, empty="no relationships yet")
-    notes = _notes(scene, asked.depth, whole)
+    notes = (*_notes(scene, asked.depth, whole), *looking.past(asked.as_of, look))
     return Report("neighbourhood", parameters, summary, table, notes=notes, tree=_tree(scene))
 
 

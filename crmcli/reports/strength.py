@@ -58,7 +58,7 @@ def report(
         )  # fmt: skip
     parameters = {"customer": centre, "as_of": look.day, "explain": explain}
     summary = {"ties": len(ordered), "strongest": ordered[0].strength if ordered else None}
-    return Report("strength", parameters, summary, table, notes=_notes(look))
+    return Report("strength", parameters, summary, table, notes=(*_notes(look), *looking.past(as_of, look)))
 
 
 _EMPTY = "no ties yet: crm log REF TEXT or crm relation add FROM TYPE TO makes one"
@@ -82,7 +82,7 @@ def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
     weights = [each.weight for each in edge.related]
     said = [each.said for each in edge.related if each.said is not None]
     return (
-        edge.far if edge.far > 0 else None,
+        looking.number(edge.far),
         person.marked,
         person.kind,
         edge.strength,
@@ -105,7 +105,7 @@ def _next(edge: Edge, who: dict[int, Person], centre: int) -> str | None:
 
 
 def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...]]:
-    who = (edge.far if edge.far > 0 else None, person.marked)
+    who = (looking.number(edge.far), person.marked)
     if edge.warmth:
         yield from _of_interactions(who, edge.warmth, look)
     for each in edge.related:

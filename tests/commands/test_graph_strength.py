@@ -76,6 +76,17 @@ def test_owners_have_ties_of_their_own(ada: Run) -> None:
     assert rows(ada, "graph strength me")[0]["next"] == "crm log 1 TEXT"
 
 
+def test_who_was_removed_is_tied_to_nobody(ada: Run) -> None:
+    ada("customer add Bob")
+    ada("log ada,bob met --channel meeting --at 2026-06-01T12:00")
+    assert ada("graph strength ada -f ids").stdout == "2\n"  # I have no number
+
+    ada("customer remove bob --yes")
+
+    assert [row["name"] for row in rows(ada, "graph strength me")] == ["Ada"]
+    assert [row["name"] for row in rows(ada, "graph cooling")] == ["Ada"]
+
+
 def test_weights_stand_in_the_file(ada: Run) -> None:
     ada("log ada hello --channel call")
     assert ada("graph weigh call 4").stdout != ""
