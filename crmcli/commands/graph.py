@@ -8,7 +8,7 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import CustomerRef
+from crmcli.commands.arguments import AsOf
 from crmcli.commands.options import Drawn, Limited, Showing, Writing
 from crmcli.core.vocabulary import Centrality, Drawing
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
-_AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it stood at the end of this day.")]
 _K = Annotated[int, typer.Option("--k", help="How many paths, the warmest first.")]
 _Hops = Annotated[int, typer.Option(help="At most so many hops, 1 to 4.")]
 _NodeRef = Annotated[str, typer.Argument(metavar="REF", help="A customer, or me.", show_default=False)]
@@ -33,16 +32,17 @@ def group() -> None: ...
 @app.command(cls=Limited)
 def show(
     ctx: typer.Context,
-    ref: CustomerRef,
+    ref: _NodeRef,
     depth: Annotated[int, typer.Option(help="How many hops, 1 to 6.")] = 2,
     kind: Annotated[
         list[str] | None, typer.Option("--type", metavar="TYPE", help="Only ties of this type; repeatable.")
     ] = None,
     min_strength: Annotated[float, typer.Option(metavar="0..100", help="Only ties at least so strong.")] = 0,
-    as_of: _AsOf = None,
+    owners: _Owners = False,
+    as_of: AsOf = None,
     flat: Annotated[bool, typer.Option("--flat", help="A table instead of a tree.")] = False,
 ) -> None:
-    """Show who is around a customer, how they are tied, and how strongly.
+    """Show who is around a customer, or around you, how they are tied, and how strongly.
 
     --limit is for each customer: of more ties outwards the strongest stay, and the others are counted.
 
@@ -51,10 +51,11 @@ def show(
       crm graph show ada-lovelace --depth 1 --type knows --flat
       crm graph show ada-lovelace --min-strength 30 --limit 5
       crm graph show ada-lovelace --as-of 2026-01-01 -f json
+      crm graph show me --depth 1
     """
     with opening.reading(ctx) as db:
         most = opening.limit(ctx, usual=_IN_A_TREE)
-        asked = reports.neighbourhood.Around(depth, tuple(kind or ()), min_strength, most, as_of)
+        asked = reports.neighbourhood.Around(depth, tuple(kind or ()), min_strength, most, owners, as_of)
         result = reports.neighbourhood.report(db, ref, asked, moment=opening.moment(ctx, db))
         opening.show(ctx, db, replace(result, tree=None) if flat else result)
 
@@ -66,7 +67,7 @@ def path(
     end: Annotated[str, typer.Argument(metavar="B", help="Another.", show_default=False)],
     k: _K = 3,
     hops: _Hops = 3,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
     flat: Annotated[bool, typer.Option("--flat", help="A table instead of a tree.")] = False,
 ) -> None:
     """Show the warmest paths from one to another: the product of the strengths of their ties is greatest.
@@ -89,7 +90,7 @@ def intro(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="Whom you want to meet.", show_default=False)],
     k: _K = 3,
     hops: _Hops = 3,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
     flat: Annotated[bool, typer.Option("--flat", help="A table instead of a tree.")] = False,
 ) -> None:
     """Show who can introduce you to somebody, the warmest way first.
@@ -107,7 +108,7 @@ def intro(
 def strength(
     ctx: typer.Context,
     ref: _NodeRef,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
     explain: Annotated[bool, typer.Option("--explain", help="How each adds up.")] = False,
 ) -> None:
     """Show how strong the ties of a customer are, 0 to 100, the strongest first.
@@ -127,7 +128,7 @@ def strength(
 def cooling(
     ctx: typer.Context,
     days: Annotated[int, typer.Option(metavar="DAYS", help="Compared with how it was so many days ago.")] = 90,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
 ) -> None:
     """Show whose tie with us fell most, and what to do.
 
@@ -141,7 +142,7 @@ def cooling(
 
 
 @app.command(cls=Limited)
-def gaps(ctx: typer.Context, as_of: _AsOf = None) -> None:
+def gaps(ctx: typer.Context, as_of: AsOf = None) -> None:
     """Show organisations with open deals and one thread only, no champion, or nobody above.
 
     Examples:
@@ -187,7 +188,7 @@ def central(
     by: Annotated[Centrality, typer.Option("--by", help="By what.")] = Centrality.DEGREE,
     weighted: _Weighted = False,
     owners: _Owners = False,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
 ) -> None:
     """Show who is central in the graph of relationships.
 
@@ -211,7 +212,7 @@ def communities(
     weighted: _Weighted = False,
     members: Annotated[bool, typer.Option("--members", help="A row for each of them.")] = False,
     owners: _Owners = False,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
 ) -> None:
     """Show who belongs together, named by what they have most in common.
 
@@ -230,7 +231,7 @@ def communities(
 
 
 @app.command(cls=Limited)
-def components(ctx: typer.Context, owners: _Owners = False, as_of: _AsOf = None) -> None:
+def components(ctx: typer.Context, owners: _Owners = False, as_of: AsOf = None) -> None:
     """Show the parts of the graph between which there is no tie.
 
     The graph is that of customers and their relationships; with --owners it is the one that paths go through.
@@ -246,7 +247,7 @@ def components(ctx: typer.Context, owners: _Owners = False, as_of: _AsOf = None)
 
 
 @app.command(cls=Showing)
-def stats(ctx: typer.Context, owners: _Owners = False, as_of: _AsOf = None) -> None:
+def stats(ctx: typer.Context, owners: _Owners = False, as_of: AsOf = None) -> None:
     """Show the figures of the graph: size, density, clustering, triangles, diameter.
 
     The graph is that of customers and their relationships; with --owners it is the one that paths go through.
@@ -276,7 +277,7 @@ def export(
     ] = None,
     form: Annotated[Drawing, typer.Option("--format", "-f", help="What to write.")] = Drawing.GRAPHML,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
-    as_of: _AsOf = None,
+    as_of: AsOf = None,
 ) -> None:
     """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
 

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations, groupby
+from itertools import groupby, permutations
 
 from crmcli.core.strength import Contact, Warmth, warmth
 from crmcli.db.reader import Reader
@@ -40,7 +40,8 @@ _OF_FRONTIER = f"""
 _ALL = f"""
     select p.customer_id, coalesce(-i.owner_id, :me), i.channel, i.direction, julianday(:now) - julianday(i.occurred_at)
     from interaction_party p cross join customer c on c.id = p.customer_id and c.removed_at is null
-    cross join interaction i on i.id = p.interaction_id where {_COUNTS} order by p.customer_id
+    cross join interaction i on i.id = p.interaction_id where {_COUNTS}
+    and (:of is null or coalesce(-i.owner_id, :me) in (select value from json_each(:of))) order by p.customer_id
 """
 
 _MET = f"""
@@ -76,9 +77,9 @@ def warmths(
     return {pair: warmth(met, look.weights) for pair, met in contacts(db, frontier, look, within=within).items()}
 
 
-def with_us(db: Reader, look: Look) -> Iterator[tuple[Pair, list[Contact]]]:
-    """Every customer's interactions with each of us, by (customer, one of us), a customer at a time."""
-    rows = db.rows(_ALL, _asked(db, look))
+def with_us(db: Reader, look: Look, *, of: Iterable[int] | None = None) -> Iterator[tuple[Pair, list[Contact]]]:
+    """Every customer's interactions with each of us, or those `of` some, by (customer, one of us), a customer at a time."""
+    rows = db.rows(_ALL, {**_asked(db, look), "of": None if of is None else json.dumps(list(of))})
     for customer, met in groupby(rows, key=lambda row: int(row[0])):
         of_owner: dict[int, list[Contact]] = defaultdict(list)
         for _, owner, channel, direction, age in met:
@@ -87,14 +88,32 @@ def with_us(db: Reader, look: Look) -> Iterator[tuple[Pair, list[Contact]]]:
             yield (customer, owner), of_owner[owner]
 
 
+def strengths(
+    db: Reader, frontier: Iterable[int], look: Look, *, within: Iterable[int] | None = None
+) -> dict[Pair, float]:
+    """How strong the ties of the nodes of `frontier`, customers and us, are whatever their relationships."""
+    nodes, ends = set(frontier), None if within is None else set(within)
+    found = {pair: each.strength for pair, each in warmths(db, nodes, look, within=ends).items()}
+    if ours := sorted(node for node in nodes if node < 1):
+        for (customer, owner), met in with_us(db, look, of=ours):
+            found[owner, customer] = warmth(met, look.weights).strength
+        found |= {(one, other): strength for one, other, strength in _colleagues(db, look) if one in nodes}
+    return {pair: strength for pair, strength in found.items() if ends is None or pair[1] in ends}
+
+
 def beside(db: Reader, look: Look) -> Iterator[tuple[int, int, float]]:
     """The ties beside relationships, the lesser number first, and how strong each is whatever its interactions give.
 
     Who had an interaction, we with customers or customers with each other, and we as colleagues.
     """
     yield from ((int(one), int(other), 0.0) for one, other in db.rows(_MET, _asked(db, look)))
-    if (strength := look.weights.colleague) > 0:
-        yield from ((one, other, strength) for one, other in combinations(sorted(owners(db)), 2))
+    yield from ((one, other, strength) for one, other, strength in _colleagues(db, look) if one < other)
+
+
+def _colleagues(db: Reader, look: Look) -> list[tuple[int, int, float]]:
+    """Each of us with each other, and how strongly; none where the weight of colleagues is 0."""
+    strength = look.weights.colleague
+    return [(one, other, strength) for one, other in permutations(sorted(owners(db)), 2) if strength > 0]
 
 
 def _asked(db: Reader, look: Look) -> dict[str, object]:

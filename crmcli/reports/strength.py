@@ -56,7 +56,7 @@ def report(
             _COLUMNS, [_row(edge, who, centre) for edge in these], title=f"Ties of {who[centre].marked}",
             total=len(ordered), empty=_EMPTY,
         )  # fmt: skip
-    parameters = {"customer": centre, "as_of": look.day, "explain": explain}
+    parameters = {"customer": looking.number(centre), "as_of": look.day, "explain": explain}
     summary = {"ties": len(ordered), "strongest": ordered[0].strength if ordered else None}
     return Report("strength", parameters, summary, table, notes=(*_notes(look), *looking.past(as_of, look)))
 
@@ -70,9 +70,7 @@ def _ties(db: Reader, centre: int, look: Look) -> list[Edge]:
         from crmcli.graph.contacts import with_us
 
         return [
-            Edge(centre, customer, warmth(met, look.weights))
-            for (customer, owner), met in with_us(db, look)
-            if owner == centre
+            Edge(centre, customer, warmth(met, look.weights)) for (customer, _), met in with_us(db, look, of=[centre])
         ]
     return list(edges(db, [centre], look).values())
 

@@ -4,11 +4,13 @@ import random
 from pathlib import Path
 
 import networkx as nx
+import pytest
 
 from crmcli.db.reader import Reader
 from crmcli.graph import whole
 from crmcli.graph.edges import edges
 from crmcli.graph.look import Look, owners
+from crmcli.graph.neighbourhood import Choice, neighbourhood
 from tests.conftest import wrote
 
 LOOK = Look("2026-11-20T12:00:00Z", "2026-11-20")
@@ -62,3 +64,17 @@ def test_with_us_the_ties_are_those_of_everybody(file: Path, db: Reader) -> None
     assert {frozenset((one, other)): strength for one, other, strength in ties} == expected
     assert set(owners(db)) == {0, -1, -2}
     assert whole.load(db, LOOK, is_weighted=False, has_us=True).edges >= len(expected)
+
+
+@pytest.mark.parametrize("centre", [0, -2, 1, 7])
+def test_with_us_a_neighbourhood_is_a_part_of_the_whole(centre: int, file: Path, db: Reader) -> None:
+    fill(file, nx.gnm_random_graph(60, 50, seed=5), random.Random(5))
+    everything = whole.load(db, LOOK, is_weighted=False, has_us=True).graph
+
+    for depth in (1, 2, 3):
+        found = neighbourhood(db, centre, LOOK, depth=depth, choice=Choice(has_us=True))
+
+        expected = nx.single_source_shortest_path_length(everything, centre, cutoff=depth)
+        assert found.distances == expected
+        pairs = {frozenset((tie.near, tie.far)) for tie in found.ties}
+        assert pairs == {frozenset(pair) for pair in everything.subgraph(expected).edges}
