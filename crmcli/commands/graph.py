@@ -277,6 +277,7 @@ def export(
     ] = None,
     form: Annotated[Drawing, typer.Option("--format", "-f", help="What to write.")] = Drawing.GRAPHML,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
+    owners: _Owners = False,
     as_of: AsOf = None,
 ) -> None:
     """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
@@ -287,10 +288,11 @@ def export(
       crm graph export --format html -o graph.html
       crm graph export ada-lovelace --depth 3 --format dot
       crm graph export ada-lovelace --format mermaid
+      crm graph export me --depth 1 --format svg -o me.svg
     """
     with opening.reading(ctx) as db:
         moment = opening.moment(ctx, db)
-        network = reports.drawing.network(db, ref, depth=depth, moment=moment, as_of=as_of)
+        network = reports.drawing.network(db, reports.drawing.Drawn(ref, depth, owners, as_of), moment=moment)
         if form in (Drawing.HTML, Drawing.SVG):
             opening.show_picture(ctx, reports.picture.picture(db, network, moment=moment), form)
             return

@@ -101,6 +101,11 @@ def strengths(
     return {pair: strength for pair, strength in found.items() if ends is None or pair[1] in ends}
 
 
+def reading(one: int, other: int) -> str:
+    """How a tie that is no relationship is read, from both ends."""
+    return "colleague of" if one < 1 and other < 1 else "in touch with"
+
+
 def beside(db: Reader, look: Look) -> Iterator[tuple[int, int, float]]:
     """The ties beside relationships, the lesser number first, and how strong each is whatever its interactions give.
 

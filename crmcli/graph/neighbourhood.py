@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crmcli.db.reader import Reader
-from crmcli.graph.contacts import strengths
+from crmcli.graph.contacts import reading, strengths
 from crmcli.graph.look import LASTING, Look
 
 Way = Literal["out", "in", "both"]
@@ -133,12 +133,8 @@ def _hop(
     found = [replace(tie, strength=max(tie.strength, warm.get((tie.near, tie.far), 0.0))) for tie in ties]
     if has_others:
         others = sorted(warm.keys() - pairs, key=lambda pair: (-warm[pair], pair))
-        found += [Tie(*pair, None, reading := _other(*pair), reading, "both", warm[pair]) for pair in others]
+        found += [Tie(*pair, None, reading(*pair), reading(*pair), "both", warm[pair]) for pair in others]
     return [tie for tie in found if tie.strength >= choice.least]
-
-
-def _other(near: int, far: int) -> str:
-    return "colleague of" if near < 1 and far < 1 else "in touch with"
 
 
 def _tie(row: Sequence[object]) -> Tie:
