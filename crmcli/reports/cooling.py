@@ -13,7 +13,7 @@ from crmcli.reports import looking
 
 _COLUMNS = (
     Column("id", "id"),
-    Column("name", heading="Customer"),
+    Column("name", heading="Customer", under=("next",)),
     Column("owner", heading="With"),
     Column("before", "number"),
     Column("now", "number"),

@@ -24,7 +24,7 @@ _COLUMNS = (
     Column("people", "integer"),
     Column("threads", "integer"),
     Column("champion"),
-    Column("gaps", "values"),
+    Column("gaps", "values", under=("next",), is_whole=True),
     Column("next"),
 )
 
@@ -114,8 +114,7 @@ def _gaps(threads: list[int], champion: int | None, bosses: set[int]) -> tuple[s
 
 def _next(row: tuple[object, ...]) -> str:
     """Somebody to add where nobody is known, else somebody to meet."""
-    number, name, people, threads = row[0], str(row[1]), row[3], row[4]
-    quoted = name.replace("'", "'\\''")
+    number, people, threads = row[0], row[3], row[4]
     if people == threads:
-        return f"crm customer add NAME --employer '{quoted}'"
+        return f"crm customer add NAME --employer {number}"
     return f"crm graph show {number} --type 'works for'"

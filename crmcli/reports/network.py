@@ -250,7 +250,7 @@ def stats(db: Reader, scope: Scope = _USUAL, *, moment: Moment, say: Say = _sile
     if not is_exact:
         notes = (*notes, "the diameter is at least so long: measured from two of them")
     rows = [(name.replace("_", " "), value) for name, value in found.items()]
-    parameters = {"owners": scope.owners, "as_of": look.day}
+    parameters = {"owners": scope.owners, "as_of": look.day, "sampled": None if is_exact else "diameter"}
     return Report("graph_stats", parameters, found, Table(_STATS, rows), (*notes, *looking.past(scope.as_of, look)))
 
 

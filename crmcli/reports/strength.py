@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("interactions", "number", "By inter\xadactions"),
     Column("weight", "integer", "By type"),
     Column("said", "integer"),
-    Column("why"),
+    Column("why", under=("next",)),
     Column("next", heading="Next"),
 )
 
