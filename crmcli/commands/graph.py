@@ -13,6 +13,7 @@ from crmcli.commands.options import Drawn, Limited, Showing, Writing
 from crmcli.core.vocabulary import Centrality, Drawing
 
 if TYPE_CHECKING:
+    from crmcli.core.result import Report
     from crmcli.db.reader import Reader
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -21,7 +22,7 @@ _K = Annotated[int, typer.Option("--k", help="How many paths, the warmest first.
 _Hops = Annotated[int, typer.Option(help="At most so many hops, 1 to 4.")]
 _NodeRef = Annotated[str, typer.Argument(metavar="REF", help="A customer, or me.", show_default=False)]
 _Weighted = Annotated[bool, typer.Option("--weighted", help="Count ties by their strength.")]
-_Owners = Annotated[bool, typer.Option("--owners", help="With us in it, and with ties by interactions alone.")]
+_Owners = Annotated[bool, typer.Option("--owners", help="With us, and ties by interactions alone, as paths have.")]
 _IN_A_TREE = 20
 
 
@@ -192,18 +193,16 @@ def central(
 ) -> None:
     """Show who is central in the graph of relationships.
 
-    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
-
     Examples:
       crm graph central
       crm graph central --by betweenness --weighted
-      crm graph central --by bridge --owners
-      crm graph central --as-of 2026-01-01
+      crm graph central --by bridge --owners --as-of 2026-01-01
     """
     scope = reports.network.Scope(weighted, owners, as_of)
     with opening.reading(ctx) as db:
         moment, limit, say = opening.moment(ctx, db), opening.limit(ctx), _told(ctx, db, by, scope)
-        opening.show(ctx, db, reports.network.central(db, by, scope, moment=moment, limit=limit, say=say))
+        found = reports.network.central(db, by, scope, moment=moment, limit=limit, say=say)
+        _show(ctx, db, found)
 
 
 @app.command(cls=Limited)
@@ -215,8 +214,6 @@ def communities(
     as_of: AsOf = None,
 ) -> None:
     """Show who belongs together, named by what they have most in common.
-
-    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
 
     Examples:
       crm graph communities
@@ -234,8 +231,6 @@ def communities(
 def components(ctx: typer.Context, owners: _Owners = False, as_of: AsOf = None) -> None:
     """Show the parts of the graph between which there is no tie.
 
-    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
-
     Examples:
       crm graph components
       crm graph components --owners --as-of 2026-01-01
@@ -250,8 +245,6 @@ def components(ctx: typer.Context, owners: _Owners = False, as_of: AsOf = None) 
 def stats(ctx: typer.Context, owners: _Owners = False, as_of: AsOf = None) -> None:
     """Show the figures of the graph: size, density, clustering, triangles, diameter.
 
-    The graph is that of customers and their relationships; with --owners it is the one that paths go through.
-
     Examples:
       crm graph stats
       crm graph stats --owners --as-of 2026-01-01
@@ -259,7 +252,8 @@ def stats(ctx: typer.Context, owners: _Owners = False, as_of: AsOf = None) -> No
     scope = reports.network.Scope(owners=owners, as_of=as_of)
     with opening.reading(ctx) as db:
         moment, say = opening.moment(ctx, db), opening.progress(ctx)
-        opening.show(ctx, db, reports.network.stats(db, scope, moment=moment, say=say))
+        found = reports.network.stats(db, scope, moment=moment, say=say)
+        _show(ctx, db, found)
 
 
 def _told(ctx: typer.Context, db: "Reader", question: str, scope: "reports.network.Scope") -> Callable[[str], None]:
@@ -267,6 +261,13 @@ def _told(ctx: typer.Context, db: "Reader", question: str, scope: "reports.netwo
     if (advice := reports.network.advice(db, question, scope)) is not None:
         opening.hint(ctx, advice)
     return opening.progress(ctx)
+
+
+def _show(ctx: typer.Context, db: "Reader", found: "Report") -> None:
+    """Show it; what is no more than an estimate is said even where the format has no room for it."""
+    opening.show(ctx, db, found)
+    if not opening.has_notes(ctx) and (estimate := reports.network.estimate(found)) is not None:
+        opening.hint(ctx, estimate)
 
 
 @app.command(cls=Drawn)

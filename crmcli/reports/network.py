@@ -88,14 +88,29 @@ def central(
     ]
     notes = [_MEANING[by, scope.weighted]]
     if ranking.sampled is not None:
-        notes.append(f"estimated from {ranking.sampled:,} of {graph.nodes:,} nodes, seed {SEED}")
+        notes.append(_sampled(ranking.sampled, graph.nodes))
         if not scope.weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
             notes.append("pip install 'crmcli[graph]' counts all of them")
-    parameters = {"by": by.value, **_parameters(scope, look), "sampled": ranking.sampled}
+    seed = None if ranking.sampled is None else SEED
+    parameters = {"by": by.value, **_parameters(scope, look), "sampled": ranking.sampled, "seed": seed}
     summary = {"nodes": graph.nodes, "edges": graph.edges}
     empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
     table = Table(_CENTRAL, rows, total=ranking.total, empty=empty)
     return Report("graph_central", parameters, summary, table, (*notes, *looking.past(scope.as_of, look)))
+
+
+def _sampled(some: int, nodes: int) -> str:
+    return f"estimated from {some:,} of {nodes:,} nodes, seed {SEED}"
+
+
+def estimate(found: Report) -> str | None:
+    """What of the figures is no more than an estimate."""
+    match found.parameters.get("sampled"):
+        case int(some):
+            return _sampled(some, int(str(found.summary["nodes"])))
+        case str():
+            return _AT_LEAST
+    return None
 
 
 def _parameters(scope: Scope, look: Look) -> dict[str, object]:
@@ -237,6 +252,7 @@ def components(
     return Report("graph_components", parameters, summary, table, notes)
 
 
+_AT_LEAST = "the diameter is at least so long: measured from two of them"
 _STATS = (Column("figure"), Column("value", "number"))
 
 
@@ -248,7 +264,7 @@ def stats(db: Reader, scope: Scope = _USUAL, *, moment: Moment, say: Say = _sile
     alone = _alone(db, graph)
     notes = (f"{counted(alone, 'customer')} without a tie left out",) if alone else ()
     if not is_exact:
-        notes = (*notes, "the diameter is at least so long: measured from two of them")
+        notes = (*notes, _AT_LEAST)
     rows = [(name.replace("_", " "), value) for name, value in found.items()]
     parameters = {"owners": scope.owners, "as_of": look.day, "sampled": None if is_exact else "diameter"}
     return Report("graph_stats", parameters, found, Table(_STATS, rows), (*notes, *looking.past(scope.as_of, look)))

@@ -195,6 +195,9 @@ def test_many_ties_are_said_to_take_long_without_the_extra(crm: Run, file: Path)
 
     assert said == "20,000 ties take about 3 s; pip install 'crmcli[graph]' makes it 1 s\n"
     assert crm("graph central --by pagerank --limit 1 --quiet").stderr == ""
+    stats = crm("graph stats -f json")
+    assert json.loads(stats.stdout)["summary"]["diameter"] == 20_000
+    assert stats.stderr == "the diameter is at least so long: measured from two of them\n"
     seen = on_terminal("graph", "components", CRM_DB=str(file))
     assert "reading the relationships…" in seen.err
     assert "20,001" in seen.out
