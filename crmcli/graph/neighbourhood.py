@@ -89,7 +89,7 @@ class Neighbourhood:
 class Choice:
     """Which ties are followed: those of `types` only when given, and of at least the strength `least`.
 
-    Where it `has_us` and no types are given, also those that are no relationships, to us and among customers.
+    Where it `has_us`, also those that are no relationships, to us and among customers; then no types are given.
     """
 
     types: Sequence[int] | None = None
@@ -127,11 +127,10 @@ def _hop(
     ends, kinds = (None if ids is None else json.dumps(list(ids)) for ids in (within, choice.types))
     asked = {"frontier": json.dumps(frontier), "within": ends, "types": kinds, "day": look.day}
     ties = [_tie(row) for row in db.rows(_HOP, asked)]
-    has_others = choice.has_us and choice.types is None
-    warm = strengths(db, frontier, look, within=within if has_others else {tie.far for tie in ties})
+    warm = strengths(db, frontier, look, within=within if choice.has_us else {tie.far for tie in ties})
     pairs = {(tie.near, tie.far) for tie in ties}
     found = [replace(tie, strength=max(tie.strength, warm.get((tie.near, tie.far), 0.0))) for tie in ties]
-    if has_others:
+    if choice.has_us:
         others = sorted(warm.keys() - pairs, key=lambda pair: (-warm[pair], pair))
         found += [Tie(*pair, None, reading(*pair), reading(*pair), "both", warm[pair]) for pair in others]
     return [tie for tie in found if tie.strength >= choice.least]

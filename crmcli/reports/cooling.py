@@ -47,6 +47,7 @@ def report(db: Reader, *, moment: Moment, days: int = 90, as_of: str | None = No
     table = Table(_COLUMNS, rows, total=len(wanted), empty="no tie with us has cooled")
     left = len(found) - len(wanted)
     notes = (f"{counted(left, 'tie')} with customers who must not be contacted left out",) if left else ()
-    notes += looking.past(as_of, look)
     summary = {"cooling": len(wanted), "left_alone": left}
-    return Report("cooling", {"as_of": look.day, "days": days}, summary, table, notes=notes)
+    return Report(
+        "cooling", {"as_of": look.day, "days": days}, summary, table, notes=(*notes, *looking.past(as_of, look))
+    )

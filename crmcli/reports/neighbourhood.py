@@ -60,13 +60,15 @@ def report(db: Reader, ref: str, asked: Around, *, moment: Moment) -> Report:
     """The neighbourhood of the customer `ref`, or of `me`: a row for each tie by which somebody is first reached.
 
     `via` is who they are reached through, `direction` how the tie points from there: out, in or both. Raises
-    InvalidInput for a depth outside 1..6 or a strength outside 0..100, NotFound and Ambiguous.
+    InvalidInput for a depth outside 1..6, a strength outside 0..100 or types of ours, NotFound and Ambiguous.
     """
     _refuse(asked)
     centre = looking.node(db, ref, moment)
     wanted = [reference.relation_type(db, name)[0] for name in asked.types] or None
     look = looking.look(db, moment, asked.as_of)
     has_us = asked.owners or centre < 1
+    if has_us and wanted:
+        raise InvalidInput("--type follows relationships, and we have none", hint="leave --type out, or us")
     found = neighbourhood(db, centre, look, depth=asked.depth, choice=Choice(wanted, asked.least, has_us))
     whole = len(found.distances)
     left: dict[int, int] = {}

@@ -214,6 +214,8 @@ def test_we_are_around_too_where_that_is_asked(around: Run, terminal: Terminal) 
         "2\tBob\tknows\n3\tCarla\tknows\n\tme\tin touch with\n5\tEve\tin touch with\n"
     )
     assert around(row).stdout == "2\tBob\tknows\n3\tCarla\tknows\n"
-    assert around(f"{row} --owners --type knows").stdout == around(row).stdout
+    for words in ("ada --owners", "me"):
+        refused = around(f"graph show {words} --type knows", exit_code=2).stderr
+        assert "--type follows relationships, and we have none" in refused
     assert around(f"{row} --owners --as-of 2026-11-19").stdout == around(row).stdout
     assert around("graph show me --depth 1 --as-of 2026-11-19 -f ids").stdout == ""
