@@ -47,7 +47,7 @@ def _glance(place: Path) -> "Iterator[Reader | None]":
 def _source(name: str, metavar: str, path: list[str]) -> Source | None:
     """Where the values of a parameter come from, by its name and that of its command."""
     noun = path[0] if path else ""
-    if metavar in ("REF", "[REF]", "FROM", "TO"):
+    if metavar.strip("[].") in REFERENCES:
         named = noun if name == "ref" else name
         source: Source = _REFERENCES.get(named, _customers)
         return source
@@ -265,6 +265,8 @@ def _term_value(text: str) -> str:
 
 
 #: By noun and parameter, or by parameter alone.
+#: Where these stand a customer is named, or what the command is about.
+REFERENCES = ("REF", "FROM", "TO", "A", "B", "TARGET", "KEEP", "OTHER")
 _REFERENCES: dict[str, Source] = {"deal": _deals, "task": _tasks}
 _SOURCES: dict[tuple[str, str], Source] = {
     ("", "by"): _several(_fields),

@@ -144,7 +144,7 @@ Result = Table | Record | Report
 
 @dataclass(frozen=True, slots=True)
 class Vertex:
-    """A customer of a graph; `no_contact` says why they must not be contacted."""
+    """A customer of a graph, or one of us, numbered below one; `no_contact` says why they must not be contacted."""
 
     id: int
     name: str
@@ -156,7 +156,7 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relationship of a graph, `source` *type* `target`."""
+    """A tie of a graph, `source` *type* `target`; one that is no relationship is numbered below one."""
 
     id: int
     source: int
@@ -174,6 +174,11 @@ class Network:
 
     nodes: Sequence[Vertex]
     edges: Sequence[Link]
+
+    @property
+    def noun(self) -> str:
+        """What its nodes are called."""
+        return "node" if any(node.id < 1 for node in self.nodes) else "customer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Division:
 
 
 class Whole(Protocol):
-    """The customers that have a relationship; each tied pair is one edge, with its strength where that is asked."""
+    """The nodes that have a tie; each tied pair is one edge, with its strength where that is asked."""
 
     @property
     def nodes(self) -> int: ...

@@ -26,7 +26,7 @@ from crmcli.graph.answers import (
     Ranking,
     Say,
 )
-from crmcli.graph.contacts import warmths
+from crmcli.graph.contacts import beside, warmths
 from crmcli.graph.look import LASTING, Look
 
 Numbers = NDArray[np.int64]
@@ -44,7 +44,7 @@ _STRONG = f"""
 
 @dataclass(frozen=True, slots=True)
 class Fast:
-    """`ids` are the customers, by number; edge n ties the customers at the places `one[n]` and `other[n]` of them."""
+    """`ids` are the nodes, by number; edge n ties the nodes at the places `one[n]` and `other[n]` of them."""
 
     db: Reader
     look: Look
@@ -52,6 +52,7 @@ class Fast:
     one: Numbers
     other: Numbers
     strength: Values | None
+    has_us: bool
     say: Say
 
     @property
@@ -78,12 +79,12 @@ class Fast:
             case Centrality.BRIDGE:
                 return self._ranked(self._bridges(), limit, least=2)
             case Centrality.BETWEENNESS if self.strength is None and self.nodes * self.edges <= MOST_WALKED:
-                self.say(f"walking from each of {self.nodes:,} customers…")
+                self.say(f"walking from each of {self.nodes:,} nodes…")
                 found = rustworkx.graph_betweenness_centrality(self._rustworkx())
                 return self._ranked(np.fromiter(found.values(), np.float64, self.nodes), limit)
             case Centrality.BETWEENNESS:
-                is_weighted = self.strength is not None
-                return whole.load(self.db, self.look, is_weighted=is_weighted, say=self.say).central(by, limit)
+                asked = {"is_weighted": self.strength is not None, "has_us": self.has_us}
+                return whole.load(self.db, self.look, **asked, say=self.say).central(by, limit)
 
     def communities(self) -> tuple[Division, float, str]:
         import networkit
@@ -172,9 +173,26 @@ class Fast:
         return Division([Part(*row) for row in rows], dict(zip(self.ids.tolist(), place.tolist(), strict=True)))
 
 
-def load(db: Reader, look: Look, *, is_weighted: bool, say: Say) -> Fast:
-    """The customers that have a relationship; ties without any strength are left out of a weighted graph."""
+def load(db: Reader, look: Look, *, is_weighted: bool, has_us: bool = False, say: Say) -> Fast:
+    """The nodes that have a tie, as `whole.load` has them; ties without any strength are left out of a weighted graph."""
     say("reading the relationships…")
+    ends, said = _read(db, look, is_weighted=is_weighted)
+    if has_us:
+        ends, said = _with_us(db, look, ends, said)
+    first = min(0, int(ends.min(initial=0)))  # we are below one: numbers are counted from the least on
+    pairs, strength = _pairs(ends - first, said)
+    low, high = pairs >> _HALF, pairs & (1 << _HALF) - 1
+    if strength is not None:
+        strength = _warmed(db, look, low + first, high + first, strength)
+        low, high, strength = low[strength > 0], high[strength > 0], strength[strength > 0]
+    is_tied = np.zeros(max(int(low.max()), int(high.max())) + 1 if len(low) else 0, dtype=bool)
+    is_tied[low] = is_tied[high] = True
+    place = np.cumsum(is_tied) - 1
+    return Fast(db, look, np.flatnonzero(is_tied) + first, place[low], place[high], strength, has_us, say)
+
+
+def _read(db: Reader, look: Look, *, is_weighted: bool) -> tuple[Numbers, Values | None]:
+    """The ends of each relationship, and how strong it is by what is said of it where that is asked."""
     rows = db.rows(_STRONG if is_weighted else _TIES, day=look.day)
     table = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 3 if is_weighted else 2)
     gone = np.fromiter((row[0] for row in db.rows("select id from customer where removed_at is not null")), np.int64)
@@ -182,33 +200,31 @@ def load(db: Reader, look: Look, *, is_weighted: bool, say: Say) -> Fast:
     if len(gone):
         stays &= ~np.isin(table[:, :2], gone).any(axis=1)
     table = table[stays]
-    pairs, strength = _pairs(table)
-    low, high = pairs >> _HALF, pairs & (1 << _HALF) - 1
-    if strength is not None:
-        strength = _warmed(db, look, low, high, strength)
-        low, high, strength = low[strength > 0], high[strength > 0], strength[strength > 0]
-    is_tied = np.zeros(max(int(low.max()), int(high.max())) + 1 if len(low) else 0, dtype=bool)
-    is_tied[low] = is_tied[high] = True
-    place = np.cumsum(is_tied) - 1
-    return Fast(db, look, np.flatnonzero(is_tied), place[low], place[high], strength, say)
+    return table[:, :2], table[:, 2].astype(np.float64) if is_weighted else None
 
 
-def _pairs(table: Numbers) -> tuple[Numbers, Values | None]:
-    """Each tied pair once, as one number that sorts, and the greatest strength of each where that is in the table."""
-    keys = table[:, :2].min(axis=1) << _HALF | table[:, :2].max(axis=1)
-    is_weighted = table.shape[1] > 2  # noqa: PLR2004 (two ends)
-    order = np.argsort(keys, kind="stable") if is_weighted else None
+def _with_us(db: Reader, look: Look, ends: Numbers, said: Values | None) -> tuple[Numbers, Values | None]:
+    """The ties and those beside relationships."""
+    more = np.fromiter(chain.from_iterable(beside(db, look)), np.float64).reshape(-1, 3)
+    both = np.concatenate((ends, more[:, :2].astype(np.int64)))
+    return both, None if said is None else np.concatenate((said, more[:, 2]))
+
+
+def _pairs(ends: Numbers, said: Values | None) -> tuple[Numbers, Values | None]:
+    """Each tied pair once, as one number that sorts, and the greatest strength of each where that is said."""
+    keys = ends.min(axis=1) << _HALF | ends.max(axis=1)
+    order = None if said is None else np.argsort(keys, kind="stable")
     keys = np.sort(keys) if order is None else keys[order]  # np.unique takes ten times as long
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
-    if order is None or not len(starts):
-        return keys[starts], np.zeros(0) if is_weighted else None
-    return keys[starts], np.maximum.reduceat(table[order, 2].astype(np.float64), starts)
+    if said is None or not len(starts):
+        return keys[starts], said
+    return keys[starts], np.maximum.reduceat(said[order], starts)
 
 
 def _warmed(db: Reader, look: Look, low: Numbers, high: Numbers, said: Values) -> Values:
     """What was said of the ties, or what interactions give where that is more."""
-    places = {pair: at for at, pair in enumerate(zip(low.tolist(), high.tolist(), strict=True))}
-    for pair, warmth in warmths(db, set(low.tolist()), look, within=set(high.tolist())).items():
+    places = {pair: at for at, pair in enumerate(zip(high.tolist(), low.tolist(), strict=True))}
+    for pair, warmth in warmths(db, set(high.tolist()), look, within=set(low.tolist())).items():
         at = places.get(pair)
         if at is not None:
             said[at] = max(said[at], warmth.strength)

@@ -1,6 +1,6 @@
-"""The ties within some hops of a customer, one statement a hop.
+"""The ties within some hops of a customer, one statement a hop; where it is asked for, with us among them.
 
-The cost is that of the neighbourhood, not of the file.
+The cost is that of the neighbourhood, not of the file, but where one of us is met.
 """
 
 import json
@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from crmcli.core.strength import Warmth
 from crmcli.db.reader import Reader
-from crmcli.graph.contacts import warmths
+from crmcli.graph.contacts import reading, strengths
 from crmcli.graph.look import LASTING, Look
 
 Way = Literal["out", "in", "both"]
@@ -36,20 +35,25 @@ _HOP = f"""
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A relationship, seen from the customer `near`: `near` *reading* `far`, as in "works for"."""
+    """A tie, seen from `near`: `near` *reading* `far`, as in "works for"; by interactions it is no `relationship`."""
 
     near: int
     far: int
-    relationship: int
+    relationship: int | None
     type: str
     reading: str
     way: Way
     strength: float
 
+    @property
+    def key(self) -> int | frozenset[int]:
+        """What it is, from wherever it is seen."""
+        return self.relationship or frozenset((self.near, self.far))
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """`distances` are hops from `centre` by customer; `ties` come in the order of the walk, each relationship once."""
+    """`distances` are hops from `centre` by node; `ties` come in the order of the walk, each once."""
 
     centre: int
     distances: dict[int, int]
@@ -83,10 +87,14 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which ties are followed: those of `types` only when given, and of at least the strength `least`."""
+    """Which ties are followed: those of `types` only when given, and of at least the strength `least`.
+
+    Where it `has_us`, also those that are no relationships, to us and among customers; then no types are given.
+    """
 
     types: Sequence[int] | None = None
     least: float = 0.0
+    has_us: bool = False
 
 
 _ANY = Choice()
@@ -95,7 +103,7 @@ _ANY = Choice()
 def neighbourhood(db: Reader, centre: int, look: Look, *, depth: int, choice: Choice = _ANY) -> Neighbourhood:
     """Everybody within `depth` hops of `centre` and all ties among them, as far as they are of the `choice`."""
     distances = {centre: 0}
-    found: dict[int, Tie] = {}
+    found: dict[int | frozenset[int], Tie] = {}
     frontier = [centre]
     for distance in range(1, depth + 1):
         ties = _hop(db, frontier, look, choice)
@@ -106,26 +114,26 @@ def neighbourhood(db: Reader, centre: int, look: Look, *, depth: int, choice: Ch
     return Neighbourhood(centre, distances, tuple(found.values()))
 
 
-def _keep(found: dict[int, Tie], ties: Iterable[Tie]) -> None:
+def _keep(found: dict[int | frozenset[int], Tie], ties: Iterable[Tie]) -> None:
     """Add `ties`; one that was met before stays as it was seen first."""
     for tie in ties:
-        found.setdefault(tie.relationship, tie)
+        found.setdefault(tie.key, tie)
 
 
 def _hop(
     db: Reader, frontier: Sequence[int], look: Look, choice: Choice, within: Iterable[int] | None = None
 ) -> list[Tie]:
-    """The ties of the customers of `frontier`, all of them or those that stay `within` a set of customers."""
+    """The ties of the nodes of `frontier`, all of them or those that stay `within` a set of nodes."""
     ends, kinds = (None if ids is None else json.dumps(list(ids)) for ids in (within, choice.types))
     asked = {"frontier": json.dumps(frontier), "within": ends, "types": kinds, "day": look.day}
     ties = [_tie(row) for row in db.rows(_HOP, asked)]
-    warm = warmths(db, frontier, look, within={tie.far for tie in ties})
-    found = (_warmed(tie, warm.get((tie.near, tie.far))) for tie in ties)
+    warm = strengths(db, frontier, look, within=within if choice.has_us else {tie.far for tie in ties})
+    pairs = {(tie.near, tie.far) for tie in ties}
+    found = [replace(tie, strength=max(tie.strength, warm.get((tie.near, tie.far), 0.0))) for tie in ties]
+    if choice.has_us:
+        others = sorted(warm.keys() - pairs, key=lambda pair: (-warm[pair], pair))
+        found += [Tie(*pair, None, reading(*pair), reading(*pair), "both", warm[pair]) for pair in others]
     return [tie for tie in found if tie.strength >= choice.least]
-
-
-def _warmed(tie: Tie, warmth: Warmth | None) -> Tie:
-    return tie if warmth is None or warmth.strength <= tie.strength else replace(tie, strength=warmth.strength)
 
 
 def _tie(row: Sequence[object]) -> Tie:

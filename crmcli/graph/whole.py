@@ -10,7 +10,7 @@ from crmcli.core.strength import STRONGEST
 from crmcli.core.vocabulary import Centrality
 from crmcli.db.reader import Reader
 from crmcli.graph.answers import DAMPING, MOST_STEPS, NEAR_ENOUGH, SEED, Division, Part, Ranked, Ranking, Say
-from crmcli.graph.contacts import warmths
+from crmcli.graph.contacts import beside, warmths
 from crmcli.graph.look import LASTING, Look
 
 Graph = nx.Graph
@@ -78,7 +78,7 @@ class Plain:
         sampled = max(_LEAST_SAMPLED, _MOST_WALKED // max(1, self.edges))
         if sampled >= self.nodes:
             return self._ranked(nx.betweenness_centrality(self.graph, weight=weight), limit)
-        self.say(f"walking from {sampled:,} of {self.nodes:,} customers…")
+        self.say(f"walking from {sampled:,} of {self.nodes:,} nodes…")
         values = nx.betweenness_centrality(self.graph, k=sampled, weight=weight, seed=SEED)
         return self._ranked(values, limit, sampled)
 
@@ -100,18 +100,22 @@ class Plain:
         return Division(parts, of)
 
 
-def load(db: Reader, look: Look, *, is_weighted: bool, say: Say = lambda _: None) -> Plain:
-    """The customers that have a relationship, a pair of them one edge with its `ties` and, if asked, its `strength`.
+def load(db: Reader, look: Look, *, is_weighted: bool, has_us: bool = False, say: Say = lambda _: None) -> Plain:
+    """The nodes that have a tie, a pair of them one edge with its `ties` and, if asked, its `strength`.
 
-    Ties without any strength are left out of a weighted graph.
+    Nodes are customers and ties relationships; where it `has_us`, we and what is `beside` relationships too. Ties
+    without any strength are left out of a weighted graph.
     """
     say("reading the relationships…")
     graph: Graph[int] = nx.Graph()
-    rows = [tuple(map(int, row)) for row in db.rows(_TIES, day=look.day)]
-    warm = warmths(db, {row[0] for row in rows}, look, within={row[1] for row in rows}) if is_weighted else {}
-    for one, other, ties, said in rows:
-        met = warm.get((one, other))
-        strength = max(float(said), met.strength if met else 0.0)
+    rows = {(int(one), int(other)): (int(ties), float(said)) for one, other, ties, said in db.rows(_TIES, day=look.day)}
+    for one, other, said in beside(db, look) if has_us else ():
+        ties, most = rows.get((one, other), (0, 0.0))
+        rows[one, other] = (ties + 1, max(most, said))
+    warm = warmths(db, {row[1] for row in rows}, look, within={row[0] for row in rows}) if is_weighted else {}
+    for (one, other), (ties, said) in sorted(rows.items()):
+        met = warm.get((other, one))
+        strength = max(said, met.strength if met else 0.0)
         if strength > 0 or not is_weighted:
             graph.add_edge(one, other, ties=ties, strength=strength, distance=STRONGEST / (strength or STRONGEST))
     return Plain(graph, is_weighted, say)
@@ -151,14 +155,19 @@ def stats(graph: "Graph[int]") -> tuple[dict[str, float | int | None], bool]:
         "nodes": graph.number_of_nodes(),
         "edges": graph.number_of_edges(),
         "ties": sum(int(edge["ties"]) for _, _, edge in graph.edges(data=True)),
-        "density": nx.density(graph),
-        "clustering": nx.average_clustering(graph) if graph else 0.0,
-        "transitivity": nx.transitivity(graph),
+        "density": _short(nx.density(graph)),
+        "clustering": _short(nx.average_clustering(graph) if graph else 0.0),
+        "transitivity": _short(nx.transitivity(graph)),
         "triangles": count,
         "components": len(parts),
         "largest_component": len(parts[0]) if parts else 0,
         "diameter": _diameter(largest, is_exact=is_exact) if parts else None,
     }, is_exact
+
+
+def _short(share: float) -> float:
+    """A share to six digits, however small it is."""
+    return float(f"{share:.6g}")
 
 
 def _diameter(graph: "Graph[int]", *, is_exact: bool) -> int:

@@ -10,13 +10,13 @@ from crmcli.render.safety import visible
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
-    """The values of the column `id`. Raises InvalidInput where there is none."""
+    """The values of the column `id`, but of rows that have none, such as one of us in a graph. Raises InvalidInput."""
     columns, rows = _rows(result)
     names = [column.name for column in columns]
     if "id" not in names:
         raise InvalidInput("these rows have no id", hint=f"{style.format} goes with lists of records")
     place = names.index("id")
-    out.writelines(f"{visible(str(row[place]))}\n" for row in rows)
+    out.writelines(f"{visible(str(row[place]))}\n" for row in rows if row[place] is not None)
 
 
 def _rows(result: Result) -> tuple[Sequence[Column], Iterable[Sequence[object]]]:

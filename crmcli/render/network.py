@@ -13,6 +13,7 @@ from crmcli.render import safety
 
 _NODE = ("kind", "city", "industry", "no_contact")
 _EDGE = ("type", "inverse", "is_symmetric", "strength", "since")
+_SHAPES = {"organisation": "box", "owner": "diamond"}
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GRAPHML = {"name": "string", **dict.fromkeys(_NODE, "string")}
 _TYPES = {"type": "string", "inverse": "string", "is_symmetric": "boolean", "strength": "double", "since": "string"}
@@ -26,7 +27,7 @@ def lines(network: Network, drawing: Drawing) -> Iterator[str]:
 def _dot(network: Network) -> Iterator[str]:
     yield "digraph crm {\n"
     for node in network.nodes:
-        shape = "box" if node.kind == "organisation" else "ellipse"
+        shape = _SHAPES.get(node.kind, "ellipse")
         yield f"  {node.id} [label={_quoted(node.name)}, shape={shape}];\n"
     for edge in network.edges:
         arrow = ", dir=none" if edge.is_symmetric else ""
@@ -43,10 +44,15 @@ def _quoted(text: str) -> str:
 def _mermaid(network: Network) -> Iterator[str]:
     yield "graph LR\n"
     for node in network.nodes:
-        yield f'  n{node.id}["{_entities(node.name)}"]\n'
+        yield f'  {_short(node.id)}["{_entities(node.name)}"]\n'
     for edge in network.edges:
         arrow = "---" if edge.is_symmetric else "-->"
-        yield f'  n{edge.source} {arrow}|"{_entities(edge.type)}"| n{edge.target}\n'
+        yield f'  {_short(edge.source)} {arrow}|"{_entities(edge.type)}"| {_short(edge.target)}\n'
+
+
+def _short(node: int) -> str:
+    """The name of a node in mermaid: n5 is customer 5, us0 one of us."""
+    return f"n{node}" if node > 0 else f"us{-node}"
 
 
 def _entities(text: str) -> str:

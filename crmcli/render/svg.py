@@ -14,7 +14,7 @@ from crmcli.render import safety
 from crmcli.render.palette import Group, schemes
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_RADIUS, _MARGIN, _LINE = 13, 60, 22
+_RADIUS, _TIP, _MARGIN, _LINE = 13, 17, 60, 22
 _MOST_NAMED, _NAMED_OF_MANY = 200, 100
 _LONGEST, _NARROWEST, _WIDEST = 32, 360.0, 1400
 _HEIGHT = '" height="'
@@ -57,12 +57,13 @@ def lines(picture: Picture) -> Iterator[str]:
 
 
 def _said(picture: Picture) -> str:
-    return f"{counted(len(picture.network.nodes), 'customer')}, {counted(len(picture.network.edges), 'tie')}"
+    return f"{counted(len(picture.network.nodes), picture.network.noun)}, {counted(len(picture.network.edges), 'tie')}"
 
 
 def _legend(picture: Picture, name: str, found: Sequence[Group]) -> Iterator[str]:
     """The lines above the picture: what it shows, its shapes, its colours with their letters."""
-    lines = ["round: a person · square: an organisation", "thicker: stronger · dashed: must not be contacted"]
+    us = " · diamond: one of us" if picture.network.noun == "node" else ""
+    lines = [f"round: a person · square: an organisation{us}", "thicker: stronger · dashed: must not be contacted"]
     named = len(_named(picture))
     if named < len(picture.network.nodes):
         lines.append(f"named: the {named} with most ties")
@@ -113,6 +114,9 @@ def _node(node: Vertex, picture: Picture, group: Group, *, is_named: bool) -> st
     style = f'class="node{" barred" if node.no_contact else ""}" fill="{group.colour}"'
     if node.kind == "organisation":
         shape = f'<rect {style} x="{x - _RADIUS:g}" y="{y - _RADIUS:g}" width="{2 * _RADIUS}" height="{2 * _RADIUS}" rx="3"/>'
+    elif node.kind == "owner":
+        points = f"{x:g},{y - _TIP:g} {x + _TIP:g},{y:g} {x:g},{y + _TIP:g} {x - _TIP:g},{y:g}"
+        shape = f'<polygon {style} points="{points}"/>'
     else:
         shape = f'<circle {style} cx="{x:g}" cy="{y:g}" r="{_RADIUS}"/>'
     facts = (node.kind, node.city, node.industry, node.no_contact, picture.deals.get(node.id))

@@ -13,7 +13,7 @@ from crmcli.reports import looking
 
 _COLUMNS = (
     Column("id", "id"),
-    Column("name", heading="Customer"),
+    Column("name", heading="Customer", under=("next",)),
     Column("owner", heading="With"),
     Column("before", "number"),
     Column("now", "number"),
@@ -48,4 +48,6 @@ def report(db: Reader, *, moment: Moment, days: int = 90, as_of: str | None = No
     left = len(found) - len(wanted)
     notes = (f"{counted(left, 'tie')} with customers who must not be contacted left out",) if left else ()
     summary = {"cooling": len(wanted), "left_alone": left}
-    return Report("cooling", {"as_of": look.day, "days": days}, summary, table, notes=notes)
+    return Report(
+        "cooling", {"as_of": look.day, "days": days}, summary, table, notes=(*notes, *looking.past(as_of, look))
+    )

@@ -24,7 +24,7 @@ _COLUMNS = (
     Column("people", "integer"),
     Column("threads", "integer"),
     Column("champion"),
-    Column("gaps", "values"),
+    Column("gaps", "values", under=("next",), is_whole=True),
     Column("next"),
 )
 
@@ -85,7 +85,7 @@ def report(db: Reader, *, moment: Moment, as_of: str | None = None, limit: int |
     table = Table(_COLUMNS, shown, total=len(rows), empty="no organisation with open deals lacks anybody")
     note = f"thread: a person tied to us by interactions above {THREAD} of {STRONGEST}; champion: from {CHAMPION} on"
     summary = {"organisations": len(deals), "with_gaps": len(rows)}
-    return Report("gaps", {"as_of": look.day}, summary, table, notes=(note,))
+    return Report("gaps", {"as_of": look.day}, summary, table, notes=(note, *looking.past(as_of, look)))
 
 
 def _warm(db: Reader, people: set[int], look: Look) -> Mapping[int, float]:
@@ -114,8 +114,7 @@ def _gaps(threads: list[int], champion: int | None, bosses: set[int]) -> tuple[s
 
 def _next(row: tuple[object, ...]) -> str:
     """Somebody to add where nobody is known, else somebody to meet."""
-    number, name, people, threads = row[0], str(row[1]), row[3], row[4]
-    quoted = name.replace("'", "'\\''")
+    number, people, threads = row[0], row[3], row[4]
     if people == threads:
-        return f"crm customer add NAME --employer '{quoted}'"
+        return f"crm customer add NAME --employer {number}"
     return f"crm graph show {number} --type 'works for'"

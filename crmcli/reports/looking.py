@@ -48,6 +48,13 @@ def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
     return Look(instant(end), days.last.isoformat(), weights(db))
 
 
+def past(as_of: str | None, look: Look) -> tuple[str, ...]:
+    """What a graph of a day says of itself, where one was asked for."""
+    if as_of is None:
+        return ()
+    return (f"as of the end of {look.day}: ties and interactions are those of that day; all else is as now",)
+
+
 def lasting(as_of: str, moment: Moment) -> tuple[str, str]:
     """The query for relationships that last on the day `as_of`: begun, not ended. Raises InvalidInput."""
     day = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
@@ -57,6 +64,11 @@ def lasting(as_of: str, moment: Moment) -> tuple[str, str]:
 def node(db: Reader, ref: str, moment: Moment) -> int:
     """The node that `ref` names: a customer, or `me`. Raises NotFound and Ambiguous."""
     return me(db) if ref.strip().lower() == ME else reference.customer(db, ref, preferences=moment.preferences)
+
+
+def number(node: int) -> int | None:
+    """The id of a customer; one of us has none."""
+    return node if node > 0 else None
 
 
 def people(db: Reader, nodes: Iterable[int]) -> dict[int, Person]:

@@ -1,4 +1,4 @@
-"""Who is around a customer, and how they are tied."""
+"""Who is around a customer, or around one of us, and how they are tied."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -36,12 +36,13 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is asked: how many hops, over which types, from which strength on, how many from each, on which day."""
+    """What is asked: how many hops, over which types, from which strength on, how many from each, with us, on which day."""
 
     depth: int = 2
     types: Sequence[str] = ()
     least: float = 0.0
     most: int | None = None
+    owners: bool = False
     as_of: str | None = None
 
 
@@ -56,29 +57,32 @@ class _Scene:
 
 
 def report(db: Reader, ref: str, asked: Around, *, moment: Moment) -> Report:
-    """The neighbourhood of the customer `ref`: a row for each tie by which somebody is first reached.
+    """The neighbourhood of the customer `ref`, or of `me`: a row for each tie by which somebody is first reached.
 
     `via` is who they are reached through, `direction` how the tie points from there: out, in or both. Raises
-    InvalidInput for a depth outside 1..6 or a strength outside 0..100, NotFound and Ambiguous.
+    InvalidInput for a depth outside 1..6, a strength outside 0..100 or types of ours, NotFound and Ambiguous.
     """
     _refuse(asked)
-    centre = reference.customer(db, ref, preferences=moment.preferences)
+    centre = looking.node(db, ref, moment)
     wanted = [reference.relation_type(db, name)[0] for name in asked.types] or None
     look = looking.look(db, moment, asked.as_of)
-    found = neighbourhood(db, centre, look, depth=asked.depth, choice=Choice(wanted, asked.least))
+    has_us = asked.owners or centre < 1
+    if has_us and wanted:
+        raise InvalidInput("--type follows relationships, and we have none", hint="leave --type out, or us")
+    found = neighbourhood(db, centre, look, depth=asked.depth, choice=Choice(wanted, asked.least, has_us))
     whole = len(found.distances)
     left: dict[int, int] = {}
     if asked.most is not None:
         found, left = found.cut(asked.most)
     scene = _Scene(found, looking.people(db, found.distances), looking.open_deals(db, found.distances), left)
     parameters = {
-        "customer": centre, "depth": asked.depth, "types": list(asked.types), "min_strength": asked.least,
-        "limit": asked.most, "as_of": look.day,
+        "customer": looking.number(centre), "depth": asked.depth, "types": list(asked.types), "min_strength": asked.least,
+        "limit": asked.most, "owners": has_us, "as_of": look.day,
     }  # fmt: skip
     summary = {"nodes": len(found.distances), "edges": len(found.ties), "left_out": whole - len(found.distances)}
     title = f"{scene.people[centre].name} and who is around"
     table = Table(COLUMNS, [_row(scene, tie) for tie in found.reaching()], title=title, empty="no relationships yet")
-    notes = _notes(scene, asked.depth, whole)
+    notes = (*_notes(scene, asked.depth, whole), *looking.past(asked.as_of, look))
     return Report("neighbourhood", parameters, summary, table, notes=notes, tree=_tree(scene))
 
 
@@ -94,7 +98,7 @@ def _refuse(asked: Around) -> None:
 def _row(scene: _Scene, tie: Tie) -> tuple[object, ...]:
     far = scene.people[tie.far]
     return (
-        tie.far,
+        looking.number(tie.far),
         far.name,
         far.kind,
         scene.found.distances[tie.far],
@@ -109,18 +113,23 @@ def _row(scene: _Scene, tie: Tie) -> tuple[object, ...]:
     )
 
 
+_NONE = "no relationships within reach; crm relation add FROM TYPE TO makes one"
+
+
 def _notes(scene: _Scene, depth: int, whole: int) -> tuple[str, ...]:
     found = scene.found
     if not found.ties:
-        return ("no relationships within reach; crm relation add FROM TYPE TO makes one",)
+        return (_NONE if found.centre > 0 else "nobody within reach; crm log REF TEXT makes a tie",)
     these = figures(found.distances, [(tie.near, tie.far) for tie in found.ties])
+    ours = sum(node < 1 for node in found.distances)
+    us = f" and {ours:,} of us" if ours else ""
     said = (
-        f"{counted(these.nodes, 'customer')}, {counted(these.edges, 'tie')} within {counted(depth, 'hop')} · "
+        f"{counted(these.nodes - ours, 'customer')}{us}, {counted(these.edges, 'tie')} within {counted(depth, 'hop')} · "
         f"density {these.density:.2f} · {counted(these.triangles, 'triangle')} · "
         f"most ties: {scene.people[these.best_tied].name} ({these.most_ties:,})"
     )
     left = whole - len(found.distances)
-    cut = f"{counted(left, 'customer')} left out, the strongest ties of each stay; --limit all shows them"
+    cut = f"{counted(left, 'node' if ours else 'customer')} left out, the strongest ties of each stay; --limit all shows them"
     return (said, cut) if left else (said,)
 
 
@@ -129,20 +138,20 @@ def _tree(scene: _Scene) -> Node:
     below: dict[int, list[Tie]] = defaultdict(list)
     for tie in scene.found.ties:
         below[tie.near].append(tie)
-    followed: set[int] = {tie.relationship for tie in scene.found.reaching()}
+    followed = {tie.key for tie in scene.found.reaching()}
     grown: set[int] = set()
 
     def grow(tie: Tie) -> Node:
         text = f"{tie.reading} {scene.people[tie.far].marked}"
         level = word(tie.strength)
-        tied = f"{tie.far} · {tie.strength:g} {level}"
-        if tie.relationship not in followed:
+        strength = f"{tie.strength:g} {level}"
+        tied = f"{tie.far} · {strength}" if tie.far > 0 else strength
+        if tie.key not in followed:
             return Node(text, f"{tied} ↺ shown elsewhere", tone=level)
         if tie.far in grown:
             return Node(text, f"{tied} ↺ see above", tone=level)
         grown.add(tie.far)
-        note = f"{tie.far} {_said(scene, tie.far)} · {tie.strength:g} {level}"
-        return Node(text, note, _below(tie.far), tone=level)
+        return Node(text, f"{_said(scene, tie.far)} · {strength}", _below(tie.far), tone=level)
 
     def _below(node: int) -> tuple[Node, ...]:
         left = scene.left.get(node)
@@ -150,10 +159,11 @@ def _tree(scene: _Scene) -> Node:
         return (*(grow(each) for each in below[node]), *more)
 
     centre = scene.found.centre
-    return Node(scene.people[centre].marked, f"{centre} {_said(scene, centre)}", _below(centre))
+    return Node(scene.people[centre].marked, _said(scene, centre), _below(centre))
 
 
 def _said(scene: _Scene, node: int) -> str:
-    """The kind of a customer, and what is open with them."""
+    """The number and kind of a customer, and what is open with them; of one of us the kind."""
     deals = scene.deals.get(node)
-    return f"{scene.people[node].kind} · open {deals}" if deals else scene.people[node].kind
+    kind = f"{node} {scene.people[node].kind}" if node > 0 else scene.people[node].kind
+    return f"{kind} · open {deals}" if deals else kind

@@ -1,6 +1,8 @@
 """The whole graph of relationships: who is central, who belongs together, and its figures."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import WORKS_FOR, Centrality
@@ -8,7 +10,7 @@ from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.graph import whole
 from crmcli.graph.answers import MOST_WALKED, SEED, Division, Say, Whole, has_extra
-from crmcli.graph.look import LASTING
+from crmcli.graph.look import LASTING, Look
 from crmcli.query.comparison import Moment
 from crmcli.reports import looking
 
@@ -30,6 +32,18 @@ _ORDER = ("industry", "city", "employer")
 def _silent(_: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which graph: ties alike or by their strength, customers alone or with us in it, now or at the end of a day."""
+
+    weighted: bool = False
+    owners: bool = False
+    as_of: str | None = None
+
+
+_USUAL = Scope()
+
+
 _CENTRAL = (
     Column("rank", "integer"),
     Column("id", "id"),
@@ -39,7 +53,7 @@ _CENTRAL = (
     Column("neighbours", "integer"),
 )
 _MEANING = {
-    (Centrality.DEGREE, False): "degree: tied customers ÷ all others",
+    (Centrality.DEGREE, False): "degree: neighbours ÷ all others",
     (Centrality.DEGREE, True): "degree: the sum of the strengths",
     (Centrality.BETWEENNESS, False): "betweenness: the share of shortest paths between others that lead through",
     (
@@ -54,43 +68,77 @@ _MEANING = {
 
 
 def central(
-    db: Reader, by: Centrality, *, moment: Moment, weighted: bool = False, limit: int | None = None, say: Say = _silent
+    db: Reader, by: Centrality, scope: Scope = _USUAL, *, moment: Moment, limit: int | None = None, say: Say = _silent
 ) -> Report:
-    """The customers by how central they are; bridges alone where that is asked."""
-    graph = _load(db, moment, is_weighted=weighted, say=say)
+    """The nodes by how central they are; bridges alone where that is asked. Raises InvalidInput."""
+    look = looking.look(db, moment, scope.as_of)
+    graph = _load(db, look, scope, say)
     ranking = graph.central(by, limit)
     who = looking.people(db, [each.node for each in ranking.first])
     rows = [
-        (rank, each.node, who[each.node].marked, who[each.node].kind, round(each.value, 9), each.neighbours)
+        (
+            rank,
+            looking.number(each.node),
+            who[each.node].marked,
+            who[each.node].kind,
+            round(each.value, 9),
+            each.neighbours,
+        )
         for rank, each in enumerate(ranking.first, 1)
     ]
-    notes = [_MEANING[by, weighted]]
+    notes = [_MEANING[by, scope.weighted]]
     if ranking.sampled is not None:
-        notes.append(f"estimated from {ranking.sampled:,} of {graph.nodes:,} customers, seed {SEED}")
-        if not weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
+        notes.append(_sampled(ranking.sampled, graph.nodes))
+        if not scope.weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
             notes.append("pip install 'crmcli[graph]' counts all of them")
-    parameters = {"by": by.value, "weighted": weighted, "sampled": ranking.sampled}
+    seed = None if ranking.sampled is None else SEED
+    parameters = {"by": by.value, **_parameters(scope, look), "sampled": ranking.sampled, "seed": seed}
     summary = {"nodes": graph.nodes, "edges": graph.edges}
     empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
     table = Table(_CENTRAL, rows, total=ranking.total, empty=empty)
-    return Report("graph_central", parameters, summary, table, tuple(notes))
+    return Report("graph_central", parameters, summary, table, (*notes, *looking.past(scope.as_of, look)))
 
 
-def _load(db: Reader, moment: Moment, *, is_weighted: bool, say: Say) -> Whole:
+def _sampled(some: int, nodes: int) -> str:
+    return f"estimated from {some:,} of {nodes:,} nodes, seed {SEED}"
+
+
+def estimate(found: Report) -> str | None:
+    """What of the figures is no more than an estimate."""
+    match found.parameters.get("sampled"):
+        case int(some):
+            return _sampled(some, int(str(found.summary["nodes"])))
+        case str():
+            return _AT_LEAST
+    return None
+
+
+def _parameters(scope: Scope, look: Look) -> dict[str, object]:
+    return {"weighted": scope.weighted, "owners": scope.owners, "as_of": look.day}
+
+
+def _load(db: Reader, look: Look, scope: Scope, say: Say) -> Whole:
     """The graph, by the extra where it is worth it and there."""
-    look = looking.look(db, moment)
-    if int(db.value("select count(*) from relationship")) < _MANY:
-        return whole.load(db, look, is_weighted=is_weighted)
+    is_weighted, has_us = scope.weighted, scope.owners
+    if _size(db, scope) < _MANY:
+        return whole.load(db, look, is_weighted=is_weighted, has_us=has_us)
     if not has_extra():
-        return whole.load(db, look, is_weighted=is_weighted, say=say)
+        return whole.load(db, look, is_weighted=is_weighted, has_us=has_us, say=say)
     from crmcli.graph import fast
 
-    return fast.load(db, look, is_weighted=is_weighted, say=say)
+    return fast.load(db, look, is_weighted=is_weighted, has_us=has_us, say=say)
 
 
-def advice(db: Reader, question: str) -> str | None:
-    """What the extra would save, where it is not there and would save more than a second."""
+def _size(db: Reader, scope: Scope) -> int:
+    """About how many ties there are."""
     ties = int(db.value("select count(*) from relationship"))
+    met = int(db.value("select count(distinct customer_id) from interaction_party")) if scope.owners else 0
+    return ties + met
+
+
+def advice(db: Reader, question: str, scope: Scope) -> str | None:
+    """What the extra would save, where it is not there and would save more than a second."""
+    ties = _size(db, scope)
     slow, quick = (seconds * ties / 1_000_000 for seconds in _COSTS.get(question, (0, 0)))
     if ties < _MANY or slow - quick < 1 or has_extra():
         return None
@@ -120,39 +168,41 @@ _TRAITS = f"""
 
 def communities(
     db: Reader,
+    scope: Scope = _USUAL,
     *,
     moment: Moment,
-    weighted: bool = False,
     members: bool = False,
     limit: int | None = None,
     say: Say = _silent,
 ) -> Report:
-    """Who belongs together, the largest first; with `members` a row for each customer."""
-    graph = _load(db, moment, is_weighted=weighted, say=say)
+    """Who belongs together, the largest first; with `members` a row for each node. Raises InvalidInput."""
+    look = looking.look(db, moment, scope.as_of)
+    graph = _load(db, look, scope, say)
     found, modularity, method = graph.communities()
     summary = {"communities": len(found.parts), "modularity": round(modularity, 6), "nodes": graph.nodes}
     if members:
         table = _members(db, found, limit)
     else:
         say("naming them…")
-        names = _names(db, found, looking.look(db, moment).day)
+        names = _names(db, found, look.day)
         shown = found.parts[:limit]
         who = looking.people(db, [part.centre for part in shown])
         rows = []
         for place, part in enumerate(shown):
             name, named_by = names.get(place) or (who[part.centre].name, "most ties")
             best = who[part.centre].marked
-            rows.append((place + 1, name, named_by, part.size, part.inside, part.centre, best))
+            rows.append((place + 1, name, named_by, part.size, part.inside, looking.number(part.centre), best))
         table = Table(_COMMUNITIES, rows, total=len(found.parts), empty=_EMPTY)
-    parameters = {"weighted": weighted, "seed": SEED}
+    parameters = {**_parameters(scope, look), "seed": SEED}
     note = f"{len(found.parts):,} communities, modularity {modularity:.4f} ({method}, seed {SEED})"
-    return Report("graph_communities", parameters, summary, table, (note,) if found.parts else ())
+    notes = ((note,) if found.parts else ()) + looking.past(scope.as_of, look)
+    return Report("graph_communities", parameters, summary, table, notes)
 
 
 def _members(db: Reader, found: Division, limit: int | None) -> Table:
     ordered = sorted(found.of, key=lambda node: (found.of[node], node))[:limit]
     who = looking.people(db, ordered)
-    rows = [(found.of[node] + 1, node, who[node].marked, who[node].kind) for node in ordered]
+    rows = [(found.of[node] + 1, looking.number(node), who[node].marked, who[node].kind) for node in ordered]
     return Table(_MEMBERS, rows, total=len(found.of), groups="community", empty=_EMPTY)
 
 
@@ -181,37 +231,45 @@ _COMPONENTS = (
 )
 
 
-def components(db: Reader, *, moment: Moment, limit: int | None = None, say: Say = _silent) -> Report:
-    """The parts of the graph between which there is no tie, the largest first."""
-    graph = _load(db, moment, is_weighted=False, say=say)
+def components(
+    db: Reader, scope: Scope = _USUAL, *, moment: Moment, limit: int | None = None, say: Say = _silent
+) -> Report:
+    """The parts of the graph between which there is no tie, the largest first. Raises InvalidInput."""
+    look = looking.look(db, moment, scope.as_of)
+    graph = _load(db, look, scope, say)
     found = graph.components()
     shown = found.parts[:limit]
     who = looking.people(db, [part.centre for part in shown])
     rows = [
-        (place, part.size, part.inside, part.size / graph.nodes, part.centre, who[part.centre].marked)
+        (place, part.size, part.inside, part.size / graph.nodes, looking.number(part.centre), who[part.centre].marked)
         for place, part in enumerate(shown, 1)
     ]
-    alone = _alone(db, graph.nodes)
-    notes = (f"{counted(alone, 'customer')} without a relationship",) if alone else ()
+    alone = _alone(db, found.of)
+    notes = ((f"{counted(alone, 'customer')} without a tie",) if alone else ()) + looking.past(scope.as_of, look)
     summary = {"components": len(found.parts), "nodes": graph.nodes, "alone": alone}
     table = Table(_COMPONENTS, rows, total=len(found.parts), empty=_EMPTY)
-    return Report("graph_components", {}, summary, table, notes)
+    parameters = {"owners": scope.owners, "as_of": look.day}
+    return Report("graph_components", parameters, summary, table, notes)
 
 
+_AT_LEAST = "the diameter is at least so long: measured from two of them"
 _STATS = (Column("figure"), Column("value", "number"))
 
 
-def stats(db: Reader, *, moment: Moment, say: Say = _silent) -> Report:
-    """The figures of the graph of customers that have a relationship."""
-    graph = whole.load(db, looking.look(db, moment), is_weighted=False, say=say).graph
+def stats(db: Reader, scope: Scope = _USUAL, *, moment: Moment, say: Say = _silent) -> Report:
+    """The figures of the graph of nodes that have a tie. Raises InvalidInput."""
+    look = looking.look(db, moment, scope.as_of)
+    graph = whole.load(db, look, is_weighted=False, has_us=scope.owners, say=say).graph
     found, is_exact = whole.stats(graph)
-    alone = _alone(db, graph.number_of_nodes())
-    notes = (f"{counted(alone, 'customer')} without a relationship left out",) if alone else ()
+    alone = _alone(db, graph)
+    notes = (f"{counted(alone, 'customer')} without a tie left out",) if alone else ()
     if not is_exact:
-        notes = (*notes, "the diameter is at least so long: measured from two customers")
+        notes = (*notes, _AT_LEAST)
     rows = [(name.replace("_", " "), value) for name, value in found.items()]
-    return Report("graph_stats", {}, found, Table(_STATS, rows), notes)
+    parameters = {"owners": scope.owners, "as_of": look.day, "sampled": None if is_exact else "diameter"}
+    return Report("graph_stats", parameters, found, Table(_STATS, rows), (*notes, *looking.past(scope.as_of, look)))
 
 
-def _alone(db: Reader, tied: int) -> int:
-    return int(db.value("select count(*) from customer where removed_at is null")) - tied
+def _alone(db: Reader, tied: Iterable[int]) -> int:
+    """How many customers are not among the nodes."""
+    return int(db.value("select count(*) from customer where removed_at is null")) - sum(node > 0 for node in tied)

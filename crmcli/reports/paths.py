@@ -79,21 +79,24 @@ def _report(db: Reader, ends: tuple[int, int], wanted: Wanted, *, moment: Moment
     rows = [row for place, path in enumerate(found, 1) for row in _rows(place, path, who)]
     title = f"From {who[start].marked} to {who[end].marked}"
     empty = f"no path of {counted(wanted.hops, 'hop')} or fewer"
-    parameters = {"from": _id(start), "to": _id(end), "k": wanted.most, "hops": wanted.hops, "as_of": look.day}
+    parameters = {
+        "from": looking.number(start),
+        "to": looking.number(end),
+        "k": wanted.most,
+        "hops": wanted.hops,
+        "as_of": look.day,
+    }
     summary = {"paths": len(found), "warmth": rounded(found[0].warmth) if found else None}
     notes = _notes(found, who, start, end) if found else (f"{empty}; crm relation add or crm log makes a tie",)
+    notes += looking.past(wanted.as_of, look)
     tree = Node(title, "", tuple(_branch(path, who) for path in found))
     return Report("path", parameters, summary, Table(_COLUMNS, rows, title=title, empty=empty), notes, tree)
 
 
 def _rows(place: int, path: Path, who: dict[int, Person]) -> Iterator[tuple[object, ...]]:
     for hop, edge in enumerate(path.edges, 1):
-        ends = (who[edge.near].marked, _id(edge.near), who[edge.far].marked, _id(edge.far))
+        ends = (who[edge.near].marked, looking.number(edge.near), who[edge.far].marked, looking.number(edge.far))
         yield place, rounded(path.warmth), hop, *ends, edge.strength, word(edge.strength), edge.why
-
-
-def _id(node: int) -> int | None:
-    return node if node > 0 else None
 
 
 def _branch(path: Path, who: dict[int, Person]) -> Node:

@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("interactions", "number", "By inter\xadactions"),
     Column("weight", "integer", "By type"),
     Column("said", "integer"),
-    Column("why"),
+    Column("why", under=("next",)),
     Column("next", heading="Next"),
 )
 
@@ -56,9 +56,9 @@ def report(
             _COLUMNS, [_row(edge, who, centre) for edge in these], title=f"Ties of {who[centre].marked}",
             total=len(ordered), empty=_EMPTY,
         )  # fmt: skip
-    parameters = {"customer": centre, "as_of": look.day, "explain": explain}
+    parameters = {"customer": looking.number(centre), "as_of": look.day, "explain": explain}
     summary = {"ties": len(ordered), "strongest": ordered[0].strength if ordered else None}
-    return Report("strength", parameters, summary, table, notes=_notes(look))
+    return Report("strength", parameters, summary, table, notes=(*_notes(look), *looking.past(as_of, look)))
 
 
 _EMPTY = "no ties yet: crm log REF TEXT or crm relation add FROM TYPE TO makes one"
@@ -70,9 +70,7 @@ def _ties(db: Reader, centre: int, look: Look) -> list[Edge]:
         from crmcli.graph.contacts import with_us
 
         return [
-            Edge(centre, customer, warmth(met, look.weights))
-            for (customer, owner), met in with_us(db, look)
-            if owner == centre
+            Edge(centre, customer, warmth(met, look.weights)) for (customer, _), met in with_us(db, look, of=[centre])
         ]
     return list(edges(db, [centre], look).values())
 
@@ -82,7 +80,7 @@ def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
     weights = [each.weight for each in edge.related]
     said = [each.said for each in edge.related if each.said is not None]
     return (
-        edge.far if edge.far > 0 else None,
+        looking.number(edge.far),
         person.marked,
         person.kind,
         edge.strength,
@@ -105,7 +103,7 @@ def _next(edge: Edge, who: dict[int, Person], centre: int) -> str | None:
 
 
 def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...]]:
-    who = (edge.far if edge.far > 0 else None, person.marked)
+    who = (looking.number(edge.far), person.marked)
     if edge.warmth:
         yield from _of_interactions(who, edge.warmth, look)
     for each in edge.related:

@@ -48,6 +48,10 @@ def values(line: str, *, environ: dict[str, str] | None = None) -> list[str] | N
         ("deal add X --customer zo", ["zoe-muller"]),
         ("relation add ada-lovelace ref", ["referred", "referred by"]),
         ("relation add ada-lovelace referred z", ["zoe-muller"]),
+        ("graph path ada-lovelace z", ["zoe-muller"]),
+        ("graph path z", ["zoe-muller"]),
+        ("graph intro z", ["zoe-muller"]),
+        ("customer merge zoe-muller ada", ["ada-lovelace"]),
         ("log ada-lovelace,zo", ["ada-lovelace,zoe-muller"]),
         ("log ada-lovelace x --channel m", ["meeting"]),
         ("deal show ", ["2", "1"]),
@@ -185,12 +189,12 @@ def test_an_older_file_is_not_brought_up_to_date_by_tab(file: Path, monkeypatch:
 
 def test_every_reference_and_every_query_of_the_program_is_completed(small: Path) -> None:
     from crmcli.commands.completion_fixed import FIXED, first
-    from crmcli.commands.completion_values import _source
+    from crmcli.commands.completion_values import REFERENCES, _source
 
     for path, command in commands().items():
         for parameter in command.params:
             metavar = str(getattr(parameter, "metavar", ""))
-            if metavar.strip("[].") in ("REF", "FROM", "TO", "ID", "STAGE", "QUERY", "FIELD=VALUE", "FORMAT", "A,B,…"):
+            if metavar.strip("[].") in (*REFERENCES, "ID", "STAGE", "QUERY", "FIELD=VALUE", "FORMAT", "A,B,…"):
                 name = str(parameter.name)
                 assert first(FIXED, name, path.split()) or _source(name, metavar, path.split()), (
                     path,

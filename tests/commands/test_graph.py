@@ -42,6 +42,7 @@ def test_json_is_a_report_with_its_figures(around: Run) -> None:
         "types": [],
         "min_strength": 0.0,
         "limit": None,
+        "owners": False,
         "as_of": "2026-11-20",
     }
     assert shown["summary"] == {"nodes": 4, "edges": 4, "left_out": 0}
@@ -193,3 +194,28 @@ def test_open_deals_stand_beside_the_name(around: Run, terminal: Terminal) -> No
     around("deal add Engine --customer bob --amount 900")
 
     assert "Bob  2 person · open 900 EUR · 40 fair" in terminal("graph show ada --depth 1").stdout
+
+
+def test_we_are_around_too_where_that_is_asked(around: Run, terminal: Terminal) -> None:
+    around("log ada,eve met --channel meeting")
+
+    # a meeting now is 3 points: 100 (1 - e^(-3 / 12.1)) = 22.0
+    assert terminal("graph show me --depth 1").stdout == (
+        "me  owner\n"
+        "├── in touch with Ada  1 person · 22 weak\n"
+        "│   └── in touch with Eve  5 · 22 weak ↺ shown elsewhere\n"
+        "└── in touch with Eve  5 person · 22 weak\n"
+        "\n"
+        "2 customers and 1 of us, 3 ties within 1 hop · density 1.00 · 1 triangle · most \n"
+        "ties: me (2)\n"
+    )
+    row = "graph show ada --depth 1 --columns id,name,type --no-header"
+    assert around(f"{row} --owners").stdout == (
+        "2\tBob\tknows\n3\tCarla\tknows\n\tme\tin touch with\n5\tEve\tin touch with\n"
+    )
+    assert around(row).stdout == "2\tBob\tknows\n3\tCarla\tknows\n"
+    for words in ("ada --owners", "me"):
+        refused = around(f"graph show {words} --type knows", exit_code=2).stderr
+        assert "--type follows relationships, and we have none" in refused
+    assert around(f"{row} --owners --as-of 2026-11-19").stdout == around(row).stdout
+    assert around("graph show me --depth 1 --as-of 2026-11-19 -f ids").stdout == ""

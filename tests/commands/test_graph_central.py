@@ -9,6 +9,7 @@ import networkx as nx
 import pytest
 
 from crmcli.graph.answers import has_extra
+from tests.commands.conftest import Terminal
 from tests.conftest import Run, add_customers, wrote
 from tests.terminal import on_terminal
 
@@ -125,6 +126,60 @@ def test_a_community_is_named_by_what_it_has_in_common(crm: Run) -> None:
     assert [(row["name"], row["named_by"]) for row in rows] == [("Rome", "city"), ("e", "most ties")]
 
 
+def test_a_day_in_the_past_has_the_ties_of_that_day(crm: Run, terminal: Terminal) -> None:
+    for name in "abcd":
+        crm(f"customer add {name}")
+    for tie in ("a knows b", "b knows c --since 2026-03-01", "c knows d"):
+        crm(f"relation add {tie}")
+    crm("relation end 3 --at 2026-02-01")
+
+    def shown(words: str) -> str:
+        return crm(f"graph {words} --no-header").stdout
+
+    # until February a-b c-d, in February a-b, from March on a-b-c
+    assert shown("components --as-of 2026-01-31 --columns size,centre") == "2\ta\n2\tc\n"
+    assert shown("components --as-of 2026-02-01 --columns size,centre") == "2\ta\n"
+    assert shown("central --as-of 2026-01-31 --columns name,value") == "".join(f"{n}\t0.333333333\n" for n in "abcd")
+    assert shown("central --by bridge --as-of 2026-03-01 --columns name,value") == "b\t2.0\n"
+    assert shown("communities --as-of 2026-01-31 --members --columns name") == "a\nb\nc\nd\n"
+    assert shown("stats --as-of 2026-02-28").startswith("nodes\t2\nedges\t1\n")
+    assert shown("stats") == shown("stats --as-of 2026-03-01")
+    assert shown("stats").startswith("nodes\t3\nedges\t2\n")
+    report = json.loads(crm("graph components --as-of Q1 -f json").stdout)
+    assert report["parameters"] == {"owners": False, "as_of": "2026-03-31"}
+    assert "as of the end of 2026-03-31: ties and interactions" in terminal("graph stats --as-of Q1").stdout
+
+
+def test_with_owners_the_graph_is_the_one_that_paths_go_through(crm: Run, tmp_path: Path) -> None:
+    """I met a, and b with c; Zed, my colleague, met d a day later."""
+    for name in "abcd":
+        crm(f"customer add {name}")
+    crm("log a met --channel meeting --at 2026-11-18T12:00")
+    crm("log b,c met --channel meeting --at 2026-11-18T12:00")
+    (tmp_path / "calls.csv").write_text("at,channel,customer,text,owner\n2026-11-19T12:00:00Z,meeting,d,met,Zed\n")
+    crm(f"import {tmp_path / 'calls.csv'}")
+    assert values(crm, "") == {}
+
+    between = values(crm, "--owners --by betweenness")
+
+    # of the 10 pairs of others 8 meet by me, and d comes to the 4 others by Zed
+    assert between == {"me": 0.8, "Zed": 0.4, "a": 0, "b": 0, "c": 0, "d": 0}
+    # 3 points, halved in 90 days: 100 (1 - e^(-3 x 2^(-2 / 90) / 12.1)) = 21.7, a day ago 21.8; colleagues are 80
+    weights = {"me": 145.1, "Zed": 101.8, "b": 43.4, "c": 43.4, "d": 21.8, "a": 21.7}
+    assert values(crm, "--owners --weighted") == weights
+    before = values(crm, "--owners --by betweenness --as-of 2026-11-18")
+    assert before == {"me": 0.833333333, "Zed": 0, "a": 0, "b": 0, "c": 0}  # 5 of 6 pairs
+    shown = json.loads(crm("graph components --owners -f json").stdout)
+    assert [(row["size"], row["edges"], row["centre"], row["centre.id"]) for row in shown["rows"]] == [
+        (6, 6, "me", None)
+    ]
+    assert shown["summary"]["alone"] == 0
+    assert json.loads(crm("graph stats --owners -f json").stdout)["summary"]["triangles"] == 1
+    assert sorted(crm("graph central --owners -f ids").stdout.split()) == ["1", "2", "3", "4"]
+    kinds = crm("graph communities --owners --members --columns kind --no-header").stdout.split()
+    assert kinds.count("owner") == 2
+
+
 @pytest.mark.slow
 def test_many_ties_are_said_to_take_long_without_the_extra(crm: Run, file: Path) -> None:
     if has_extra():
@@ -140,6 +195,9 @@ def test_many_ties_are_said_to_take_long_without_the_extra(crm: Run, file: Path)
 
     assert said == "20,000 ties take about 3 s; pip install 'crmcli[graph]' makes it 1 s\n"
     assert crm("graph central --by pagerank --limit 1 --quiet").stderr == ""
+    stats = crm("graph stats -f json")
+    assert json.loads(stats.stdout)["summary"]["diameter"] == 20_000
+    assert stats.stderr == "the diameter is at least so long: measured from two of them\n"
     seen = on_terminal("graph", "components", CRM_DB=str(file))
     assert "reading the relationships…" in seen.err
     assert "20,001" in seen.out

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -111,6 +112,52 @@ def test_a_graph_as_of_a_day_has_what_lasted_then(hostile: Run) -> None:
 
     assert ids("") == [1, 3, 4, 5, 6, 7]
     assert ids("--as-of 2025-12-31") == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.fixture
+def ours(crm: Run, tmp_path: Path) -> Run:
+    """I met Ada and Bob; a colleague met Bob, who knows Ada."""
+    crm("customer add Ada")
+    crm("customer add Bob")
+    crm("relation add bob knows ada")
+    crm("log ada,bob met --channel meeting")
+    path = tmp_path / "calls.csv"
+    path.write_text('at,channel,customer,text,owner\n2026-11-20T12:00:00Z,meeting,Bob,met,"""</script>-->"\n')
+    crm(f"import {path}")
+    return crm
+
+
+@pytest.mark.parametrize("words", ["--owners", "me --depth 2", "ada --owners"])
+def test_we_are_in_it_where_that_is_asked(words: str, ours: Run) -> None:
+    made = {
+        form: ours(f"graph export {words} --format {form}").stdout for form in ("json", "graphml", "dot", "mermaid")
+    }
+
+    shown = json.loads(made["json"])
+    assert {node["id"]: (node["name"], node["kind"]) for node in shown["nodes"]} == {
+        -1: ('"</script>-->', "owner"), 0: ("me", "owner"), 1: ("Ada", "person"), 2: ("Bob", "person"),
+    }  # fmt: skip
+    edges = [(edge["id"], edge["source"], edge["target"], edge["type"], edge["strength"]) for edge in shown["edges"]]
+    assert edges == [
+        (1, 1, 2, "knows", 40.0),
+        (-1, -1, 0, "colleague of", 80.0),
+        (-2, -1, 2, "in touch with", 22.0),
+        (-3, 0, 1, "in touch with", 22.0),
+        (-4, 0, 2, "in touch with", 22.0),
+    ]
+    read = nx.parse_graphml(made["graphml"])
+    assert sorted(read.edges()) == [("-1", "0"), ("-1", "2"), ("0", "1"), ("0", "2"), ("1", "2")]
+    assert '  -1 [label="\\"</script>-->", shape=diamond];\n' in made["dot"]
+    assert '  us0 ---|"in touch with"| n1\n' in made["mermaid"]
+
+
+def test_without_being_asked_we_are_not_in_it(ours: Run) -> None:
+    assert [node["name"] for node in json.loads(ours("graph export --format json").stdout)["nodes"]] == ["Ada", "Bob"]
+    assert json.loads(ours("graph export --owners --as-of 2026-11-19 --format json").stdout)["edges"] == [
+        *json.loads(ours("graph export --format json").stdout)["edges"],
+        {"id": -1, "source": -1, "target": 0, "type": "colleague of", "inverse": "colleague of", "is_symmetric": True,
+         "strength": 80.0, "since": None},
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", ["html", "svg", "dot", "graphml", "gexf", "mermaid", "json", "csv"])

@@ -129,6 +129,27 @@ def test_a_browser_shows_every_customer_and_tie_and_complains_of_nothing(page: P
 
 
 @pytest.mark.slow
+def test_we_are_shown_as_diamonds(hostile: Run, tmp_path: Path) -> None:
+    if browser.CHROMIUM is None:
+        pytest.skip("Chromium is not there")
+    hostile("log 1 met --channel meeting")
+    hostile(f"graph export --owners --format html -o {tmp_path / 'graph.html'}")
+
+    with browser.page() as opened:
+        opened.open(tmp_path / "graph.html")
+
+        assert opened.value("document.getElementById('status').textContent") == "8 nodes, 7 ties"
+        me = "document.getElementById('graph')._cyreg.cy.getElementById('n0')"
+        assert opened.value(f"[{me}.data('name'), {me}.style('shape'), {me}.degree()]") == ["me", "diamond", 1]
+        assert "Diamond: one of us." in str(opened.value("document.getElementById('shapes').textContent"))
+        opened.value(f"void {me}.emit('tap')")
+        assert "in touch with" in str(opened.value("document.getElementById('chosen').innerText"))
+        assert opened.complaints == []
+    assert hostile("graph export --owners --format svg").stdout.count("<polygon") == 1
+    assert hostile("graph export --format svg").stdout.count("<polygon") == 0
+
+
+@pytest.mark.slow
 def test_every_control_is_reached_by_tab(page: Page) -> None:
     reached = set()
     for _ in range(60):

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.commands.conftest import Terminal
 from tests.conftest import Run, once
 
 
@@ -74,6 +75,17 @@ def test_owners_have_ties_of_their_own(ada: Run) -> None:
 
     assert [row["name"] for row in rows(ada, "graph strength me")] == ["Ada"]
     assert rows(ada, "graph strength me")[0]["next"] == "crm log 1 TEXT"
+
+
+def test_who_was_removed_is_tied_to_nobody(ada: Run) -> None:
+    ada("customer add Bob")
+    ada("log ada,bob met --channel meeting --at 2026-06-01T12:00")
+    assert ada("graph strength ada -f ids").stdout == "2\n"  # I have no number
+
+    ada("customer remove bob --yes")
+
+    assert [row["name"] for row in rows(ada, "graph strength me")] == ["Ada"]
+    assert [row["name"] for row in rows(ada, "graph cooling")] == ["Ada"]
 
 
 def test_weights_stand_in_the_file(ada: Run) -> None:
@@ -150,3 +162,16 @@ def test_a_person_with_an_open_deal_brings_in_the_employer(ada: Run) -> None:
     assert acme["next"].startswith("crm graph show 2")
     ada("deal win 1")
     assert rows(ada, "graph gaps") == []
+
+
+def test_the_next_step_stands_whole_on_a_terminal(ada: Run, terminal: Terminal) -> None:
+    ada("customer add 'The Analytical Engine Company of London' --kind organisation")
+    ada("customer edit ada --set employer=2")
+    ada("deal add Engine --customer 2 --amount 900")
+    ada("log ada met --channel meeting --at 2026-08-22T12:00")
+
+    assert "crm graph show 2 --type 'works for'" in terminal("graph gaps").stdout
+    assert "crm task add TEXT --for 1" in terminal("graph cooling").stdout
+    for _ in range(3):
+        ada("log ada met --channel meeting")
+    assert "crm customer add NAME --employer 2" in terminal("graph gaps").stdout

@@ -4,6 +4,7 @@
   const at = (id) => document.getElementById(id);
   const MANY_TIES = 1500, FOUND = 8, LISTED = 60, MARGIN = 70, CLOSEST = 1.6;
   const hasMany = data.ties.length > MANY_TIES; // an arrow at every tie would take seconds: the chosen ones have theirs
+  const hasUs = data.nodes.some((node) => node.kind === "owner");
   const people = new Map(data.nodes.map((node) => [node.id, node]));
   const tiesOf = new Map(data.nodes.map((node) => [node.id, []]));
   for (const tie of data.ties) {
@@ -39,6 +40,7 @@
         "text-valign": "bottom", "text-margin-y": 3, "text-max-width": 150, "text-wrap": "ellipsis",
         "text-background-color": page, "text-background-opacity": 0.75, "border-width": 1.5, "border-color": ink } },
       { selector: "node[kind = 'organisation']", style: { shape: "round-rectangle" } },
+      { selector: "node[kind = 'owner']", style: { shape: "diamond" } },
       { selector: "node[?no_contact]", style: { "border-style": "dashed", "border-width": 3 } },
       ...groups,
       { selector: "edge", style: {
@@ -107,7 +109,7 @@
       }
     });
     const of = (shown, all) => (shown === all ? "" : `${number(shown)} of `);
-    at("status").textContent = `${of(nodes, data.nodes.length)}${counted(data.nodes.length, "customer")}, ` +
+    at("status").textContent = `${of(nodes, data.nodes.length)}${counted(data.nodes.length, hasUs ? "node" : "customer")}, ` +
       `${of(ties, data.ties.length)}${counted(data.ties.length, "tie")}`;
   };
   for (const type of types) {
@@ -191,6 +193,7 @@
   at("search").addEventListener("submit", (event) => { event.preventDefault(); if (first) choose(first.id); });
 
   // Colours, each with its letter.
+  if (hasUs) at("shapes").textContent += " Diamond: one of us.";
   if (hasMany) at("arrows").textContent = "Thicker: a stronger tie. Choose a customer to see which way each tie points.";
   const legend = () => {
     at("legend").replaceChildren(...scheme.groups.map((each) => {
