@@ -9,6 +9,7 @@ from crmcli.core.period import bounds, period
 from crmcli.core.period import moment as parsed
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
+from crmcli.query.closing import closing
 from crmcli.query.comparison import Moment
 from crmcli.query.fields import Entity, Field, State
 
@@ -48,6 +49,12 @@ class Past:
     @property
     def is_asked(self) -> bool:
         return self.as_of is not None
+
+    @property
+    def said(self) -> dict[str, object]:
+        """The days as the parameters of a report."""
+        days = {"as_of": self.as_of, "known_at": self.known_at}
+        return {name: day.isoformat() if day else None for name, day in days.items()}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -92,14 +99,17 @@ class Past:
         """Deals as they were: what their fields, filters and groups take from the events is that of the past."""
         if self.as_of is None:
             return deals
-        columns = self._columns()
+        columns, closes = self._columns(), closing(self.all_known("e"))
         source = _DEALS.format(later=self.later(), event=_EVENT.format(latest=self.latest("y.id")))
         joins = {name: _moved(sql, columns) for name, sql in deals.joins.items() if name != "g"}
         return replace(
             deals,
             source=source,
             joins={"g": "", **joins},
-            fields={name: _field(each, columns) for name, each in deals.fields.items()},
+            fields={
+                name: _field(replace(each, sql=closes.get(name, each.sql)), columns)
+                for name, each in deals.fields.items()
+            },
             states=tuple(_state(each, columns) for each in deals.states),
         )
 
