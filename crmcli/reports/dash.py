@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from crmcli.core.currency import currency as known_currency
 from crmcli.core.days import Period, covering, moved
@@ -214,16 +215,17 @@ def _won(db: Reader, deals: Standing, code: str, moment: Moment) -> _Part:
 
 def _stalled(db: Reader, then: Past, moment: Moment) -> _Part:
     """Those that stand longest, and how many there are."""
-    view = View(columns=("id", "name", "stage", "in_stage", "amount", "currency"), sort="-in_stage", limit=_MOST)
-    found = listing(db, "deal", ("is:stalled",), view=view, moment=moment, past=then)
+    view = View(columns=("id", "name", "stage", "in_stage", "amount", "currency"), sort="-in_stage", is_counted=False)
+    rows = iter(listing(db, "deal", ("is:stalled",), view=view, moment=moment, past=then).rows)
     items, bars = [], []
-    for number, name, stage, days, amount, _ in found.rows:
+    for number, name, stage, days, amount, _ in islice(rows, _MOST):
         worth = amount if isinstance(amount, Money) else None
         note = f"{counted(int(days), 'day')} in {stage}" if isinstance(days, float) else str(stage)
         items.append(Item("stalled", str(name), ref=f"D{number}", amount=worth, note=note))
         bars.append(Bar(f"D{number} {name}", note))
+    total = len(bars) + sum(1 for _ in rows)  # to ask for the number would cost as much as to ask for them
     return items, Panel(
-        _titled("Stalled deals", found, bars), tuple(bars), empty="no deal is stalled", next="crm today"
+        _titled("Stalled deals", total, bars), tuple(bars), empty="no deal is stalled", next="crm today"
     )
 
 
@@ -242,11 +244,13 @@ def _tasks(db: Reader, then: Past, moment: Moment) -> _Part:
         note = "no date" if due is None else f"{due}{late}"
         items.append(Item("tasks", str(text), ref=f"T{number}", note=note))
         bars.append(Bar(f"T{number} {text}", note))
-    return items, Panel(_titled("Tasks", found, bars), tuple(bars), empty="nothing is to be done", next="crm task list")
+    return items, Panel(
+        _titled("Tasks", found.total, bars), tuple(bars), empty="nothing is to be done", next="crm task list"
+    )
 
 
-def _titled(title: str, found: Table, bars: Sequence[Bar]) -> str:
-    return title if found.total in (None, len(bars)) else f"{title}, {len(bars)} of {found.total:,}"
+def _titled(title: str, total: int | None, bars: Sequence[Bar]) -> str:
+    return title if total in (None, len(bars)) else f"{title}, {len(bars)} of {total:,}"
 
 
 def _bare(amount: Money) -> str:
