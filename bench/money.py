@@ -26,6 +26,10 @@ _ASKED = {
     "waterfall": ("forecast", "waterfall", "2025-10-01", _AS_OF),
     "accuracy": ("forecast", "accuracy", "--occurred"),
     "dash": ("dash",),
+    "dash, as of": ("dash", "--as-of", _AS_OF),
+    "winloss, as of": ("deal", "winloss", "--as-of", _AS_OF),
+    "slippage, as of": ("deal", "slippage", "--as-of", _AS_OF),
+    "board, as of": ("deal", "board", "--as-of", _AS_OF),
 }
 
 

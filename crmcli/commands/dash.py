@@ -4,20 +4,21 @@ import typer
 
 from crmcli import reports
 from crmcli.commands import opening
-from crmcli.commands.arguments import Currency
+from crmcli.commands.arguments import AsOf, Currency
 from crmcli.commands.options import Page
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command(cls=Page)
-def dash(ctx: typer.Context, currency: Currency = None) -> None:
+def dash(ctx: typer.Context, currency: Currency = None, as_of: AsOf = None) -> None:
     """Show how it stands on one screen: funnel, forecast, velocity, what was won, stalled deals, tasks.
 
     Examples:
       crm dash
+      crm dash --as-of -30d
       crm dash --html dash.html
     """
     with opening.reading(ctx) as db:
-        found = reports.dash.dash(db, moment=opening.moment(ctx, db), currency=currency)
+        found = reports.dash.dash(db, moment=opening.moment(ctx, db), currency=currency, as_of=as_of)
         opening.show(ctx, db, reports.dash.report(found))

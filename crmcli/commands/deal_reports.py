@@ -6,7 +6,7 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import Currency, Pipeline, Query
+from crmcli.commands.arguments import AsOf, Currency, KnownAt, Pipeline, Query
 from crmcli.commands.options import Boarded, Following, Limited, Showing, settings
 from crmcli.core.vocabulary import Trouble
 from crmcli.errors import InvalidInput
@@ -27,7 +27,13 @@ def add_to(app: typer.Typer) -> None:
         app.command(cls=Following)(command)
 
 
-def board(ctx: typer.Context, query: Query = None, pipeline: Pipeline = None) -> None:
+def board(
+    ctx: typer.Context,
+    query: Query = None,
+    pipeline: Pipeline = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> None:
     """Show the deals of a pipeline as a board: a lane for each stage, with sums; the open ones unless told otherwise.
 
     --limit is for each lane of the board; machines get every deal.
@@ -35,12 +41,13 @@ def board(ctx: typer.Context, query: Query = None, pipeline: Pipeline = None) ->
     Examples:
       crm deal board
       crm deal board owner:Bob closed:-90d.. --limit 5
+      crm deal board --as-of -30d
       crm deal board --html -o board.html
     """
     with opening.reading(ctx) as db:
         most = opening.limit(ctx, usual=_CARDS)
-        found = reports.board.board(db, query or (), pipeline=pipeline, limit=most, moment=opening.moment(ctx, db))
-        opening.show(ctx, db, found)
+        asked = reports.board.Asked(query or (), pipeline, as_of, known_at, most)
+        opening.show(ctx, db, reports.board.board(db, asked, moment=opening.moment(ctx, db)))
 
 
 def stalled(
@@ -116,6 +123,8 @@ def winloss(
     ] = None,
     currency: Currency = None,
     by_value: Annotated[bool, typer.Option("--by-value", help="The largest amount first, not the most deals.")] = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
     """Show why deals were lost: the reasons by how many and how much, beside what was won.
 
@@ -123,22 +132,25 @@ def winloss(
       crm deal winloss closed:-90d..
       crm deal winloss --by stage
       crm deal winloss --by owner --by-value -f csv
+      crm deal winloss --as-of -90d
     """
     with opening.reading(ctx) as db:
-        asked = reports.winloss.Asked(tuple(query or ()), by, currency, by_value)
+        asked = reports.winloss.Asked(tuple(query or ()), by, currency, by_value, as_of, known_at)
         opening.show(ctx, db, reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db)))
 
 
-def slippage(ctx: typer.Context, query: Query = None) -> None:
+def slippage(ctx: typer.Context, query: Query = None, as_of: AsOf = None, known_at: KnownAt = None) -> None:
     """Show the deals whose expected close was put off to a later month, the most often first.
 
     Examples:
       crm deal slippage is:open
       crm deal slippage owner:Bob -f csv
+      crm deal slippage --as-of -30d
     """
     with opening.reading(ctx) as db:
         most = opening.limit(ctx)
-        found = reports.slippage.slippage(db, query or (), limit=most, moment=opening.moment(ctx, db))
+        moment = opening.moment(ctx, db)
+        found = reports.slippage.slippage(db, query or (), limit=most, moment=moment, as_of=as_of, known_at=known_at)
         opening.show(ctx, db, found)
 
 

@@ -1,8 +1,9 @@
 """What becomes of those who are still under way: time to an end, with everybody counted while nobody knows theirs."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import exp, log, sqrt
+from math import ceil, exp, log, sqrt
 from statistics import NormalDist
 
 _Z = NormalDist().inv_cdf(0.975)
@@ -131,11 +132,25 @@ def survival(left: Sequence[float], there: Sequence[float]) -> Iterator[tuple[fl
 
 
 def stay_quantiles(left: Sequence[float], there: Sequence[float], shares: Sequence[float]) -> list[float | None]:
-    """The times by which such shares, ascending, have left by Kaplan and Meier; None where fewer have."""
+    """The times by which such shares, ascending, have left by Kaplan and Meier; None where fewer have.
+
+    While nobody else is lost sight of, the estimate falls by the share of those at risk that leave: a look at each of
+    `there` is enough.
+    """
     found: list[float | None] = []
-    for time, staying in survival(left, there):
-        while len(found) < len(shares) and staying <= 1 - shares[len(found)] + _ROUNDING:
-            found.append(time)
+    staying, place, everybody = 1.0, 0, len(left) + len(there)
+    for seen in range(len(there) + 1):
+        behind = bisect_right(left, there[seen], place) if seen < len(there) else len(left)
+        if behind == place:
+            continue
+        at_risk = everybody - place - seen
+        while len(found) < len(shares):
+            wanted = ceil(at_risk * (1 - (1 - shares[len(found)] + _ROUNDING) / staying))
+            if wanted > behind - place:
+                break
+            found.append(left[place + max(wanted, 1) - 1])
         if len(found) == len(shares):
             break
+        staying *= (at_risk - behind + place) / at_risk
+        place = behind
     return found + [None] * (len(shares) - len(found))

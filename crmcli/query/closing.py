@@ -1,23 +1,26 @@
 """What the events of a deal `d` say of its close: the stage it was closed from, and how its expected day was put off."""
 
-#: The stage that the last closing move left, while the deal is closed: of a passage `g` in a stage `s`.
-CLOSED_FROM = """(
+
+def closing(known: str = "true") -> dict[str, str]:
+    """The SQL by the name of the field; of the events `e` alone that are `known`, itself a condition in SQL."""
+    closes = _CLOSES.format(known=known)
+    first = f"(select close_on from ({closes}) where place = 1)"
+    return {
+        "closed_from": _CLOSED_FROM.format(known=known),
+        "first_close": first,
+        "pushes": f"(select count(*) from ({closes}) where substr(close_on, 1, 7) > substr(before, 1, 7))",
+        "slip": f"cast(julianday(d.close_on) - julianday({first}) as integer)",
+    }
+
+
+# The stage that the last closing move left, while the deal is closed: of a passage `g` in a stage `s`.
+_CLOSED_FROM = """(
     select f.name from stage_event e join stage f on f.id = e.from_stage_id
     where s.outcome <> 'open' and e.passage_id = g.id and e.to_stage_id = g.stage_id and e.from_stage_id <> e.to_stage_id
-    order by e.occurred_at desc, e.id desc limit 1
+    and {known} order by e.occurred_at desc, e.id desc limit 1
 )"""
-
 _CLOSES = """
     select e.close_on, lag(e.close_on) over way as before, row_number() over way as place
-    from passage p join stage_event e on e.passage_id = p.id where p.deal_id = d.id and e.close_on is not null
+    from passage p join stage_event e on e.passage_id = p.id where p.deal_id = d.id and e.close_on is not null and {known}
     window way as (order by p.id, e.occurred_at is not null, e.occurred_at, e.id)
 """
-
-#: The expected close that was said first.
-FIRST_CLOSE = f"(select close_on from ({_CLOSES}) where place = 1)"
-
-#: How often the expected close moved to a later month.
-PUSHES = f"(select count(*) from ({_CLOSES}) where substr(close_on, 1, 7) > substr(before, 1, 7))"
-
-#: The days between the expected close that was said first and the one that holds.
-SLIP = f"cast(julianday(d.close_on) - julianday({FIRST_CLOSE}) as integer)"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from crmcli.core.vocabulary import Outcome
-from crmcli.query.closing import CLOSED_FROM, FIRST_CLOSE, PUSHES, SLIP
+from crmcli.query.closing import closing
 from crmcli.query.customer import CUSTOMER
 from crmcli.query.fields import Entity, Field, State, named
 from crmcli.query.parts import (
@@ -19,6 +19,7 @@ from crmcli.query.parts import (
 )
 from crmcli.query.stalling import AGE, IDLE, LIMIT, LIMIT_SOURCE, PLANNED
 
+_CLOSING = closing()
 _OF_CUSTOMER = ("id", "uid", "handle", "kind", "title", "city", "country", "industry", "source", "tag", "no_contact")
 
 
@@ -70,10 +71,10 @@ _TOLD = (
     Field("idle", "days", f"round({IDLE}, 2)", "days since anything was done on it"),
     Field("limit", "days", f"round({LIMIT}, 2)", "days it may stand in its stage or be idle", joins=("g", "s", "u")),
     Field("limit.source", "text", LIMIT_SOURCE, "who says so: the stage, deals won, or nobody", joins=("g", "s", "u")),
-    Field("closed_from", "text", CLOSED_FROM, "the stage that it was won or lost from", joins=("g", "s")),
-    Field("first_close", "date", FIRST_CLOSE, "the expected close that was said first", leans_ahead=True),
-    Field("pushes", "integer", PUSHES, "how often the expected close moved to a later month"),
-    Field("slip", "integer", SLIP, "days from the first expected close to the one that holds"),
+    Field("closed_from", "text", _CLOSING["closed_from"], "the stage that it was won or lost from", joins=("g", "s")),
+    Field("first_close", "date", _CLOSING["first_close"], "the expected close that was said first", leans_ahead=True),
+    Field("pushes", "integer", _CLOSING["pushes"], "how often the expected close moved to a later month"),
+    Field("slip", "integer", _CLOSING["slip"], "days from the first expected close to the one that holds"),
     Field("planned", "date", PLANNED, "when its next open task is due", leans_ahead=True),
     Field("in_stage", "days", _days("g.stage_entered_at", ":now"), "days in its stage", joins=("g",)),
     external("deal_id", "d.id"),

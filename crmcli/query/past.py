@@ -9,6 +9,7 @@ from crmcli.core.period import bounds, period
 from crmcli.core.period import moment as parsed
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
+from crmcli.query.closing import closing
 from crmcli.query.comparison import Moment
 from crmcli.query.fields import Entity, Field, State
 
@@ -25,6 +26,12 @@ _REACHED = """(
 _EVENT = """(
     select e.id from passage y join stage_event e on e.id = {latest}
     where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
+# The event is looked up of those alone that something happened to since: all others stand as they stood.
+_DEALS = """deal d
+    join passage p_now on p_now.deal_id = d.id and p_now.ended_at is null
+    left join ({later}) later on later.id = p_now.id
+    left join stage_event e_then on e_then.id = case when later.id is not null then {event} end
+    join passage p_then on p_then.id = case when later.id is null then p_now.id else e_then.passage_id end"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,12 @@ class Past:
     @property
     def is_asked(self) -> bool:
         return self.as_of is not None
+
+    @property
+    def said(self) -> dict[str, object]:
+        """The days as the parameters of a report."""
+        days = {"as_of": self.as_of, "known_at": self.known_at}
+        return {name: day.isoformat() if day else None for name, day in days.items()}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -74,34 +87,48 @@ class Past:
         """The SQL of when a deal came to the stage of its last event `e_then`."""
         return _ENTERED.format(known=self.known("e"))
 
+    def later(self) -> str:
+        """The SELECT of the passages, by id, that do not stand as they stood: something happened since, or was recorded.
+
+        Those that ended are among them, as what they hold says nothing of the deal any more.
+        """
+        since = "occurred_at >= :as_of" + (" or recorded_at >= :known_at" if self.known_at else "")
+        return f"select passage_id as id from stage_event where {since} union select id from passage where ended_at is not null"
+
     def of(self, deals: Entity) -> Entity:
         """Deals as they were: what their fields, filters and groups take from the events is that of the past."""
         if self.as_of is None:
             return deals
-        columns = self._columns()
-        event = _EVENT.format(latest=self.latest("y.id"))
-        source = f"deal d join stage_event e_then on e_then.id = {event} join passage p_then on p_then.id = e_then.passage_id"
+        columns, closes = self._columns(), closing(self.all_known("e"))
+        source = _DEALS.format(later=self.later(), event=_EVENT.format(latest=self.latest("y.id")))
         joins = {name: _moved(sql, columns) for name, sql in deals.joins.items() if name != "g"}
         return replace(
             deals,
             source=source,
             joins={"g": "", **joins},
-            fields={name: _field(each, columns) for name, each in deals.fields.items()},
+            fields={
+                name: _field(replace(each, sql=closes.get(name, each.sql)), columns)
+                for name, each in deals.fields.items()
+            },
             states=tuple(_state(each, columns) for each in deals.states),
         )
 
     def _columns(self) -> dict[str, str]:
         """What the events keep, and where it stands in the last one by then."""
         entered = self.entered()
-        return {
-            **{f"d.{name}": f"e_then.{name}" for name in ("amount", "currency", "close_on", "owner_id")},
-            "d.closed_at": _CLOSED.format(entered=entered),
-            "g.stage_id": "e_then.to_stage_id",
-            "g.stage_entered_at": entered,
-            "g.reached_id": _REACHED.format(all_known=self.all_known("e")),
-            "g.id": "p_then.id",
-            "g.pipeline_id": "p_then.pipeline_id",
+        then = {f"d.{name}": f"e_then.{name}" for name in ("amount", "currency", "close_on", "owner_id")}
+        then["d.closed_at"] = _CLOSED.format(entered=entered)
+        of_passage = {
+            "stage_id": "e_then.to_stage_id",
+            "stage_entered_at": entered,
+            "reached_id": _REACHED.format(all_known=self.all_known("e")),
         }
+        told = {name: f"case when later.id is null then {name} else {sql} end" for name, sql in then.items()}
+        told |= {
+            f"g.{name}": f"case when later.id is null then p_then.{name} else {sql} end"
+            for name, sql in of_passage.items()
+        }
+        return told | {"g.id": "p_then.id", "g.pipeline_id": "p_then.pipeline_id"}
 
     def _recorded(self, event: str) -> str:
         return "" if self.known_at is None else f" and {event}.recorded_at < :known_at"

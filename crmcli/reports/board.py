@@ -12,6 +12,7 @@ from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.query import reference, whereabouts
 from crmcli.query.comparison import Moment
+from crmcli.query.past import past
 from crmcli.reports.listing import View, listing
 
 _COLUMNS = (
@@ -31,17 +32,28 @@ class _Deals:
         return sums(row["amount"] for row in self.rows if isinstance(row["amount"], Money))
 
 
-def board(
-    db: Reader, words: Sequence[str] = (), *, pipeline: str | None = None, limit: int | None = None, moment: Moment
-) -> Report:
-    """The deals that `words` ask for, the open ones without any, by stage; on the board at most `limit` of each.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """As it was typed: `words` is the query, the dates are texts; `limit` is for each lane of the board."""
 
-    Open stages have a lane in any case, others while they hold a deal that is asked for. Raises NotFound.
+    words: Sequence[str] = ()
+    pipeline: str | None = None
+    as_of: str | None = None
+    known_at: str | None = None
+    limit: int | None = None
+
+
+def board(db: Reader, asked: Asked, *, moment: Moment) -> Report:
+    """The deals that are asked for, the open ones without a query, by stage; on the board at most `limit` of each.
+
+    Open stages have a lane in any case, others while they hold a deal that is asked for. Raises NotFound and
+    InvalidInput.
     """
-    number = whereabouts.held(db, reference.pipeline(db, pipeline), Holds.DEAL)
+    then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
+    number = whereabouts.held(db, reference.pipeline(db, asked.pipeline), Holds.DEAL)
     name = str(db.value("select name from pipeline where id = :id", id=number))
-    asked = [*(words or ("is:open",)), f"pipeline.id={number}"]
-    found = listing(db, "deal", asked, view=View(_COLUMNS, "stage,id", is_counted=False), moment=moment)
+    words = [*(asked.words or ("is:open",)), f"pipeline.id={number}"]
+    found = listing(db, "deal", words, view=View(_COLUMNS, "stage,id", is_counted=False), moment=moment, past=then)
     names = [column.name for column in found.columns]
     by_stage: dict[object, _Deals] = defaultdict(lambda: _Deals([]))
     for row in found.rows:
@@ -69,11 +81,10 @@ def board(
     columns = [Column(column.name, column.kind, is_hidden=column.name not in names[:9]) for column in found.columns]
     whole = _Deals([row for stage in stages for row in by_stage[stage].rows])
     table = Table(columns, rows, title=f"Board of {name}", groups="stage", empty="no deals")
-    lanes = tuple(_lane(stage, by_stage[stage], limit) for stage in stages)
-    notes = (f"pipeline {name}: {_worth(whole)}; the largest first",)
-    return Report(
-        "board", {"pipeline": name, "query": " ".join(words) or None}, summary, table, notes, board=Board(lanes)
-    )
+    lanes = tuple(_lane(stage, by_stage[stage], asked.limit) for stage in stages)
+    notes = (f"pipeline {name}: {_worth(whole)}; the largest first", *then.notes)
+    parameters = {"pipeline": name, "query": " ".join(asked.words) or None, **then.said}
+    return Report("board", parameters, summary, table, notes, board=Board(lanes))
 
 
 def _lane(stage: str, deals: _Deals, limit: int | None) -> Lane:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
 
 from crmcli.core.currency import currency as known_currency
 from crmcli.core.days import Period, covering, moved
@@ -12,10 +14,11 @@ from crmcli.core.statistics import share
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
+from crmcli.query.past import Past, past
 from crmcli.reports.forecast import Line, forecast
 from crmcli.reports.funnel_pipeline import chosen
 from crmcli.reports.listing import View, listing
-from crmcli.reports.standing import Asked
+from crmcli.reports.standing import Asked, Standing, standing
 from crmcli.reports.velocity import Velocity, velocity
 
 _MONTHS, _MOST = 12, 5
@@ -57,24 +60,30 @@ class Dash:
 _Part = tuple[list[Item], Panel]
 
 
-def dash(db: Reader, *, moment: Moment, currency: str | None = None) -> Dash:
-    """Everything of today; other currencies than `currency` are named, never added. Raises InvalidInput."""
+def dash(db: Reader, *, moment: Moment, currency: str | None = None, as_of: str | None = None) -> Dash:
+    """Everything of today, or as of a day; other currencies than `currency` are named, never added. Raises InvalidInput."""
+    then, moment = past(db, moment, as_of=as_of)
+    day = then.as_of.isoformat() if then.as_of else None
     today = moment.now.astimezone(moment.tz).date()
     days = covering("quarter", today)
     code, others = _currency(db, moment, currency)
-    expected = forecast(db, Asked(currency=code), moment=moment)
-    fast = velocity(db, Asked(currency=code), moment=moment)
+    asked = Asked(as_of=day, currency=code)
+    expected, fast = forecast(db, asked, moment=moment), velocity(db, asked, moment=moment)
     parts = [
-        _funnel(db),
+        _funnel(db, standing(Asked(as_of=day), db, moment)),
         _forecast(next(iter(expected.totals), None), days),
-        _won(db, code, moment),
+        _won(db, standing(asked, db, moment), code, moment),
         _velocity(next(iter(fast.rows), None)),
-        _stalled(db, moment),
-        _tasks(db, moment),
+        _stalled(db, then, moment),
+        _tasks(db, then, moment),
     ]
     notes = [f"amounts in {code}; there are deals in {', '.join(others)} too: --currency shows those"] if others else []
+    notes += then.notes
+    if then.is_asked:
+        notes.append("tasks: those that were there and not done yet, as they are now; quotas and limits as now")
+    quarter = {"since": days.start.isoformat(), "until": days.end.isoformat()}
     return Dash(
-        {"today": today.isoformat(), "since": days.start.isoformat(), "until": days.end.isoformat(), "currency": code},
+        {"today": today.isoformat(), **quarter, "currency": code, "as_of": day},
         tuple(item for items, _ in parts for item in items),
         tuple(panel for _, panel in parts),
         tuple(notes),
@@ -110,15 +119,19 @@ def _currency(db: Reader, moment: Moment, asked: str | None) -> tuple[str, list[
     return code, [each for each in there if each != code]
 
 
-def _funnel(db: Reader) -> _Part:
-    """How many deals reached each stage, as `crm funnel show` counts them."""
+def _funnel(db: Reader, deals: Standing) -> _Part:
+    """How many deals reached each stage, as `crm funnel show` counts them: those handed over as far as they came."""
     pipeline, _ = chosen(db, None)
     rows = db.rows(
-        """
-        select case when p.ended_at is null then p.stage_id end, p.reached_id, count(*)
-        from passage p join deal d on d.id = p.deal_id and d.removed_at is null
-        where p.pipeline_id = :pipeline group by 1, 2
+        f"""
+        select stage_id, reached_id, count(*) from (
+            select t.stage_id, t.reached_id from ({deals.source}) t where t.pipeline_id = :pipeline
+            union all
+            select null, p.reached_id from passage p join deal d on d.id = p.deal_id and d.removed_at is null
+            where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.is_past else "is not null"}
+        ) group by 1, 2
         """,
+        deals.parameters,
         pipeline=pipeline.id,
     )
     reached = [0] * len(pipeline.rows)
@@ -175,22 +188,21 @@ def _velocity(found: Velocity | None) -> _Part:
     return items, Panel(title, tuple(bars), notes=(made_of,), next=more)
 
 
-def _won(db: Reader, code: str, moment: Moment) -> _Part:
+def _won(db: Reader, deals: Standing, code: str, moment: Moment) -> _Part:
     """What was won in each of the last months, the running one included."""
     running = covering("month", moment.now.astimezone(moment.tz).date())
     months = [covering("month", moved(running.start, "month", -back)) for back in range(_MONTHS - 1, -1, -1)]
     ends = [bounds(month, moment.tz) for month in months]
-    arms = " ".join(f"when p.stage_entered_at < '{end}' then {place}" for place, (_, end) in enumerate(ends))
+    arms = " ".join(f"when t.entered_at < '{end}' then {place}" for place, (_, end) in enumerate(ends))
     rows = db.rows(
         f"""
-        select case {arms} end, count(*), coalesce(sum(d.amount), 0) from passage p
-        join stage s on s.id = p.stage_id and s.outcome = 'won' join deal d on d.id = p.deal_id and d.removed_at is null
-        where p.ended_at is null and p.stage_entered_at >= :first and p.stage_entered_at < :behind and d.currency = :code
-        group by 1
+        select case {arms} end, count(*), coalesce(sum(t.amount), 0) from ({deals.source}) t
+        join stage s on s.id = t.stage_id and s.outcome = 'won'
+        where t.entered_at >= :first and t.entered_at < :behind and {deals.condition} group by 1
         """,
+        deals.parameters,
         first=ends[0][0],
         behind=ends[-1][1],
-        code=code,
     )
     found = {place: (count, amount) for place, count, amount in rows}
     items, columns = [], []
@@ -201,25 +213,30 @@ def _won(db: Reader, code: str, moment: Moment) -> _Part:
     return items, Panel("Won by month", columns=tuple(columns), next="crm deal list is:won")
 
 
-def _stalled(db: Reader, moment: Moment) -> _Part:
+def _stalled(db: Reader, then: Past, moment: Moment) -> _Part:
     """Those that stand longest, and how many there are."""
-    view = View(columns=("id", "name", "stage", "in_stage", "amount", "currency"), sort="-in_stage", limit=_MOST)
-    found = listing(db, "deal", ("is:stalled",), view=view, moment=moment)
+    view = View(columns=("id", "name", "stage", "in_stage", "amount", "currency"), sort="-in_stage", is_counted=False)
+    rows = iter(listing(db, "deal", ("is:stalled",), view=view, moment=moment, past=then).rows)
     items, bars = [], []
-    for number, name, stage, days, amount, _ in found.rows:
+    for number, name, stage, days, amount, _ in islice(rows, _MOST):
         worth = amount if isinstance(amount, Money) else None
         note = f"{counted(int(days), 'day')} in {stage}" if isinstance(days, float) else str(stage)
         items.append(Item("stalled", str(name), ref=f"D{number}", amount=worth, note=note))
         bars.append(Bar(f"D{number} {name}", note))
+    total = len(bars) + sum(1 for _ in rows)  # to ask for the number would cost as much as to ask for them
     return items, Panel(
-        _titled("Stalled deals", found, bars), tuple(bars), empty="no deal is stalled", next="crm today"
+        _titled("Stalled deals", total, bars), tuple(bars), empty="no deal is stalled", next="crm today"
     )
 
 
-def _tasks(db: Reader, moment: Moment) -> _Part:
-    """The open tasks that are due first."""
+def _tasks(db: Reader, then: Past, moment: Moment) -> _Part:
+    """The open tasks that are due first; of a past day those that were there by its end and not done."""
     view = View(columns=("id", "text", "due", "customer"), limit=_MOST)
-    found = listing(db, "task", ("is:open",), view=view, moment=moment)
+    words: tuple[str, ...] = ("is:open",)
+    if then.as_of is not None:
+        after = then.as_of + timedelta(days=1)
+        words = (f"created:..{then.as_of}", "(", "is:open", "or", f"done:{after}..", ")", "sort:due")
+    found = listing(db, "task", words, view=view, moment=moment)
     today = str(moment.parameters["today"])
     items, bars = [], []
     for number, text, due, _ in found.rows:
@@ -227,11 +244,13 @@ def _tasks(db: Reader, moment: Moment) -> _Part:
         note = "no date" if due is None else f"{due}{late}"
         items.append(Item("tasks", str(text), ref=f"T{number}", note=note))
         bars.append(Bar(f"T{number} {text}", note))
-    return items, Panel(_titled("Tasks", found, bars), tuple(bars), empty="nothing is to be done", next="crm task list")
+    return items, Panel(
+        _titled("Tasks", found.total, bars), tuple(bars), empty="nothing is to be done", next="crm task list"
+    )
 
 
-def _titled(title: str, found: Table, bars: Sequence[Bar]) -> str:
-    return title if found.total in (None, len(bars)) else f"{title}, {len(bars)} of {found.total:,}"
+def _titled(title: str, total: int | None, bars: Sequence[Bar]) -> str:
+    return title if total in (None, len(bars)) else f"{title}, {len(bars)} of {total:,}"
 
 
 def _bare(amount: Money) -> str:

@@ -21,7 +21,7 @@ from crmcli.reports.funnel_held import counted as counted_days
 from crmcli.reports.funnel_held import notes as of_held
 from crmcli.reports.funnel_notes import notes
 from crmcli.reports.funnel_pipeline import Pipeline
-from crmcli.reports.funnel_read import Journeys, journeys
+from crmcli.reports.funnel_read import Journeys, Timed, journeys
 from crmcli.reports.funnel_request import FunnelRequest, Window
 from crmcli.reports.stage_times import Times, TimesByRow, stage_times
 
@@ -138,10 +138,12 @@ def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Pr
     """
     about = asked(db, request, Moment(now, preferences))
     pipeline, deals = about.pipeline, about.deals
-    found = journeys(db, deals)
+    found = journeys(db, deals, Timed(pipeline, has_stays=not deals.is_unrestricted))
     whole, groups = tallies(db, about, found)
     is_everything = deals.is_unrestricted and whole.deals == _passages(db, pipeline)
-    times = stage_times(db, deals, pipeline, is_everything=is_everything)
+    if deals.is_unrestricted and not is_everything:  # some are removed, whose stays are in the index too
+        found = journeys(db, deals, Timed(pipeline))
+    times = stage_times(db, pipeline, found.trails, is_everything=is_everything)
     rows = _Rows(pipeline, request.basis, deals, deals.currency or found.currency, times)
     steps = tuple(step for group in sorted(groups, key=in_order) for step in rows.steps(group, groups[group]))
     counts = counted_days(db, pipeline, about.days) if can_count(request) else ()

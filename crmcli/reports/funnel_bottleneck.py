@@ -19,7 +19,7 @@ from crmcli.reports.funnel_asked import Asked, asked
 from crmcli.reports.funnel_compare import Change, both, changes
 from crmcli.reports.funnel_counts import Tally
 from crmcli.reports.funnel_notes import caveats, window_said
-from crmcli.reports.funnel_read import journeys
+from crmcli.reports.funnel_read import Journeys, Timed, journeys
 from crmcli.reports.funnel_request import FunnelRequest
 from crmcli.reports.funnel_time import gathered
 from crmcli.reports.stage_times import DAY
@@ -107,14 +107,14 @@ def bottleneck(
     if not 0 < days <= _LONGEST:
         raise InvalidInput(f"--days {days} is not a number of days from 1 to {_LONGEST:,}")
     about = asked(db, request.only(by="created.quarter"), moment)
-    found = journeys(db, about.deals)
+    found = journeys(db, about.deals, Timed(about.pipeline, now=about.moment.now))
     whole, quarters = tallies(db, about, found)
     today = about.days.as_of or about.moment.now.astimezone(moment.tz).date()
     end, begin = today + timedelta(days=1), today - timedelta(days=days - 1)
     periods = Period(begin - timedelta(days=days), begin), Period(begin, end)
     of_late = changes(both(db, request.with_basis(Basis.PERIOD), periods, moment=moment))
     currency = about.deals.currency or found.currency
-    sums = _Sums(whole, quarters, _medians(db, about), of_late, currency)
+    sums = _Sums(whole, quarters, _medians(about, found), of_late, currency)
     holds = tuple(_holds(about, sums, weight))
     parameters = {**about.parameters, "mode": request.mode, "weight": weight, "days": days}
     parameters.pop("by")
@@ -128,11 +128,11 @@ def report(found: Bottleneck) -> Report:
     return Report("funnel_bottleneck", found.parameters, found.summary, Table(_COLUMNS, rows), found.notes)
 
 
-def _medians(db: Reader, about: Asked) -> tuple[float | None, ...]:
+def _medians(about: Asked, found: Journeys) -> tuple[float | None, ...]:
     """The Kaplan-Meier median of each open stage, in days, of the deals asked for."""
-    found = gathered(db, about.ungrouped(), is_deep=False)
-    kept = [found.stays[None, row] for row in range(about.pipeline.open_rows)]
-    medians = [stay_quantiles(sorted(stays.completed), sorted(stays.running), (0.5,))[0] for stays in kept]
+    stays = gathered(about.pipeline, found.trails, is_deep=False, is_whole=True).stays
+    kept = [stays[None, row] for row in range(about.pipeline.open_rows)]
+    medians = [stay_quantiles(sorted(each.completed), sorted(each.running), (0.5,))[0] for each in kept]
     return tuple(None if median is None else median / DAY for median in medians)
 
 

@@ -25,12 +25,17 @@ _NOW = """
     from passage p join {held}
     where p.pipeline_id = :pipeline and d.removed_at is null
 """
+# Ways on which nothing happened since are as they are now: no event of theirs is looked up.
 _THEN = """
-    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, e_then.to_stage_id as stage_id,
-        {entered} as entered_at,
-        p.ended_at is not null and p.ended_at < :as_of as is_ended, p.ended_at, e_then.amount, e_then.currency
-    from passage p join {held} join stage_event e_then on e_then.id = {latest}
-    where p.pipeline_id = :pipeline and d.removed_at is null
+    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at,
+        case when later.id is null then p.stage_id else e_then.to_stage_id end as stage_id,
+        case when later.id is null then p.stage_entered_at else {entered} end as entered_at,
+        p.ended_at is not null and p.ended_at < :as_of as is_ended, p.ended_at,
+        case when later.id is null then d.amount else e_then.amount end as amount,
+        case when later.id is null then d.currency else e_then.currency end as currency
+    from passage p join {held} left join ({later}) later on later.id = p.id
+    left join stage_event e_then on e_then.id = case when later.id is not null then {latest} end
+    where p.pipeline_id = :pipeline and d.removed_at is null and (later.id is null or e_then.id is not null)
 """
 
 
@@ -95,12 +100,12 @@ class Cohort:
 def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Window, moment: Moment) -> Cohort:
     """The deals that the request asks for in `pipeline`. Raises InvalidInput."""
     then, is_period = window.past, request.basis == Basis.PERIOD
-    deals = entity(pipeline.holds, db)
+    deals = present = entity(pipeline.holds, db)
     if pipeline.holds == Holds.DEAL:
-        deals = then.of(deals)
+        deals = then.of(present)
     found = Cohort(
         passages=(_THEN if then.is_asked else _NOW).format(
-            held=pipeline.held, entered=then.entered(), latest=then.latest("p.id")
+            held=pipeline.held, later=then.later(), entered=then.entered(), latest=then.latest("p.id")
         ),
         condition="true",
         left_out=_left_out(request, window),
@@ -120,7 +125,7 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
             chosen = "select value from json_each(:chosen)"
         found = replace(found, condition=f"c.deal_id in ({chosen})")
     if request.by is not None:
-        grouped = grouping(deals, request.by)
+        grouped = grouping(deals, request.by, now=present)
         found.parameters.update(clock(grouped.sql, moment))
         found = replace(found, grouping=grouped)
     return found

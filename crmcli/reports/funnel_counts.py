@@ -1,6 +1,8 @@
 """The counts of a funnel: deals that did the same make one trail, and each trail is judged once."""
 
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from operator import add
 from typing import get_args
 
@@ -8,12 +10,18 @@ from crmcli.core.vocabulary import Basis, Mode, Outcome
 from crmcli.reports.funnel_cohort import LeftOut
 from crmcli.reports.funnel_pipeline import NOWHERE, Pipeline
 
+#: Of a stay whose beginning or end has no date.
+UNKNOWN = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Trail:
     """Deals that made the same moves, (from, to) by id of the stage in the order they were made, 0 for nowhere.
 
     `is_ended` are those handed over to another pipeline. `amount` is the sum in minor units but for the `unpriced` ones.
+    Where times were asked for, all in seconds: `stays` has a column for each move, with the stay of each deal that it
+    ended or `UNKNOWN`; `last` what no move ended, of the dated deals: from the first dated event to winning, in an open
+    stage until now or until the deal was handed over.
     """
 
     moves: tuple[tuple[int, int], ...]
@@ -24,6 +32,14 @@ class Trail:
     undated: int
     unpriced: int
     amount: int
+    stays: "tuple[array[int], ...]" = ()
+    last: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def completed(self) -> "Iterator[tuple[int, array[int]]]":
+        """(stage, stays there in the order of the deals) for each move out of a stage."""
+        for (stage, to), stays in zip(self.moves, self.stays, strict=False):
+            if stage and stage != to:
+                yield stage, stays
 
 
 @dataclass(frozen=True, slots=True)

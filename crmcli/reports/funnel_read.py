@@ -1,25 +1,29 @@
 """What the deals of a cohort did, read in one pass over their events."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
+from crmcli.core.period import instant
 from crmcli.core.vocabulary import Outcome
-from crmcli.db.reader import Reader, Row
+from crmcli.db.reader import Reader
 from crmcli.reports.funnel_cohort import Cohort
-from crmcli.reports.funnel_counts import Trail
+from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_pipeline import Pipeline
 
-# Between the moves that were known: one that was recorded later parts no stay.
-_STAYS_KNOWN = """
-    select passage_id, stage_id, strftime('%s', occurred_at) - strftime('%s', came_at) from (
-        select passage_id, occurred_at, to_stage_id, lag(to_stage_id) over way as stage_id, lag(occurred_at) over way as came_at
-        from stage_event where from_stage_id is not to_stage_id and {known}
-        window way as (partition by passage_id order by occurred_at, id)
-    ) where came_at is not null and stage_id <> to_stage_id
-"""
+_NEVER = -(10**12)  # seconds; before any date that SQLite knows
+_FIRST = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Which times to tell: those of winning in any case, the completed stays where `has_stays`, the last ones up to `now`."""
+
+    pipeline: Pipeline
+    has_stays: bool = True
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,76 +39,68 @@ class Journeys:
         return next(iter(self.currencies)) if len(self.currencies) == 1 else None
 
 
-def journeys(db: Reader, cohort: Cohort) -> Journeys:
-    """What the deals of `cohort` did."""
+def journeys(db: Reader, cohort: Cohort, timed: Timed | None = None) -> Journeys:
+    """What the deals of `cohort` did, and how long it took where that is asked for."""
     radix = 1 + int(db.value("select coalesce(max(id), 0) from stage"))
+    parameters = cohort.parameters | ({"now_at": instant(timed.now)} if timed and timed.now else {})
     trails, currencies = [], set[str]()
-    for moves, is_ended, group, left_out, *sums in db.rows(_trails(cohort), cohort.parameters, radix=radix):
+    for moves, is_ended, group, left_out, *sums, stays, last in db.rows(
+        _trails(cohort, timed), parameters, radix=radix
+    ):
         deals, dated, priced, amount, *ours = sums
-        pairs = tuple(divmod(int(move), radix) for move in moves.split(","))
-        trails.append(Trail(pairs, bool(is_ended), group, left_out, deals, deals - dated, deals - priced, amount or 0))
+        pairs = tuple(_pairs(moves, radix))
+        times = tuple(_stays(stays, len(pairs), is_dated=cohort.past.known_at is not None)), _numbers(last)
+        undated, unpriced = deals - dated, deals - priced
+        trails.append(Trail(pairs, bool(is_ended), group, left_out, deals, undated, unpriced, amount or 0, *times))
         currencies.update(currency for currency in ours if currency and left_out is None)
     return Journeys(tuple(trails), frozenset(currencies))
 
 
-def members(db: Reader, cohort: Cohort) -> dict[int, tuple[object, ...]]:
-    """The groups of each passage in the cohort."""
-    found: dict[int, tuple[object, ...]] = {}
-    alone: dict[object, tuple[object, ...]] = {}  # one for all deals of a group
-    sql = f"select c.id, c.grp from ({cohort.source}) c where c.left_out is null"
-    for passage, group in db.rows(sql, cohort.parameters):
-        found[passage] = (*found[passage], group) if passage in found else alone.setdefault(group, (group,))
-    return found
+def _pairs(moves: str, radix: int) -> Iterator[tuple[int, int]]:
+    """Each move from where the one before it led; the first one says itself where from."""
+    numbers = [int(move) for move in moves.split(",")]
+    before = numbers[0] // radix
+    for number in numbers:
+        yield before, number % radix
+        before = number % radix
 
 
-def removed(db: Reader) -> set[int]:
-    """The passages of removed deals, which no cohort has."""
-    sql = "select p.id from passage p join deal d on d.id = p.deal_id where d.removed_at is not null"
-    return {int(passage) for (passage,) in db.rows(sql)}
+def _stays(joined: str | None, width: int, *, is_dated: bool) -> Iterator["array[int]"]:
+    """A column for each of the `width` moves of a trail, of what stands for its deals one after the other."""
+    if joined is None:
+        return
+    numbers = _numbers(joined)
+    columns = [numbers[place::width] for place in range(width)]
+    if not is_dated:
+        yield from columns
+        return
+    yield array("q", [UNKNOWN]) * len(columns[0])
+    for came, left in pairwise(columns):
+        pairs = zip(came, left, strict=True)
+        yield array("q", (UNKNOWN if _NEVER in pair else pair[1] - pair[0] for pair in pairs))
 
 
-def to_winning(db: Reader, cohort: Cohort, pipeline: Pipeline) -> "dict[object, array[int]]":
-    """The seconds from the first dated event to winning, of deals that are won, by group.
+def _numbers(joined: str | None) -> "array[int]":
+    return array("q", map(int, joined.split(",")) if joined else ())
 
-    Winning itself is no beginning for a deal whose earlier events have no date: such a deal counts nowhere.
+
+def _trails(cohort: Cohort, timed: Timed | None) -> str:
+    """Along an index of the events, which holds them passage by passage in their order; the rest joins in the same one.
+
+    The first move of a passage that is in sight comes from elsewhere by the moves of a period alone.
     """
-    won = ", ".join(str(stage) for stage, outcome in pipeline.outcome.items() if outcome == Outcome.WON) or "null"
-    first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
-    sql = f"""
-        select c.grp, coalesce(c.began_at, {first}), c.entered_at from ({cohort.source}) c
-        where c.left_out is null and c.stage_id in ({won}) and not c.is_ended{_within(cohort)}
-    """
-    found: dict[object, array[int]] = defaultdict(lambda: array("q"))
-    for group, began, entered in db.rows(sql, cohort.parameters):
-        if began is not None and entered is not None:
-            found[group].append(int((datetime.fromisoformat(entered) - datetime.fromisoformat(began)).total_seconds()))
-    return dict(found)
-
-
-def stays(db: Reader, cohort: Cohort) -> Iterator[Row]:
-    """(passage, stage, seconds) of the completed stays that the cohort knows of, of other deals too, in their order."""
-    if cohort.past.known_at is not None:
-        return db.rows(_STAYS_KNOWN.format(known=cohort.known), cohort.parameters)
-    return db.rows(
-        f"""
-        select passage_id, from_stage_id, dwell from stage_event indexed by stage_event_passage
-        where dwell is not null and {cohort.known}
-        """,
-        cohort.parameters,
-    )
-
-
-def _trails(cohort: Cohort) -> str:
-    """Along an index of the events, which holds them passage by passage in their order; amounts join in the same one."""
     groups = "1, 2" + ", 3" * (cohort.grouping is not None) + ", 4" * cohort.is_partial  # constants cost a sort as well
     is_cut = cohort.is_period and "until" in cohort.parameters
+    move = "coalesce(from_stage_id, 0) * :radix + to_stage_id" if cohort.is_period else "to_stage_id"
+    stays = f"group_concat({_stay(cohort)})" if timed and timed.has_stays else "null"
     return f"""
         select h.moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"}, c.grp, c.left_out,
             count(*), count(c.began_at), count(c.amount), sum(c.amount),
             min(case when c.amount is not null then c.currency end),
-            max(case when c.amount is not null then c.currency end)
+            max(case when c.amount is not null then c.currency end),
+            {"group_concat(h.stays)" if timed and timed.has_stays else "null"}, {_last(cohort, timed) if timed else "null"}
         from (
-            select passage_id, group_concat(coalesce(from_stage_id, 0) * :radix + to_stage_id) as moves
+            select passage_id, group_concat({move}) as moves, {stays} as stays
             from stage_event indexed by stage_event_passage
             where (from_stage_id is null or from_stage_id <> to_stage_id) and {cohort.known}
             group by passage_id
@@ -112,6 +108,34 @@ def _trails(cohort: Cohort) -> str:
         cross join ({cohort.source}) c on c.id = h.passage_id
         group by {groups}
     """
+
+
+def _stay(cohort: Cohort) -> str:
+    """The SQL of the seconds before a move; where not all moves were known, of when it was, as others parted the stays."""
+    if cohort.past.known_at is not None:
+        return f"coalesce(strftime('%s', occurred_at), {_NEVER})"
+    return f"coalesce(dwell, {UNKNOWN})"
+
+
+def _last(cohort: Cohort, timed: Timed) -> str:
+    """The SQL of the seconds that no move ended, of the deals that have them.
+
+    Winning itself is no beginning for a deal whose earlier events have no date: such a deal counts nowhere.
+    """
+    won, still = (
+        ", ".join(str(stage) for stage, outcome in timed.pipeline.outcome.items() if outcome == wanted) or "null"
+        for wanted in (Outcome.WON, Outcome.OPEN)
+    )
+    arms = f"""when c.stage_id in ({won}) and not c.is_ended{_within(cohort)}
+        then {_seconds("c.entered_at")} - {_seconds(f"coalesce(c.began_at, {_FIRST})")}"""
+    if timed.now is not None:
+        until = _seconds("case when c.is_ended then c.ended_at else :now_at end")
+        arms += f" when c.stage_id in ({still}) then max({until} - {_seconds('c.entered_at')}, 0)"
+    return f"group_concat(case {arms} end)"
+
+
+def _seconds(at: str) -> str:
+    return f"strftime('%s', {at})"
 
 
 def _within(cohort: Cohort) -> str:

@@ -59,8 +59,8 @@ class Window:
     @property
     def said(self) -> dict[str, object]:
         """The days as the parameters of a report."""
-        days = {"since": self.since, "until": self.until, "as_of": self.past.as_of, "known_at": self.past.known_at}
-        return {name: day.isoformat() if day else None for name, day in days.items()}
+        days = {"since": self.since, "until": self.until}
+        return {name: day.isoformat() if day else None for name, day in days.items()} | self.past.said
 
 
 def window(db: Reader, request: FunnelRequest, moment: Moment) -> tuple[Window, Moment]:

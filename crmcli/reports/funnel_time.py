@@ -2,9 +2,8 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from statistics import fmean
 
 from crmcli.core.result import Column, Report, Table
@@ -15,11 +14,13 @@ from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.reports.funnel_asked import Asked, asked
+from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_notes import several, window_said
-from crmcli.reports.funnel_read import removed, stays
+from crmcli.reports.funnel_pipeline import Pipeline
+from crmcli.reports.funnel_read import Timed, journeys
 from crmcli.reports.funnel_request import FunnelRequest
-from crmcli.reports.stage_times import DAY
+from crmcli.reports.stage_times import DAY, dated
 
 _COLUMNS = (
     Column("group"),
@@ -84,20 +85,24 @@ class Stays:
 
 @dataclass(slots=True)
 class Found:
-    """The stays by group and row; `members` are the groups of each passage, and the stage where it stands, or 0."""
+    """The stays by group and row, and how many deals came to where they stand on a day that nobody knows."""
 
     stays: dict[tuple[object, int], Stays] = field(default_factory=lambda: defaultdict(Stays))
-    members: dict[int, tuple[int, tuple[object, ...]]] = field(default_factory=dict)
     undated: int = 0
 
 
 def stage_times(db: Reader, request: FunnelRequest, *, moment: Moment) -> StageTimes:
     """The times of each open stage of a pipeline, then those of winning. Raises InvalidInput and NotFound."""
     about = asked(db, request, moment)
-    found = gathered(db, about)
-    groups = {group for _, members in found.members.values() for group in members}
+    timed = Timed(about.pipeline, now=about.moment.now)
+    trails = [trail for trail in journeys(db, about.deals, timed).trails if trail.left_out is None]
+    found = gathered(about.pipeline, trails)
+    groups = {trail.group for trail in trails}
     steps = [step for group in sorted(groups, key=in_order) for step in _steps(about, group, found.stays)]
-    deals = len(found.members)
+    deals = sum(trail.deals for trail in trails)
+    if about.deals.grouping is not None and about.deals.grouping.is_many:
+        alone = journeys(db, about.ungrouped().deals).trails
+        deals = sum(trail.deals for trail in alone if trail.left_out is None)
     return StageTimes(
         about.parameters,
         tuple(steps),
@@ -116,92 +121,53 @@ def report(found: StageTimes) -> Report:
     return Report("funnel_time", found.parameters, summary, table, found.notes)
 
 
-def gathered(db: Reader, about: Asked, *, is_deep: bool = True) -> Found:
-    """All stays of the deals asked for; the last and the sum of each deal's only where it `is_deep`."""
+def gathered(pipeline: Pipeline, trails: Iterable[Trail], *, is_deep: bool = True, is_whole: bool = False) -> Found:
+    """All stays of deals that were timed until now; the last and the sum of each deal's only where it `is_deep`.
+
+    `is_whole` puts all groups into the one called None.
+    """
     found = Found()
-    if about.deals.has_everybody and not is_deep:
-        _gather_everybody(db, about, found)
-        return found
-    _gather_standing(db, about, found)
-    rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
-    groups = {group for _, members in found.members.values() for group in members}
-    kept = {(group, stage): found.stays[group, row] for group in groups for stage, row in rows.items()}
-    deal, latest, sums = 0, dict[int, int](), dict[int, int]()
-    for passage, stage, seconds in stays(db, about.deals):
-        if stage not in rows or passage not in found.members:
-            continue
-        for group in found.members[passage][1]:
-            kept[group, stage].completed.append(seconds)
-        if is_deep:
-            if passage != deal:
-                _finish(kept, found.members.get(deal), latest, sums)
-                deal, latest, sums = passage, {}, {}
-            if stage in latest:
-                sums[stage] = sums.get(stage, latest[stage]) + seconds
-            latest[stage] = seconds
-    _finish(kept, found.members.get(deal), latest, sums)
+    for trail in trails:
+        if trail.left_out is None:
+            group = None if is_whole else trail.group
+            _gather(found, group, trail, pipeline)
+            if is_deep:
+                _gather_deals(found, group, trail, pipeline)
     return found
 
 
-def _gather_everybody(db: Reader, about: Asked, found: Found) -> None:
-    """The stays of all deals, nobody looked up."""
-    _gather_standing(db, about, found, is_open=True)
-    rows = {stage.id: row for row, stage in enumerate(about.pipeline.rows) if stage.outcome == Outcome.OPEN}
-    kept, nobody = {stage: found.stays[None, row] for stage, row in rows.items()}, removed(db)
-    for passage, stage, seconds in stays(db, about.deals):
-        if stage in kept and passage not in nobody:
-            kept[stage].completed.append(seconds)
+def _gather(found: Found, group: object, trail: Trail, pipeline: Pipeline) -> None:
+    """What each move ended; then what none did: a stay that still runs or ended with a hand-over, and winning."""
+    for stage, stays in trail.completed():
+        if pipeline.outcome.get(stage) == Outcome.OPEN:
+            found.stays[group, pipeline.place[stage]].completed.extend(dated(stays))
+    standing = trail.moves[-1][1]
+    outcome = pipeline.outcome.get(standing)
+    if outcome == Outcome.OPEN:
+        found.undated += trail.deals - len(trail.last)
+        kept = found.stays[group, pipeline.place[standing]]
+        (kept.completed if trail.is_ended else kept.running).extend(trail.last)
+    elif outcome == Outcome.WON:
+        found.stays[group, len(pipeline.rows) - 1].completed.extend(trail.last)
 
 
-def _finish(
-    kept: Mapping[tuple[object, int], Stays],
-    member: tuple[int, tuple[object, ...]] | None,
-    latest: Mapping[int, int],
-    sums: Mapping[int, int],
-) -> None:
-    """Keep the last stay and the sum of the stays of a deal in the stages that it has left; `sums` where it was again."""
-    if member is None:
-        return
-    standing, groups = member
-    for stage, seconds in latest.items():
-        if stage != standing:
-            for group in groups:
-                stays = kept[group, stage]
-                stays.latest.append(seconds)
-                stays.cumulative.append(sums.get(stage, seconds))
-
-
-def _gather_standing(db: Reader, about: Asked, found: Found, *, is_open: bool = False) -> None:
-    """Who is in the cohort; the stays that no event ends: those still running, those ended by a hand-over, and winning.
-
-    `is_open` looks at the deals alone that stand in an open stage, or did when they were handed over.
-    """
-    now, last = about.moment.now, len(about.pipeline.rows) - 1
-    alone: dict[tuple[int, object], tuple[int, tuple[object, ...]]] = {}
-    first = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
-    still = ", ".join(str(stage) for stage, outcome in about.pipeline.outcome.items() if outcome == Outcome.OPEN)
-    within = f" and c.stage_id in ({still or 'null'})" if is_open else ""
-    sql = f"""
-        select c.id, c.grp, c.stage_id, c.is_ended, c.entered_at, c.ended_at, coalesce(c.began_at, {first})
-        from ({about.deals.source}) c where c.left_out is null{within}
-    """
-    for passage, group, stage, is_ended, entered, ended, began in db.rows(sql, about.deals.parameters):
-        outcome, row = about.pipeline.outcome.get(stage), about.pipeline.place.get(stage, -1)
-        standing = stage if outcome == Outcome.OPEN and not is_ended else 0
-        member = alone.get((standing, group)) or alone.setdefault((standing, group), (standing, (group,)))
-        if passage in found.members:
-            member = standing, (*found.members[passage][1], group)
-        found.members[passage] = member
-        if outcome == Outcome.OPEN:
-            end = datetime.fromisoformat(ended) if is_ended else now
-            seconds = None if entered is None else max(int((end - datetime.fromisoformat(entered)).total_seconds()), 0)
-            found.undated += seconds is None
-            if seconds is not None:
-                kept = found.stays[group, row]
-                (kept.completed if is_ended else kept.running).append(seconds)
-        elif outcome == Outcome.WON and not is_ended and began and entered:
-            cycle = datetime.fromisoformat(entered) - datetime.fromisoformat(began)
-            found.stays[group, last].completed.append(int(cycle.total_seconds()))
+def _gather_deals(found: Found, group: object, trail: Trail, pipeline: Pipeline) -> None:
+    """The last stay and the sum of the stays of each deal, in the stages that it has left for good."""
+    columns: dict[int, list[array[int]]] = defaultdict(list)
+    for stage, stays in trail.completed():
+        columns[stage].append(stays)
+    for stage, stays_there in columns.items():
+        if pipeline.outcome.get(stage) != Outcome.OPEN or (stage == trail.moves[-1][1] and not trail.is_ended):
+            continue
+        kept = found.stays[group, pipeline.place[stage]]
+        if any(UNKNOWN in stays for stays in stays_there):
+            for deal in zip(*stays_there, strict=True):
+                if known := [stay for stay in deal if stay != UNKNOWN]:
+                    kept.latest.append(known[-1])
+                    kept.cumulative.append(sum(known))
+        else:
+            kept.latest.extend(stays_there[-1])
+            kept.cumulative.extend(map(sum, zip(*stays_there, strict=True)) if stays_there[1:] else stays_there[0])
 
 
 def _steps(about: Asked, group: object, stays: Mapping[tuple[object, int], Stays]) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crmcli.core.result import Column, Table, join_values, split_values
 from crmcli.core.wording import did_you_mean
@@ -11,6 +12,9 @@ from crmcli.query import sql, syntax
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
+
+if TYPE_CHECKING:
+    from crmcli.query.past import Past
 
 Row = Sequence[object]
 
@@ -30,15 +34,20 @@ class View:
     is_counted: bool = True
 
 
-def listing(db: Reader, name: str, words: Sequence[str] = (), *, view: View = View(), moment: Moment) -> Table:
+def listing(
+    db: Reader, name: str, words: Sequence[str] = (), *, view: View = View(), moment: Moment, past: "Past | None" = None
+) -> Table:
     """The records called `name` (`customer`, `stage_event`, …) that `words` ask for, read as they are used.
 
-    Raises InvalidInput for a column and QueryError for a query that the records do not know.
+    Deals can be those of a `past`, with its moment. Raises InvalidInput for a column and QueryError for a query that the
+    records do not know.
     """
-    asked = entity(name, db)
+    asked = entity(name, db) if past is None else past.of(entity(name, db))
     fields = _chosen(asked, view)
     query = syntax.parse(words)
     where = sql.where(query, asked, moment=moment)
+    if past is not None:
+        where.parameters.update(past.parameters)
     order = _order(query, asked, view)
     currencies = [field.currency for field in fields if field.kind == "money" and field.currency and not field.many]
     expressions = [*(field.shown for field in fields), *currencies]

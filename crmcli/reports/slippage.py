@@ -8,6 +8,7 @@ from crmcli.core.vocabulary import Outcome
 from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
+from crmcli.query.past import past
 from crmcli.reports.listing import View, listing
 
 _ASKED = (
@@ -17,9 +18,22 @@ _ASKED = (
 _SHOWN = ("id", "name", "owner", "stage", "amount", "first_close", "close", "pushes", "slip")
 
 
-def slippage(db: Reader, words: Sequence[str] = (), *, limit: int | None = None, moment: Moment) -> Report:
-    """The deals that were put off, the most often and the longest first; the figures are of all with an expected close."""
-    found = listing(db, "deal", (*words, "has:first_close"), view=View(_ASKED, "id", is_counted=False), moment=moment)
+def slippage(
+    db: Reader,
+    words: Sequence[str] = (),
+    *,
+    limit: int | None = None,
+    moment: Moment,
+    as_of: str | None = None,
+    known_at: str | None = None,
+) -> Report:
+    """The deals that were put off, the most often and the longest first; the figures are of all with an expected close.
+
+    Raises InvalidInput.
+    """
+    then, moment = past(db, moment, as_of=as_of, known_at=known_at)
+    view = View(_ASKED, "id", is_counted=False)
+    found = listing(db, "deal", (*words, "has:first_close"), view=view, moment=moment, past=then)
     names = [column.name for column in found.columns]
     place = {name: number for number, name in enumerate(names)}
     today = moment.now.astimezone(moment.tz).date().isoformat()
@@ -48,8 +62,10 @@ def slippage(db: Reader, words: Sequence[str] = (), *, limit: int | None = None,
         + (f" ({percent(rate)}), {counted(pushes, 'time')} in all" if rate else ""),
         f"{counted(late, 'open deal')} past the expected close: crm deal overdue shows them",
         "put off: the expected close moved to a later month; days: from the first one said to the one that holds",
+        *then.notes,
     ]
-    return Report("slippage", {"query": " ".join(words) or None, "today": today}, summary, table, tuple(notes))
+    parameters = {"query": " ".join(words) or None, "today": today, **then.said}
+    return Report("slippage", parameters, summary, table, tuple(notes))
 
 
 def _number(value: object) -> int:

@@ -2,15 +2,14 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crmcli.core.statistics import Ascending, quantile
 from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
-from crmcli.reports.funnel_cohort import Cohort
+from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_pipeline import Pipeline
-from crmcli.reports.funnel_read import members, removed, stays, to_winning
 
 DAY = 86_400  # seconds
 
@@ -27,15 +26,28 @@ class Times:
 TimesByRow = Mapping[tuple[object, int], Times]
 
 
-def stage_times(db: Reader, cohort: Cohort, pipeline: Pipeline, *, is_everything: bool) -> TimesByRow:
+def stage_times(db: Reader, pipeline: Pipeline, trails: Iterable[Trail], *, is_everything: bool) -> TimesByRow:
     """The times of each row of the funnel: completed stays in the open stages, first event to winning in the last.
 
-    `is_everything` says that the cohort is all there is in the pipeline, ungrouped: then their index answers.
-    Stays without dates count nowhere.
+    `trails` know of the last stays that of winning alone. `is_everything` says that they are all there is in the
+    pipeline, ungrouped: then an index of the file answers for the stays. Those without dates count nowhere.
     """
-    within = _all_stays(db, pipeline) if is_everything else _stays(db, cohort, pipeline)
-    last, won = len(pipeline.rows) - 1, to_winning(db, cohort, pipeline)
-    return {**within, **{(group, last): times(sorted(seconds)) for group, seconds in won.items()}}
+    rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
+    seconds: dict[tuple[object, int], array[int]] = defaultdict(lambda: array("q"))
+    for trail in trails:
+        if trail.left_out is not None:
+            continue
+        seconds[trail.group, len(pipeline.rows) - 1].extend(trail.last)
+        for stage, stays in trail.completed():
+            if stage in rows:
+                seconds[trail.group, rows[stage]].extend(dated(stays))
+    found = {key: times(sorted(values)) for key, values in seconds.items() if values}
+    return {**found, **_all_stays(db, pipeline)} if is_everything else found
+
+
+def dated(stays: "array[int]") -> "array[int]":
+    """Those that have a beginning and an end."""
+    return array("q", (each for each in stays if each != UNKNOWN)) if UNKNOWN in stays else stays
 
 
 def times(ascending: Ascending) -> Times:
@@ -77,19 +89,3 @@ class _Indexed:
 def _all_stays(db: Reader, pipeline: Pipeline) -> dict[tuple[object, int], Times]:
     rows = enumerate(pipeline.rows)
     return {(None, row): times(_Indexed(db, stage.id)) for row, stage in rows if stage.outcome == Outcome.OPEN}
-
-
-def _stays(db: Reader, cohort: Cohort, pipeline: Pipeline) -> dict[tuple[object, int], Times]:
-    rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
-    seconds: dict[tuple[object, int], array[int]] = defaultdict(lambda: array("q"))
-    if cohort.has_everybody:
-        nobody = removed(db)
-        for passage, stage, dwell in stays(db, cohort):
-            if passage not in nobody:
-                seconds[None, stage].append(dwell)
-    else:
-        groups = members(db, cohort)
-        for passage, stage, dwell in stays(db, cohort):
-            for group in groups.get(passage, ()):
-                seconds[group, stage].append(dwell)
-    return {(group, rows[stage]): times(sorted(values)) for (group, stage), values in seconds.items() if stage in rows}

@@ -15,6 +15,7 @@ from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
+from crmcli.query.past import past
 from crmcli.query.sql import clock, select, where
 from crmcli.query.syntax import parse
 
@@ -47,12 +48,17 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which deals, by which field if any, in which currency if in one; `by_value` puts the largest amount first."""
+    """Which deals, by which field if any, in which currency if in one; `by_value` puts the largest amount first.
+
+    The dates are texts.
+    """
 
     words: Sequence[str] = ()
     by: str | None = None
     currency: str | None = None
     by_value: bool = False
+    as_of: str | None = None
+    known_at: str | None = None
 
 
 @dataclass(slots=True)
@@ -114,10 +120,12 @@ def winloss(db: Reader, asked: Asked, *, moment: Moment) -> Report:
 
     "(none)" is a reason too. Raises InvalidInput.
     """
-    deals = entity("deal", db)
+    then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
+    deals = then.of(entity("deal", db))
     by = _field(deals, asked.by) if asked.by else None
     code = currency(asked.currency) if asked.currency else None
-    found = _found(_rows(db, deals, asked, by, moment), by, code)
+    statement, parameters = _statement(deals, asked, by, moment)
+    found = _found(db.rows(statement, {**parameters, **then.parameters}), by, code)
     if code is None and len(found.currencies) == 1:
         code = next(iter(found.currencies))
     rows = [row for group in found.ordered for row in _pareto(group, code, by_value=asked.by_value)]
@@ -129,8 +137,8 @@ def winloss(db: Reader, asked: Asked, *, moment: Moment) -> Report:
         groups="group" if by else None,
         empty="no deal was lost",
     )
-    parameters = {"query": " ".join(asked.words) or None, "by": by.name if by else None, "currency": code}
-    return Report("winloss", parameters, _summary(found, code), table, tuple(_notes(asked, found)))
+    told = {"query": " ".join(asked.words) or None, "by": by.name if by else None, "currency": code, **then.said}
+    return Report("winloss", told, _summary(found, code), table, (*_notes(asked, found), *then.notes))
 
 
 def _summary(found: _Found, code: str | None) -> dict[str, object]:
@@ -162,19 +170,20 @@ def _found(rows: Iterable[Row], by: Field | None, code: str | None) -> _Found:
     return found
 
 
-def _rows(db: Reader, deals: Entity, asked: Asked, by: Field | None, moment: Moment) -> Iterator[Row]:
-    """Group, folded reason, reason, outcome, currency, deals, amount, deals with an amount."""
+def _statement(deals: Entity, asked: Asked, by: Field | None, moment: Moment) -> tuple[str, dict[str, object]]:
+    """The SELECT of group, folded reason, reason, outcome, currency, deals, amount, deals with an amount; and its parameters."""
     condition = where(parse(asked.words), deals, moment=moment)
     value = by.sql if by else "null"
     reason = "case s.outcome when 'lost' then d.lost_reason end"
+    amount, code = deals.fields["amount"].sql, deals.fields["currency"].sql
     expressions = (
-        f"{value} as grp, fold({reason}) as folded, min({reason}), s.outcome as outcome, d.currency as code, count(*), "
-        "sum(d.amount), count(d.amount)"
+        f"{value} as grp, fold({reason}) as folded, min({reason}), s.outcome as outcome, {code} as code, count(*), "
+        f"sum({amount}), count({amount})"
     )
     joins = {"g", "s", *(by.joins if by else ())}
     statement = select(deals, [expressions], condition, joins=joins)
     statement += " and s.outcome <> 'open' group by grp, folded, outcome, code order by grp, folded, outcome, code"
-    return db.rows(statement, condition.parameters | clock(statement, moment))
+    return statement, condition.parameters | clock(statement, moment)
 
 
 def _field(deals: Entity, name: str) -> Field:

@@ -55,3 +55,14 @@ def test_incidences_and_survival_add_up_and_never_turn_back(ends: list[tuple[int
         assert all(a <= b for a, b in zip(before.incidence, point.incidence, strict=True))
     staying = dict(survival(*(sorted(time for time, kind in ends if bool(kind) is gone) for gone in (True, False))))
     assert all(share == pytest.approx(found[int(time)].survival) for time, share in staying.items())
+
+
+@given(st.lists(st.integers(0, 20), max_size=40), st.lists(st.integers(0, 20), max_size=20))
+def test_a_quantile_is_the_first_time_at_which_so_many_have_left(left: list[int], there: list[int]) -> None:
+    left, there, shares = sorted(left), sorted(there), (0.1, 0.25, 0.5, 0.75, 0.9)
+
+    curve = list(survival(left, there))
+
+    assert stay_quantiles(left, there, shares) == [
+        next((time for time, staying in curve if staying <= 1 - share + 1e-12), None) for share in shares
+    ]

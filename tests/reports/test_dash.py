@@ -8,7 +8,7 @@ from crmcli.reports.forecast import forecast
 from crmcli.reports.funnel import FunnelRequest, funnel
 from crmcli.reports.standing import Asked
 from crmcli.reports.velocity import velocity
-from tests.reports.conftest import NOW, RECORDED, Histories
+from tests.reports.conftest import NOW, RECORDED, Histories, at
 
 MOMENT = Moment(NOW, Preferences())
 
@@ -68,6 +68,30 @@ def test_stalled_deals_and_tasks_are_named_with_their_numbers(histories: Histori
     assert [(item.ref, item.item, item.note) for item in items(found, "tasks")] == [
         ("T1", "Call", "2026-11-19 (overdue)")
     ]
+
+
+def test_as_of_a_day_every_panel_is_of_that_day(histories: Histories) -> None:
+    histories.deal(("lead", 0), ("won", 20), amount=100, close_on="2026-01-21")
+    histories.deal(("lead", 5), ("quote", 10), ("won", 60), amount=300, close_on="2026-03-31")
+    histories.deal(("lead", 70), ("lost", 80), amount=900)
+    histories.db.connection.execute("update stage_event set close_on = '2026-03-31' where passage_id = 2")
+    for text, came, done in (("Call", 10, 50), ("Mail", 1, 20), ("Visit", 70, None)):
+        histories.insert("task", uid=text, text=text, created_at=at(came), done_at=at(done), recorded_at=RECORDED)
+
+    found = dash(histories.db, moment=MOMENT, as_of="2026-02-14")
+
+    assert [(item.item, item.count) for item in items(found, "funnel")] == [
+        ("lead", 2), ("contact", 2), ("needs", 2), ("quote", 2), ("won", 1),
+    ]  # fmt: skip
+    amounts = {item.item: item.amount for item in items(found, "forecast")}
+    assert (amounts["closed"], amounts["closed + open"]) == (Money(100_00, "EUR"), Money(400_00, "EUR"))
+    assert [(item.item, item.count) for item in items(found, "won")][-2:] == [("2026-01", 1), ("2026-02", 0)]
+    assert items(found, "velocity")[0].amount == Money(5_00, "EUR")  # 1 x 1 x 100 / 20 days
+    assert [(item.ref, item.note) for item in items(found, "stalled")] == [("D2", "35 days in quote")]
+    assert [item.item for item in items(found, "tasks")] == ["Call"]
+    assert found.notes[0] == (
+        "stage, amount, close date and owner are those of the end of 2026-02-14, all other fields as now"
+    )
 
 
 def test_an_empty_file_has_all_panels(histories: Histories) -> None:

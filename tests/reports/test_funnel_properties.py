@@ -15,6 +15,7 @@ from crmcli.query.comparison import Moment
 from crmcli.reports.funnel import Funnel, FunnelRequest, funnel
 from crmcli.reports.funnel_cohort import cohort
 from crmcli.reports.funnel_pipeline import chosen
+from crmcli.reports.funnel_read import Timed, journeys
 from crmcli.reports.funnel_request import window
 from crmcli.reports.stage_times import stage_times
 
@@ -153,8 +154,9 @@ def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
         pipeline, _ = chosen(db, None)
         days, moment = window(db, request, moment)
         everything = cohort(db, request, pipeline, window=days, moment=moment)
-        by_index = stage_times(db, everything, pipeline, is_everything=True)
-        by_deal = stage_times(db, everything, pipeline, is_everything=False)
+        trails = journeys(db, everything, Timed(pipeline)).trails
+        by_index = stage_times(db, pipeline, trails, is_everything=True)
+        by_deal = stage_times(db, pipeline, trails, is_everything=False)
 
     assert {key: times for key, times in by_index.items() if times.median is not None} == by_deal
 

@@ -8,8 +8,11 @@ from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
 from crmcli.query.past import past
 from crmcli.query.sql import Where, select
+from crmcli.reports import board, slippage, winloss
 
 from .conftest import NOW, RECORDED, Histories, at, column, euros, shown
+
+MOMENT = Moment(NOW, Preferences())
 
 
 @pytest.fixture
@@ -102,3 +105,55 @@ def test_every_field_can_be_asked_of_the_past(twelve: Histories) -> None:
     for state in deals.states:
         sql = select(deals, ["d.id"], Where(state.sql), joins=state.joins)
         assert len(list(twelve.db.rows(sql, {**then.parameters, **moment.parameters}))) <= 12
+
+
+@pytest.fixture
+def put_off(histories: Histories) -> Histories:
+    """A deal lost from quote for 100 on day 5, reopened, put off to April, lost from contact for 250 on day 12.
+
+    Its first putting off, on day 6, was recorded on day 11.
+    """
+    passage = histories.deal(
+        *[("lead", 0), ("quote", 2), ("lost", 5), ("contact", 8), ("lost", 12)],
+        amount=250,
+        close_on="2026-04-10",
+        lost_reason="price",
+    )
+    file = histories.db.connection
+    file.execute("update stage_event set recorded_at = occurred_at, close_on = '2026-02-01'")
+    file.execute("update stage_event set amount = 10000 where occurred_at < ?", (at(8),))
+    file.execute("update stage_event set close_on = '2026-04-10' where occurred_at >= ?", (at(8),))
+    same = {"passage_id": passage, "from_stage_id": 6, "to_stage_id": 6, "amount": 10_000, "currency": "EUR"}
+    histories.insert("stage_event", occurred_at=at(6), recorded_at=at(11), close_on="2026-03-15", **same)
+    file.execute("update operation set recorded_at = ?", (at(0),))
+    return histories
+
+
+def test_why_deals_were_lost_is_told_by_the_stage_and_amount_of_that_day(put_off: Histories) -> None:
+    def lost(as_of: str | None) -> list[object]:
+        asked = winloss.Asked(by="stage", as_of=as_of)
+        return [(row[0], row[2], str(row[5])) for row in winloss.winloss(put_off.db, asked, moment=MOMENT).table.rows]
+
+    assert lost("2026-01-07") == [("quote", 1, "100 EUR")]
+    assert lost("2026-01-10") == []
+    assert lost(None) == [("contact", 1, "250 EUR")]
+
+
+def test_slippage_knows_no_close_date_that_was_said_later(put_off: Histories) -> None:
+    def slipped(**then: str) -> tuple[object, ...]:
+        found = slippage.slippage(put_off.db, moment=MOMENT, **then)  # type: ignore[arg-type]  # dates by name
+        return (found.summary["deals"], *(row[-2:] for row in found.table.rows))
+
+    assert slipped(as_of="2026-01-05") == (1,)
+    assert slipped(as_of="2026-01-08") == (1, (1, 42))
+    assert slipped(known_at="2026-01-08") == (1,)
+    assert slipped() == (1, (2, 68))
+
+
+def test_a_board_of_the_past_has_its_lanes_sums_and_days(put_off: Histories) -> None:
+    found = board.board(put_off.db, board.Asked(as_of="2026-01-04"), moment=MOMENT)
+
+    assert found.board is not None
+    assert [(lane.title, lane.note) for lane in found.board.lanes if lane.cards] == [("quote", "1 deal; 100 EUR")]
+    assert found.board.lanes[3].cards[0].lines == ("close 2026-02-01", "100 EUR, 2 d")
+    assert "all other fields as now" in found.notes[-1]
