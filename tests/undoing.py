@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from crmcli.core.change import Change
 from crmcli.core.preferences import Preferences
-from crmcli.core.result import Change
 from crmcli.core.vocabulary import (
     Channel,
     CustomerKind,

@@ -8,7 +8,8 @@ import typer
 from crmcli import render
 from crmcli.commands import opening
 from crmcli.commands.options import Command, Showing, settings
-from crmcli.core.result import Change, Column, Table
+from crmcli.core.change import Change
+from crmcli.core.result import Column, Table
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import NotFound
 from crmcli.settings import aliases, config

@@ -15,7 +15,7 @@ from crmcli import render
 from crmcli.commands import ahead, opening
 from crmcli.commands.options import Writing, settings
 from crmcli.commands.outer import KEY, Outer
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.wording import counted, named
 from crmcli.errors import ExitCode, InvalidInput, NotFound
 from crmcli.exchange.script import Line, lines_of

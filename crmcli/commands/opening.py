@@ -12,12 +12,14 @@ from crmcli import render
 from crmcli.commands import ahead
 from crmcli.commands.options import confirm, settings
 from crmcli.commands.outer import outer, shared
-from crmcli.core.result import Change, Network, Picture, Result
 from crmcli.core.vocabulary import Drawing, Format
 from crmcli.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from crmcli.core.change import Change
+    from crmcli.core.picture import Network, Picture
     from crmcli.core.preferences import Preferences
+    from crmcli.core.result import Result
     from crmcli.db.reader import Reader
     from crmcli.db.search import Index
     from crmcli.db.transaction import Opened, Transaction
@@ -218,7 +220,7 @@ def moment(ctx: typer.Context, db: "Reader") -> "Moment":
     return Moment(settings(ctx).now, preferences(db))
 
 
-def show(ctx: typer.Context, db: "Reader", result: Result, *, is_narrowed: bool = False) -> None:
+def show(ctx: typer.Context, db: "Reader", result: "Result", *, is_narrowed: bool = False) -> None:
     """Write `result` the way the user asked for; `is_narrowed`: it holds the wanted columns only."""
     told = settings(ctx).output
     spare_the_file(ctx)
@@ -263,7 +265,7 @@ def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> Non
     render.put(ics.calendar(todos.todos(db, words, limit=told.limit, moment=moment(ctx, db))), told.path)
 
 
-def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None:
+def show_network(ctx: typer.Context, network: "Network", drawing: Drawing) -> None:
     """Write a graph in a format of its own."""
     from crmcli.render import network as drawn
 
@@ -271,7 +273,7 @@ def show_network(ctx: typer.Context, network: Network, drawing: Drawing) -> None
     render.put(drawn.lines(network, drawing), settings(ctx).output.path)
 
 
-def show_picture(ctx: typer.Context, picture: Picture, drawing: Drawing) -> None:
+def show_picture(ctx: typer.Context, picture: "Picture", drawing: Drawing) -> None:
     """Write a graph to look at."""
     from crmcli.render import svg, webpage
 
@@ -291,7 +293,7 @@ def remove(ctx: typer.Context, removes: "Callable[[Writer], Change]") -> None:
     done(ctx, change)
 
 
-def done(ctx: typer.Context, change: Change) -> None:
+def done(ctx: typer.Context, change: "Change") -> None:
     """Say what was changed. Called after the commit."""
     told = settings(ctx)
     batch = outer(ctx)

@@ -1,8 +1,11 @@
 """The shapes that every renderer takes: a table, a record, a report."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from crmcli.core.drawing import Board, Node, Panel  # few results have one
 
 Kind = Literal["text", "id", "integer", "number", "money", "rate", "date", "instant", "days", "values", "boolean"]
 
@@ -56,66 +59,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """A branch of a tree for people; `note` stands behind the text, dimmed, or coloured by its `tone`.
-
-    A tone is strong, fair or weak, and the note says so in words too.
-    """
-
-    text: str
-    note: str = ""
-    children: tuple["Node", ...] = ()
-    tone: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What stands in a lane of a board."""
-
-    title: str
-    lines: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A column of a board; `more` cards are not among `cards`."""
-
-    title: str
-    note: str
-    cards: tuple[Card, ...]
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Lanes side by side."""
-
-    lanes: tuple[Lane, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A labelled figure; drawn from `begin` to `end`, in a unit that all of a panel share, where these are given."""
-
-    label: str
-    text: str
-    begin: float = 0
-    end: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A part of a dashboard: bars under each other, or a series of `columns` side by side; `next` is a command."""
-
-    title: str
-    bars: tuple[Bar, ...] = ()
-    columns: tuple[Bar, ...] = ()
-    notes: tuple[str, ...] = ()
-    empty: str = "nothing here yet"
-    next: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """A computed answer: what was asked, the figures of the whole, and the rows.
 
@@ -128,9 +71,9 @@ class Report:
     summary: Mapping[str, object]
     table: Table
     notes: tuple[str, ...] = ()
-    tree: Node | None = None
-    board: Board | None = None
-    panels: tuple[Panel, ...] = ()
+    tree: "Node | None" = None
+    board: "Board | None" = None
+    panels: "tuple[Panel, ...]" = ()
     pivot: Table | None = None
 
     @property
@@ -140,77 +83,6 @@ class Report:
 
 
 Result = Table | Record | Report
-
-
-@dataclass(frozen=True, slots=True)
-class Vertex:
-    """A customer of a graph, or one of us, numbered below one; `no_contact` says why they must not be contacted."""
-
-    id: int
-    name: str
-    kind: str
-    city: str | None = None
-    industry: str | None = None
-    no_contact: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A tie of a graph, `source` *type* `target`; one that is no relationship is numbered below one."""
-
-    id: int
-    source: int
-    target: int
-    type: str
-    inverse: str
-    is_symmetric: bool
-    strength: float
-    since: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A graph, for other programs."""
-
-    nodes: Sequence[Vertex]
-    edges: Sequence[Link]
-
-    @property
-    def noun(self) -> str:
-        """What its nodes are called."""
-        return "node" if any(node.id < 1 for node in self.nodes) else "customer"
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A way to colour customers: groups of them by name; who is in two is coloured as of the first."""
-
-    name: str
-    groups: Mapping[str, Collection[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A graph as it is drawn: where each customer stands, how they can be coloured, and what is open with them."""
-
-    network: Network
-    places: Mapping[int, tuple[float, float]]
-    schemes: Sequence[Scheme]
-    deals: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a writing command did: the ids of what it is about, a sentence, and the next useful command.
-
-    `echo` is how a time that the user said was understood.
-    """
-
-    ids: tuple[int, ...]
-    sentence: str
-    next: str | None = None
-    warnings: tuple[str, ...] = ()
-    echo: str | None = None
 
 
 def join_values(values: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from crmcli.core.result import Board, Card, Lane
+from crmcli.core.drawing import Board, Card, Lane
 from crmcli.render.safety import short
 from crmcli.render.values import LONGEST
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from crmcli.core.result import Bar, Panel
+from crmcli.core.drawing import Bar, Panel
 from crmcli.core.wording import cells
 from crmcli.render.safety import visible
 

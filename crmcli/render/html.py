@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import TextIO
 
-from crmcli.core.result import Board, Column, Record, Report, Result, Table
+from crmcli.core.drawing import Board
+from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.render import Style, charts
 from crmcli.render.markdown import human, sections
 from crmcli.render.safety import short, visible

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from crmcli.core.result import Network
+from crmcli.core.picture import Network
 from crmcli.core.vocabulary import Drawing
 from crmcli.render import safety
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crmcli.core.result import Picture, Scheme
+from crmcli.core.picture import Picture, Scheme
 
 #: After Okabe & Ito (2008), whose colours people with any sight tell apart; with the colour of a letter on each.
 _COLOURS = (

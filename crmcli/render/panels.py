@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from crmcli.core.result import Bar, Panel
+from crmcli.core.drawing import Bar, Panel
 from crmcli.render.safety import visible
 
 _TWO_FROM, _GAP, _LEAST_BAR = 76, 2, 4

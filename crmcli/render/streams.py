@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from crmcli.render.safety import escape, short
 
 if TYPE_CHECKING:
-    from crmcli.core.result import Change
+    from crmcli.core.change import Change
 
 _LONGEST_LINE = 2_000
 _QUICK, _PAUSE, _NARROW = 1.0, 0.2, 78  # seconds until one wants to know how far it is, and again; cells for that

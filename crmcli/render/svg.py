@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from xml.sax.saxutils import escape
 
-from crmcli.core.result import Link, Picture, Vertex
+from crmcli.core.picture import Link, Picture, Vertex
 from crmcli.core.strength import word
 from crmcli.core.wording import counted
 from crmcli.render import safety

@@ -9,7 +9,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 from rich.tree import Tree
 
-from crmcli.core.result import Board, Column, Node, Record, Report, Result, Table
+from crmcli.core.drawing import Board, Node
+from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.render import Style
 from crmcli.render.board import draw as draw_board
 from crmcli.render.columns import Row, is_filled, shown

@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from crmcli.core.result import Picture, Vertex
+from crmcli.core.picture import Picture, Vertex
 from crmcli.core.strength import word
 from crmcli.render import safety
 from crmcli.render.palette import schemes

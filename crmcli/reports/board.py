@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from crmcli.core.drawing import Board, Card, Lane
 from crmcli.core.money import Money, by_currency, sums
-from crmcli.core.result import Board, Card, Column, Lane, Report, Table
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader

@@ -7,9 +7,10 @@ from itertools import islice
 
 from crmcli.core.currency import currency as known_currency
 from crmcli.core.days import Period, covering, moved
+from crmcli.core.drawing import Bar, Panel
 from crmcli.core.money import Money
 from crmcli.core.period import bounds
-from crmcli.core.result import Bar, Column, Panel, Report, Table
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import share
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crmcli.core.result import Link, Network, Vertex
+from crmcli.core.picture import Link, Network, Vertex
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.graph.contacts import beside, reading, strengths

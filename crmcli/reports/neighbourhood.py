@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.drawing import Node
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.strength import STRONGEST, word
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.drawing import Node
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.strength import rounded, word
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader

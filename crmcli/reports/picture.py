@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from crmcli.core.result import Network, Picture, Scheme
+from crmcli.core.picture import Network, Picture, Scheme
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.errors import CrmError, InvalidInput

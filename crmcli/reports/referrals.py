@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from crmcli.core.drawing import Node
 from crmcli.core.money import Money
 from crmcli.core.period import period, when
-from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import REFERRED
 from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from crmcli.core.drawing import Node
 from crmcli.core.money import Money, by_currency, sums
-from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import Trouble
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-from crmcli.core.result import Column, Node, Report, Table
+from crmcli.core.drawing import Node
+from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import Matter
 from crmcli.core.wording import shown
 from crmcli.db.reader import Reader

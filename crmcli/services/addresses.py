@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.writing import Writer
 from crmcli.errors import Ambiguous, InvalidInput, NotFound

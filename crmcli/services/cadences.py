@@ -1,7 +1,7 @@
 """Cadences: how often to be in touch, set and cleared."""
 
+from crmcli.core.change import Change
 from crmcli.core.repeats import repeat
-from crmcli.core.result import Change
 from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput, NotFound

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import select
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import Channel, ConsentAction, LegalBasis
 from crmcli.core.wording import counted
 from crmcli.db.writing import Writer

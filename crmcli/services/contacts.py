@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import ContactKind
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader

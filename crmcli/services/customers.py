@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.core.wording import shown

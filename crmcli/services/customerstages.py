@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import Holds
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, NotFound

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmcli.core import money
+from crmcli.core.change import Change
 from crmcli.core.currency import currency as known_currency
-from crmcli.core.result import Change
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import shown

@@ -4,9 +4,9 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from crmcli.core.change import Change
 from crmcli.core.normal import fold, handle
 from crmcli.core.period import instant
-from crmcli.core.result import Change
 from crmcli.core.vocabulary import REFERRED, Channel, CustomerKind, Direction, Outcome
 from crmcli.db.writing import Writer
 from crmcli.services import cadences, customers, deals, interactions, relationships, tasks

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
+from crmcli.core.change import Change
 from crmcli.core.normal import fold
-from crmcli.core.result import Change
 from crmcli.core.uid import uid
 from crmcli.core.wording import counted
 from crmcli.db import erasure, search, subject

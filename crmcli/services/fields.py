@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import FieldOf, FieldType
 from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.reader import Reader

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Trouble
 from crmcli.core.wording import counted

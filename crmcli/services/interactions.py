@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from crmcli.core import period
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.core.wording import did_you_mean, shown

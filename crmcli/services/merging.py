@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import WORKS_FOR, Prefer
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader

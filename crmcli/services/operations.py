@@ -1,6 +1,6 @@
 """Taking operations back, and putting them again."""
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.wording import counted
 from crmcli.db import history
 from crmcli.db.writing import Writer

@@ -6,7 +6,7 @@ from shlex import quote
 from sqlmodel import select
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Holds, Outcome, Template
 from crmcli.core.wording import counted, shown

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlmodel import select
 
 from crmcli.core import normal
+from crmcli.core.change import Change
 from crmcli.core.currency import currency as known_currency
-from crmcli.core.result import Change
 from crmcli.core.vocabulary import DateOrder
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.writing import Writer

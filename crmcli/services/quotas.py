@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crmcli.core import money
+from crmcli.core.change import Change
 from crmcli.core.currency import currency as known_currency
 from crmcli.core.money import Money
 from crmcli.core.period import span
-from crmcli.core.result import Change
 from crmcli.core.wording import shown
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput, NotFound

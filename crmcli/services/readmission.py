@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlmodel import select
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.wording import counted
 from crmcli.db import erasure
 from crmcli.db.writing import Writer

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import REFERRED
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput

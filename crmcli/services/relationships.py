@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.strength import score
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import WORKS_FOR, CustomerKind

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.strength import score
 from crmcli.core.vocabulary import LAST_OF_OURS
 from crmcli.core.wording import counted

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlmodel import col, select
 
+from crmcli.core.change import Change
 from crmcli.core.days import moved
-from crmcli.core.result import Change
 from crmcli.core.vocabulary import RetentionAction
 from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.writing import Writer

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.wording import counted, shown
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput

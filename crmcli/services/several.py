@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.wording import counted
 from crmcli.db.writing import Writer
 

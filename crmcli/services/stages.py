@@ -6,7 +6,7 @@ from shlex import quote
 from sqlmodel import col, select
 
 from crmcli.core import normal
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.vocabulary import Category, Outcome
 from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.reader import Reader

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from crmcli.core import period
+from crmcli.core.change import Change
 from crmcli.core.period import When
 from crmcli.core.repeats import Repeat, repeat
-from crmcli.core.result import Change
 from crmcli.core.uid import uid
 from crmcli.core.wording import shown
 from crmcli.db.writing import Writer

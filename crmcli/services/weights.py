@@ -4,7 +4,7 @@ import math
 
 from sqlmodel import select
 
-from crmcli.core.result import Change
+from crmcli.core.change import Change
 from crmcli.core.strength import STRONGEST, Weights
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.writing import Writer

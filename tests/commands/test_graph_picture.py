@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from crmcli.core.picture import Network, Vertex
 from crmcli.core.preferences import Preferences
-from crmcli.core.result import Network, Vertex
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment

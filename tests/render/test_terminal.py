@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crmcli import render
+from crmcli.core.drawing import Node
 from crmcli.core.money import Money
-from crmcli.core.result import Column, Node, Record, Report, Result, Table
+from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.core.vocabulary import Format
 from crmcli.render import terminal
 
