@@ -1,7 +1,7 @@
 """What a name is made of, as far as it tells who is meant: in any order, without titles and legal forms."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from crmcli.core.normal import fold
 from crmcli.core.words import is_dense
@@ -65,6 +65,9 @@ _LEGAL = frozenset(
 )
 _LEGAL_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
 
+#: So many different words of names are taken apart once only.
+_REMEMBERED = 1 << 17
+
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _is_dense = cache(is_dense)
 
@@ -97,6 +100,8 @@ for _name, _texts in _SHORT.items():
     for _text in _texts.split():
         _LONG[_text] = _LONG.get(_text, frozenset()) | {_name}
 
+SHORT = _LONG.keys()
+
 #: The long form of a name that has just one.
 _LONGEST = {short: next(iter(long)) for short, long in _LONG.items() if len(long) == 1 and short not in _SHORT}
 
@@ -107,20 +112,45 @@ def parts(name: str, *, is_organisation: bool) -> tuple[str, ...]:
     A name of nothing else keeps all its words. Han, kana and Hangul stand as one word, the surname first where it was
     put behind.
     """
-    words = _words(name)
-    if not (_LEGAL if is_organisation else _TITLES).isdisjoint(words):
-        words = [word for word in words if word not in (_LEGAL if is_organisation else _TITLES)] or words
-    if not name.isascii():
-        words = _joined(words, is_organisation=is_organisation)
-    if not is_organisation:
-        words = [_LONGEST.get(word, word) for word in words]
-    return tuple(sorted(words))
+    usual = list(map(_usual_of_organisation if is_organisation else _usual, name.split()))
+    if "" in usual or (len(usual) > 1 and not name.isascii()):
+        usual = _all(name, is_organisation=is_organisation)
+    usual.sort()
+    return tuple(usual)
 
 
 def can_be_short(one: str, other: str) -> bool:
     """Whether both can stand for the same name: Bob for Robert, Alex for Alexander and for Alexandra."""
     first, second = _LONG.get(one, frozenset()) | {one}, _LONG.get(other, frozenset()) | {other}
     return not first.isdisjoint(second)
+
+
+def _all(name: str, *, is_organisation: bool) -> list[str]:
+    words = _words(name)
+    if not (_LEGAL if is_organisation else _TITLES).isdisjoint(words):
+        words = [word for word in words if word not in (_LEGAL if is_organisation else _TITLES)] or words
+    if not name.isascii():
+        words = _joined(words, is_organisation=is_organisation)
+    return words if is_organisation else [_LONGEST.get(word, word) for word in words]
+
+
+@lru_cache(_REMEMBERED)
+def _usual(token: str) -> str:
+    """The word that a plain part of a person's name gives, the same object for the same; else nothing."""
+    return _plain(token, _TITLES) and _LONGEST.get(token.lower(), token.lower())
+
+
+@lru_cache(_REMEMBERED)
+def _usual_of_organisation(token: str) -> str:
+    return _plain(token, _LEGAL)
+
+
+def _plain(token: str, dropped: frozenset[str]) -> str:
+    word = token.lower()
+    is_plain = token.isalpha() if token.isascii() else _HAN.fullmatch(token)
+    if not is_plain or word in dropped or word.startswith(_LEGAL_ENDINGS) or word.endswith(_LEGAL_ENDINGS):
+        return ""
+    return word
 
 
 def _words(name: str) -> list[str]:
