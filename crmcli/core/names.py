@@ -1,7 +1,7 @@
 """What a name is made of, as far as it tells who is meant: in any order, without titles and legal forms."""
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 from crmcli.core.normal import fold
 from crmcli.core.words import is_dense
@@ -63,13 +63,11 @@ _LEGAL = frozenset(
         "y",
     ]
 )
-_LEGAL_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
-
-#: So many different words of names are taken apart once only.
-_REMEMBERED = 1 << 17
+_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _is_dense = cache(is_dense)
+_SEVERAL = " "  # no word: there is none, or more than one
 
 #: The surnames of three in four Chinese people.
 _SURNAMES = frozenset(
@@ -112,11 +110,13 @@ def parts(name: str, *, is_organisation: bool) -> tuple[str, ...]:
     A name of nothing else keeps all its words. Han, kana and Hangul stand as one word, the surname first where it was
     put behind.
     """
-    usual = list(map(_usual_of_organisation if is_organisation else _usual, name.split()))
-    if "" in usual or (len(usual) > 1 and not name.isascii()):
-        usual = _all(name, is_organisation=is_organisation)
-    usual.sort()
-    return tuple(usual)
+    words = list(map(_word_of_organisation if is_organisation else _word_of_person, name.split()))
+    if _SEVERAL in words or (len(words) > 1 and not name.isascii() and any(_is_dense(word[:1]) for word in words)):
+        words = _all(name, is_organisation=is_organisation)
+    elif "" in words:
+        words = [word for word in words if word] or _all(name, is_organisation=is_organisation)
+    words.sort()
+    return tuple(words)
 
 
 def can_be_short(one: str, other: str) -> bool:
@@ -134,23 +134,23 @@ def _all(name: str, *, is_organisation: bool) -> list[str]:
     return words if is_organisation else [_LONGEST.get(word, word) for word in words]
 
 
-@lru_cache(_REMEMBERED)
-def _usual(token: str) -> str:
-    """The word that a plain part of a person's name gives, the same object for the same; else nothing."""
-    return _plain(token, _TITLES) and _LONGEST.get(token.lower(), token.lower())
+@cache
+def _word_of_person(token: str) -> str:
+    """The word that a part of a name gives, empty for a title; always the same object."""
+    word = _word(token)
+    return "" if word in _TITLES else _LONGEST.get(word, word)
 
 
-@lru_cache(_REMEMBERED)
-def _usual_of_organisation(token: str) -> str:
-    return _plain(token, _LEGAL)
+@cache
+def _word_of_organisation(token: str) -> str:
+    word = _word(token)
+    return "" if word in _LEGAL else _SEVERAL if word.startswith(_ENDINGS) or word.endswith(_ENDINGS) else word
 
 
-def _plain(token: str, dropped: frozenset[str]) -> str:
-    word = token.lower()
-    is_plain = token.isalpha() if token.isascii() else _HAN.fullmatch(token)
-    if not is_plain or word in dropped or word.startswith(_LEGAL_ENDINGS) or word.endswith(_LEGAL_ENDINGS):
-        return ""
-    return word
+def _word(token: str) -> str:
+    words = _words(token)
+    is_one = len(words) == 1 and (_HAN.fullmatch(token) or not any(map(_is_dense, words[0])))
+    return words[0] if is_one else _SEVERAL
 
 
 def _words(name: str) -> list[str]:
@@ -172,6 +172,6 @@ def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
         dense = [dense[-1], *dense[:-1]]
     whole = "".join(dense)
     if is_organisation:
-        for ending in _LEGAL_ENDINGS:
+        for ending in _ENDINGS:
             whole = whole.removesuffix(ending).removeprefix(ending) or whole
     return [*(word for word in words if not _is_dense(word[0])), whole]

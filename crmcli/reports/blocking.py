@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import chain, combinations
 
-from crmcli.reports.likeness import CHOSEN, CITY, FIRM, mailbox, needed
+from crmcli.reports.likeness import CHOSEN, CITY, FIRM, NAMED, UNLIKE, is_of_name, mailbox, needed
 from crmcli.reports.namesakes import can_be_one
 from crmcli.reports.register import Members, Register, each, shared
 
@@ -57,20 +57,29 @@ def _parted(block: Members, by: Mapping[int, Hashable]) -> Iterator[Members]:
     return (part for part in parts.values() if 1 < len(part) <= _MOST)
 
 
-def _mailboxes(known: Register) -> Iterable[Members]:
-    """The same name at any domain."""
+def _mailboxes(known: Register) -> Iterator[Members]:
+    """The same mailbox, or at any domain the same name of one that is not made of the customer's."""
     numbers, boxes = [], []
     for number, held in known.emails.items():
         for email in each(held):
             numbers.append(number)
             boxes.append(mailbox(email).partition("@")[0])
-    return shared(numbers, boxes).values()
+    for box, block in shared(numbers, boxes).items():
+        yield [number for number in block if not is_of_name(box, known.names[number])]
+        whole = [(mailbox(email), number) for number in block for email in each(known.emails[number])]
+        if len(dict(whole)) < len(whole):
+            yield from shared([number for _, number in whole], [email for email, _ in whole]).values()
 
 
 def _same_names(known: Register, bits: float) -> Iterator[Members]:
-    """Whole names; where they do not tell enough, those of the same city or employer, as far as that does."""
+    """Whole names; where they do not tell enough, those of the same city or employer, as far as that does.
+
+    `tells` counts an e-mail address that is made of the name.
+    """
     for parts, block in shared(known.names, known.names.values()).items():
-        tells = CHOSEN + sum([known.bits(known.words[word]) for word in parts])
+        tells = NAMED + sum([known.bits(known.words[word]) for word in parts])
+        if not known.organisations.isdisjoint(block):
+            tells += CHOSEN
         if tells >= bits:
             yield block
             continue
@@ -81,32 +90,35 @@ def _same_names(known: Register, bits: float) -> Iterator[Members]:
 
 
 def _rare(known: Register) -> Iterable[Members]:
-    """Words that few have."""
+    """Words that few have, and that are not the whole name."""
     rare: dict[str, list[int]] = {word: [] for word, count in known.words.items() if 1 < count <= _RARE}
     for number, parts in known.names.items():
-        for word in parts:
-            if word in rare:
-                rare[word].append(number)
+        if len(parts) > 1:
+            for word in parts:
+                if word in rare:
+                    rare[word].append(number)
     return rare.values()
 
 
 def _with_firm(known: Register) -> Iterator[Members]:
     """Words, with the employer and the domain."""
-    names = known.names
+    parts = known.names.__getitem__
     for members in known.firms.values():
-        words = [word for number in members for word in names[number]]
+        words = list(chain.from_iterable(map(parts, members)))
         if len(set(words)) < len(words):
             yield from _by_word(members, known)
 
 
 def _with_city(known: Register, bits: float) -> Iterator[Members]:
-    """Words, with the city, of names that tell enough with it."""
-    told = {word: known.bits(count) for word, count in known.words.items()}
-    for members in known.towns.values():
-        enough = bits - min(CITY, known.bits(len(members)))
-        yield from _by_word(
-            [number for number in members if sum([told[word] for word in known.names[number]]) >= enough], known
-        )
+    """Words, with the city, of names that tell enough with it, even if they are not quite the same."""
+    tells = {word: known.bits(count) for word, count in known.words.items()}.__getitem__
+    enough = bits + UNLIKE - CITY
+    towns: dict[str, list[int]] = defaultdict(list)
+    for number, parts in known.names.items():
+        if sum(map(tells, parts)) >= enough and number in known.cities:
+            towns[known.cities[number]].append(number)
+    for members in towns.values():
+        yield from _by_word(members, known)
 
 
 def _by_word(numbers: Members, known: Register) -> Iterator[Members]:

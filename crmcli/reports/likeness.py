@@ -8,7 +8,7 @@ linkage", with weights set by hand.
 from dataclasses import dataclass
 from math import log2
 
-from crmcli.reports.namesakes import SHORTEST_SLIPPED, alike
+from crmcli.reports.namesakes import SHORTEST_SLIPPED, Parts, alike
 from crmcli.reports.register import Register, domains, each
 
 #: So many bits make 50 of 100; each more or less makes 4.
@@ -16,6 +16,8 @@ _EVEN, _PER_BIT = 3.0, 4.0
 
 CHOSEN = 7.0  # nobody names an organisation as another is named
 FIRM, CITY = 9.0, 6.0  # no employer and no city tells more
+NAMED = 3.0  # of an address that is made of the name
+UNLIKE = 3.0  # a short form tells so much less than the name, a slip even less
 
 _ROLES = frozenset(
     [
@@ -106,7 +108,7 @@ def _alike(word: str, other: str, known: Register, found: Evidence, *, is_person
     if how is None:
         return False
     of_either = known.bits(max(known.words[word], known.words[other]))
-    bits = {"initial": 0.0, "short form": of_either - 3.0, "spelling": of_either - 5.0}[how]
+    bits = {"initial": 0.0, "short form": of_either - UNLIKE, "spelling": of_either - 5.0}[how]
     found.add(bits, f"{how}: {word}, {other}")
     return True
 
@@ -133,12 +135,16 @@ def _emails(one: int, other: int, known: Register, found: Evidence) -> None:
             local = mine.partition("@")[0]
             if local in _ROLES or local != theirs.partition("@")[0]:
                 continue
-            is_of_name = any(len(word) > 2 and word in local for word in known.names[one])  # noqa: PLR2004 (initials tell little)
-            bits = 3.0 if is_of_name else 12.0 if len(local) > SHORTEST_SLIPPED else 2.0
+            bits = NAMED if is_of_name(local, known.names[one]) else 12.0 if len(local) > SHORTEST_SLIPPED else 2.0
             if best is None or bits > best[0]:
                 best = (bits, "same e-mail name")
     if best:
         found.add(*best)
+
+
+def is_of_name(local: str, parts: Parts) -> bool:
+    """Whether a word of the name, but for initials, stands in the address."""
+    return any(len(word) > 2 and word in local for word in parts)  # noqa: PLR2004
 
 
 def mailbox(email: str) -> str:
@@ -169,6 +175,6 @@ def _city(mine: str | None, theirs: str | None, known: Register, found: Evidence
     if mine is None or theirs is None:
         return
     if mine == theirs:
-        found.add(min(known.bits(len(known.towns[mine])), CITY), "same city")
+        found.add(min(known.bits(known.towns[mine]), CITY), "same city")
     else:
         found.add(-3.0)

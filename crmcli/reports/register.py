@@ -1,7 +1,8 @@
 """What is known of all customers, as far as it tells who they are, and how common each of it is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 from math import log2
@@ -64,13 +65,13 @@ class Register:
     """
 
     names: Mapping[int, Parts]
-    organisations: Collection[int]
+    organisations: AbstractSet[int]
     cities: Mapping[int, str]
     emails: Mapping[int, str]
     phones: Mapping[int, str]
     employers: Mapping[int, int]
     words: Mapping[str, int]
-    towns: Mapping[str, Members]
+    towns: Mapping[str, int]
     lines: Mapping[str, Members]  # phones that several have
     firms: Mapping[int | str, Members]  # employers, and domains of mail
 
@@ -93,9 +94,6 @@ def register(db: Reader) -> Register:
             organisations.add(number)
         if city:
             cities[number] = folded.get(city) or folded.setdefault(city, fold(city))
-    towns: dict[str, list[int]] = defaultdict(list)
-    for number, city in cities.items():
-        towns[city].append(number)
     emails, phones = _points(db)
     employers = {number: number for number in organisations} | _employers(db, names)
     return Register(
@@ -106,7 +104,7 @@ def register(db: Reader) -> Register:
         _by_holder(*phones),
         employers,
         Counter(chain.from_iterable(names.values())),
-        towns,
+        Counter(cities.values()),
         shared(*phones),
         _firms(employers, emails),
     )
