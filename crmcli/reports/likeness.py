@@ -15,9 +15,9 @@ from crmcli.reports.register import Register, domains, each
 _EVEN, _PER_BIT = 3.0, 4.0
 
 CHOSEN = 7.0  # nobody names an organisation as another is named
-FIRM, CITY = 9.0, 6.0  # no employer and no city tells more
-NAMED = 3.0  # of an address that is made of the name
-UNLIKE = 3.0  # a short form tells so much less than the name, a slip even less
+FIRM, _DOMAIN, CITY = 12.0, 9.0, 6.0  # no employer, no domain and no city tells more
+NAMED = 1.0  # of an address that is made of the name
+UNLIKE, _SLIPPED = 3.0, 4.0  # a short form tells so much less than the name, a slip even less
 
 _ROLES = frozenset(
     [
@@ -108,7 +108,7 @@ def _alike(word: str, other: str, known: Register, found: Evidence, *, is_person
     if how is None:
         return False
     of_either = known.bits(max(known.words[word], known.words[other]))
-    bits = {"initial": 0.0, "short form": of_either - UNLIKE, "spelling": of_either - 5.0}[how]
+    bits = {"initial": 0.0, "short form": of_either - UNLIKE, "spelling": of_either - _SLIPPED}[how]
     found.add(bits, f"{how}: {word}, {other}")
     return True
 
@@ -119,7 +119,7 @@ def _phones(mine: str | None, theirs: str | None, known: Register, found: Eviden
     same = set(each(mine)).intersection(each(theirs))
     if same:
         count = min(len(known.lines[phone]) for phone in same)
-        found.add(max(3.0, 13.0 - 2.0 * (count - 2)), "same phone")
+        found.add(max(3.0, max(13.0, known.bits(count)) - 2.0 * (count - 2)), "same phone")
     else:
         found.add(-2.5)
 
@@ -166,9 +166,9 @@ def _firm(one: int, other: int, known: Register, found: Evidence) -> None:
     others = domains(each(known.emails.get(other)))
     both = next((domain for domain in domains(each(known.emails.get(one))) if domain in others), None)
     if both:
-        found.add(min(known.bits(len(known.firms[both])), FIRM), f"same domain: {both}")
+        found.add(min(known.bits(len(known.firms[both])), _DOMAIN), f"same domain: {both}")
     elif mine is not None and theirs is not None:
-        found.add(-1.5)
+        found.add(-3.0)
 
 
 def _city(mine: str | None, theirs: str | None, known: Register, found: Evidence) -> None:
