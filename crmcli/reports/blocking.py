@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import chain, combinations
 
-from crmcli.reports.likeness import CHOSEN, CITY, FIRM, NAMED, UNLIKE, is_of_name, mailbox, needed
-from crmcli.reports.namesakes import can_be_one
+from crmcli.reports.likeness import CHOSEN, CITY, GMAIL, NAMED, UNLIKE, is_of_name, mailbox, needed
+from crmcli.reports.namesakes import Parts, can_be_one
 from crmcli.reports.register import Members, Register, each, shared
 
 _MOST = 12  # in a block
 _RARE = 6
+
+Telling = tuple[int, Parts, float]
 
 
 def pairs(known: Register, least: float = 0.0) -> Iterator[tuple[int, int]]:
@@ -34,18 +36,31 @@ def pairs(known: Register, least: float = 0.0) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(known: Register, bits: float) -> Iterator[Members]:
+    """Those worth comparing, where it takes so many bits; a block that is too large parted by city."""
+    telling = _telling(known, bits)
     for block in chain(
         known.lines.values(),
         _mailboxes(known),
-        _same_names(known, bits),
+        _same_names(known, telling, bits),
         _rare(known),
         _with_firm(known),
-        _with_city(known, bits),
+        _with_city(known, telling, bits),
     ):
         if len(block) <= _MOST:
             yield block
         else:
             yield from _parted(block, known.cities)
+
+
+def _telling(known: Register, bits: float) -> list[Telling]:
+    """Whose name could tell enough with the city, and how many bits it tells."""
+    tells = {word: known.bits(count) for word, count in known.words.items()}.__getitem__
+    enough, organisations = bits - CITY - NAMED, known.organisations
+    return [
+        (number, parts, told)
+        for number, parts in known.names.items()
+        if (told := sum(map(tells, parts))) >= enough or number in organisations
+    ]
 
 
 def _parted(block: Members, by: Mapping[int, Hashable]) -> Iterator[Members]:
@@ -60,32 +75,36 @@ def _parted(block: Members, by: Mapping[int, Hashable]) -> Iterator[Members]:
 def _mailboxes(known: Register) -> Iterator[Members]:
     """The same mailbox, or at any domain the same name of one that is not made of the customer's."""
     numbers, boxes = [], []
+    changed = set()
     for number, held in known.emails.items():
         for email in each(held):
+            box, _, domain = email.partition("@")
+            if "+" in box or domain in GMAIL:
+                plain = mailbox(email).partition("@")[0]
+                if plain != box:
+                    changed.add(plain)
+                box = plain
             numbers.append(number)
-            boxes.append(mailbox(email).partition("@")[0])
+            boxes.append(box)
     for box, block in shared(numbers, boxes).items():
         yield [number for number in block if not is_of_name(box, known.names[number])]
-        whole = [(mailbox(email), number) for number in block for email in each(known.emails[number])]
-        if len(dict(whole)) < len(whole):
-            yield from shared([number for _, number in whole], [email for email, _ in whole]).values()
+        if box in changed:
+            whole = [(number, mailbox(email)) for number in block for email in each(known.emails[number])]
+            yield from shared(*zip(*whole, strict=True)).values()
 
 
-def _same_names(known: Register, bits: float) -> Iterator[Members]:
-    """Whole names; where they do not tell enough, those of the same city or employer, as far as that does.
+def _same_names(known: Register, telling: Iterable[Telling], bits: float) -> Iterator[Members]:
+    """Whole names; where they do not tell enough, those of the same city.
 
-    `tells` counts an e-mail address that is made of the name.
+    Others have the same phone, employer or mailbox besides, and so a block of that.
     """
-    for parts, block in shared(known.names, known.names.values()).items():
-        tells = NAMED + sum([known.bits(known.words[word]) for word in parts])
-        if not known.organisations.isdisjoint(block):
-            tells += CHOSEN
-        if tells >= bits:
+    numbers, names, told = zip(*telling, strict=True) if telling else ((), (), ())
+    tells = dict(zip(names, told, strict=True))
+    for parts, block in shared(numbers, names).items():
+        chosen = 0.0 if known.organisations.isdisjoint(block) else CHOSEN
+        if tells[parts] + chosen + NAMED >= bits:
             yield block
-            continue
-        if tells + FIRM + CITY >= bits:
-            yield from _parted(block, known.employers)
-        if tells + CITY >= bits:
+        else:
             yield from _parted(block, known.cities)
 
 
@@ -109,13 +128,12 @@ def _with_firm(known: Register) -> Iterator[Members]:
             yield from _by_word(members, known)
 
 
-def _with_city(known: Register, bits: float) -> Iterator[Members]:
-    """Words, with the city, of names that tell enough with it, even if they are not quite the same."""
-    tells = {word: known.bits(count) for word, count in known.words.items()}.__getitem__
+def _with_city(known: Register, telling: Iterable[Telling], bits: float) -> Iterator[Members]:
+    """Words, with the city, of names that tell enough with it even if they are not quite the same."""
     enough = bits + UNLIKE - CITY
     towns: dict[str, list[int]] = defaultdict(list)
-    for number, parts in known.names.items():
-        if sum(map(tells, parts)) >= enough and number in known.cities:
+    for number, _, told in telling:
+        if told >= enough and number in known.cities:
             towns[known.cities[number]].append(number)
     for members in towns.values():
         yield from _by_word(members, known)

@@ -19,6 +19,7 @@ FIRM, _DOMAIN, CITY = 12.0, 9.0, 6.0  # no employer, no domain and no city tells
 NAMED = 1.0  # of an address that is made of the name
 UNLIKE, _SLIPPED = 3.0, 4.0  # a short form tells so much less than the name, a slip even less
 
+GMAIL = ("gmail.com", "googlemail.com")
 _ROLES = frozenset(
     [
         "info",
@@ -152,7 +153,7 @@ def mailbox(email: str) -> str:
     local, _, domain = email.partition("@")
     if "+" in local:
         local = local.partition("+")[0] or local
-    if domain in ("gmail.com", "googlemail.com"):
+    if domain in GMAIL:
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{domain}"
 

@@ -59,10 +59,7 @@ _FREE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What is known of each by its id, and who has the same; those in `names` are there.
-
-    `emails` and `phones` hold several as one text: see `each`. An organisation counts as employed by itself.
-    """
+    """What is known of each by its id, and who has the same; those in `names` are there. Several addresses are one text: see `each`."""
 
     names: Mapping[int, Parts]
     organisations: AbstractSet[int]
@@ -95,7 +92,7 @@ def register(db: Reader) -> Register:
         if city:
             cities[number] = folded.get(city) or folded.setdefault(city, fold(city))
     emails, phones = _points(db)
-    employers = {number: number for number in organisations} | _employers(db, names)
+    employers = _employers(db, names)
     return Register(
         names,
         organisations,
