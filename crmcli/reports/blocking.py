@@ -141,8 +141,8 @@ def _with_city(known: Register, telling: Iterable[Telling], bits: float) -> Iter
 
 def _by_word(numbers: Members, known: Register) -> Iterator[Members]:
     """Those of `numbers` that have a word in common."""
-    held: dict[str, list[int]] = defaultdict(list)
+    names, held = known.names, defaultdict[str, list[int]](list)
     for number in numbers:
-        for word in known.names[number]:
+        for word in names[number]:
             held[word].append(number)
     return (block for block in held.values() if len(block) > 1)

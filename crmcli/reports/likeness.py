@@ -76,7 +76,10 @@ def likeness(one: int, other: int, known: Register) -> Evidence | None:
 
 
 def _names(one: int, other: int, known: Register, found: Evidence) -> bool:
-    """Whether the names can be the same; each word of the shorter one must have its like in the other."""
+    """Whether the names can be the same; each word of the shorter one must have its like in the other.
+
+    Names without a word in common need the same phone.
+    """
     is_person = one not in known.organisations
     mine, theirs = known.names[one], known.names[other]
     if mine == theirs:
@@ -91,7 +94,7 @@ def _names(one: int, other: int, known: Register, found: Evidence) -> bool:
             found.add(known.bits(known.words[word]))
         else:
             unmatched.append(word)
-    if len(unmatched) == len(short) and len(short) > 1 and one not in known.phones:
+    if len(unmatched) == len(short) > 1 and not _common(known.phones.get(one), known.phones.get(other)):
         return False
     for word in unmatched:
         like = next((each for each in rest if _alike(word, each, known, found, is_person=is_person)), None)
@@ -117,12 +120,16 @@ def _alike(word: str, other: str, known: Register, found: Evidence, *, is_person
 def _phones(mine: str | None, theirs: str | None, known: Register, found: Evidence) -> None:
     if mine is None or theirs is None:
         return
-    same = set(each(mine)).intersection(each(theirs))
+    same = _common(mine, theirs)
     if same:
         count = min(len(known.lines[phone]) for phone in same)
         found.add(max(3.0, max(13.0, known.bits(count)) - 2.0 * (count - 2)), "same phone")
     else:
         found.add(-2.5)
+
+
+def _common(mine: str | None, theirs: str | None) -> set[str]:
+    return set(each(mine)).intersection(each(theirs))
 
 
 def _emails(one: int, other: int, known: Register, found: Evidence) -> None:
