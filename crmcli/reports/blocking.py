@@ -136,7 +136,7 @@ def _with_city(known: Register, telling: Iterable[Telling], bits: float) -> Iter
         if told >= enough and number in known.cities:
             towns[known.cities[number]].append(number)
     for members in towns.values():
-        yield from _by_word(members, known)
+        yield from (block for block in _by_word(members, known) if len(block) <= _MOST)
 
 
 def _by_word(numbers: Members, known: Register) -> Iterator[Members]:
