@@ -208,13 +208,13 @@ def _web(text: str) -> tuple[str, str | None]:
 
 
 def _labelled(region: str | None, text: str) -> tuple[str, str, str]:
-    match = re.fullmatch(r"\s*(\S+|[^(]+?)\s+\((.+)\)\s*", text)
-    if match is None:
+    value, found, label = text.strip().removesuffix(")").partition(" (")
+    if not (found and label.strip() and text.rstrip().endswith(")")):
         raise InvalidInput(f"{shown(text)} has no label: ada@example.com (work)")
-    label = normal.text(match[2], name="label", limit=_LONGEST_LABEL)
-    if "@" in match[1]:
-        return "email", normal.email(match[1]), label
-    return "phone", normal.phone(match[1], region), label
+    label = normal.text(label, name="label", limit=_LONGEST_LABEL)
+    if "@" in value:
+        return "email", normal.email(value), label
+    return "phone", normal.phone(value, region), label
 
 
 def _key(pair: str) -> str:
