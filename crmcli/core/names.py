@@ -63,10 +63,11 @@ _LEGAL = frozenset(
         "y",
     ]
 )
-_LEGAL_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
+_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _is_dense = cache(is_dense)
+_SEVERAL = " "  # no word: there is none, or more than one
 
 #: The surnames of three in four Chinese people.
 _SURNAMES = frozenset(
@@ -97,6 +98,8 @@ for _name, _texts in _SHORT.items():
     for _text in _texts.split():
         _LONG[_text] = _LONG.get(_text, frozenset()) | {_name}
 
+SHORT = _LONG.keys()
+
 #: The long form of a name that has just one.
 _LONGEST = {short: next(iter(long)) for short, long in _LONG.items() if len(long) == 1 and short not in _SHORT}
 
@@ -107,20 +110,47 @@ def parts(name: str, *, is_organisation: bool) -> tuple[str, ...]:
     A name of nothing else keeps all its words. Han, kana and Hangul stand as one word, the surname first where it was
     put behind.
     """
-    words = _words(name)
-    if not (_LEGAL if is_organisation else _TITLES).isdisjoint(words):
-        words = [word for word in words if word not in (_LEGAL if is_organisation else _TITLES)] or words
-    if not name.isascii():
-        words = _joined(words, is_organisation=is_organisation)
-    if not is_organisation:
-        words = [_LONGEST.get(word, word) for word in words]
-    return tuple(sorted(words))
+    words = list(map(_word_of_organisation if is_organisation else _word_of_person, name.split()))
+    if _SEVERAL in words or (len(words) > 1 and not name.isascii() and any(_is_dense(word[:1]) for word in words)):
+        words = _all(name, is_organisation=is_organisation)
+    elif "" in words:
+        words = [word for word in words if word] or _all(name, is_organisation=is_organisation)
+    words.sort()
+    return tuple(words)
 
 
 def can_be_short(one: str, other: str) -> bool:
     """Whether both can stand for the same name: Bob for Robert, Alex for Alexander and for Alexandra."""
     first, second = _LONG.get(one, frozenset()) | {one}, _LONG.get(other, frozenset()) | {other}
     return not first.isdisjoint(second)
+
+
+def _all(name: str, *, is_organisation: bool) -> list[str]:
+    words = _words(name)
+    if not (_LEGAL if is_organisation else _TITLES).isdisjoint(words):
+        words = [word for word in words if word not in (_LEGAL if is_organisation else _TITLES)] or words
+    if not name.isascii():
+        words = _joined(words, is_organisation=is_organisation)
+    return words if is_organisation else [_LONGEST.get(word, word) for word in words]
+
+
+@cache
+def _word_of_person(token: str) -> str:
+    """The word that a part of a name gives, empty for a title; always the same object."""
+    word = _word(token)
+    return "" if word in _TITLES else _LONGEST.get(word, word)
+
+
+@cache
+def _word_of_organisation(token: str) -> str:
+    word = _word(token)
+    return "" if word in _LEGAL else _SEVERAL if word.startswith(_ENDINGS) or word.endswith(_ENDINGS) else word
+
+
+def _word(token: str) -> str:
+    words = _words(token)
+    is_one = len(words) == 1 and (_HAN.fullmatch(token) or not any(map(_is_dense, words[0])))
+    return words[0] if is_one else _SEVERAL
 
 
 def _words(name: str) -> list[str]:
@@ -142,6 +172,6 @@ def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
         dense = [dense[-1], *dense[:-1]]
     whole = "".join(dense)
     if is_organisation:
-        for ending in _LEGAL_ENDINGS:
+        for ending in _ENDINGS:
             whole = whole.removesuffix(ending).removeprefix(ending) or whole
     return [*(word for word in words if not _is_dense(word[0])), whole]

@@ -14,6 +14,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "customers": (
         *("uid", "kind", "name", "handle", "email", "phone", "employer", "parent", "title", "city", "country"),
         *("postal", "web", "industry", "source", *_OWNER, "tag", "note", "do_not_contact", "created", "external"),
+        "labelled",
     ),
     "relations": (
         "uid",

@@ -5,58 +5,21 @@ how many there are to be mistaken for, and what they differ in. After Fellegi an
 linkage", with weights set by hand.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
-from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
-from crmcli.core.names import can_be_short
+from crmcli.reports.namesakes import SHORTEST_SLIPPED, Parts, alike
+from crmcli.reports.register import Register, domains, each
 
 #: So many bits make 50 of 100; each more or less makes 4.
 _EVEN, _PER_BIT = 3.0, 4.0
 
-#: Words that are more frequent than this many times the rarer one are no slip of the keys.
-_SLIP_RATE = 0.02
-_SHORTEST_SLIPPED, _LONG_WORD = 4, 8
-_CHOSEN = 7.0  # nobody names an organisation as another is named
-_OTHERS = 3_000  # the world is larger than the file
+CHOSEN = 7.0  # nobody names an organisation as another is named
+FIRM, _DOMAIN, CITY = 12.0, 9.0, 6.0  # no employer, no domain and no city tells more
+NAMED = 1.0  # of an address that is made of the name
+UNLIKE, _SLIPPED = 3.0, 4.0  # a short form tells so much less than the name, a slip even less
 
-FREE = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "yahoo.com",
-        "yahoo.de",
-        "yahoo.co.uk",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.com",
-        "web.de",
-        "t-online.de",
-        "mail.com",
-        "mail.ru",
-        "yandex.ru",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "foxmail.com",
-        "sina.com",
-        "proton.me",
-        "protonmail.com",
-        "naver.com",
-        "orange.fr",
-        "free.fr",
-        "libero.it",
-    ]
-)
+GMAIL = ("gmail.com", "googlemail.com")
 _ROLES = frozenset(
     [
         "info",
@@ -77,31 +40,9 @@ _ROLES = frozenset(
 )
 
 
-class Profile(NamedTuple):
-    """What is known of one customer, as far as it tells who it is."""
-
-    parts: tuple[str, ...]
-    is_organisation: bool
-    emails: tuple[str, ...]
-    phones: tuple[str, ...]
-    city: str | None
-    employer: int | None
-    domains: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """How many there are, and how many of them have a word of a name, a city, an employer or domain, a phone."""
-
-    size: int
-    words: Mapping[str, int]
-    cities: Mapping[str, int]
-    firms: Mapping[int | str, int]
-    phones: Mapping[str, int]
-
-    def bits(self, count: int) -> float:
-        """What it tells to agree in something that so many have."""
-        return log2((self.size + _OTHERS) / (count + 1))
+def needed(least: float, known: Register) -> float:
+    """How many bits it takes to score so much."""
+    return log2(len(known.names) + 1) + _EVEN + (least - 50) / _PER_BIT
 
 
 @dataclass(slots=True)
@@ -122,124 +63,126 @@ class Evidence:
         return round(max(0.0, min(100.0, 50 + _PER_BIT * (self.bits - _EVEN))), 1)
 
 
-def likeness(one: Profile, other: Profile, world: World) -> Evidence | None:
-    """The evidence that the two are the same; None where their names say that they are not."""
-    found = Evidence(-log2(world.size + 1), [])
-    if one.is_organisation is not other.is_organisation or not _names(one, other, world, found):
+def likeness(one: int, other: int, known: Register) -> Evidence | None:
+    """The evidence that the two are the same, of one kind; None where their names say that they are not."""
+    found = Evidence(_EVEN - needed(50, known), [])
+    if not _names(one, other, known, found):
         return None
-    _phones(one, other, world, found)
-    _emails(one, other, found)
-    _firm(one, other, world, found)
-    if one.city and other.city:
-        if one.city == other.city:
-            found.add(min(world.bits(world.cities.get(one.city, 1)), 6.0), "same city")
-        else:
-            found.add(-3.0)
+    _phones(known.phones.get(one), known.phones.get(other), known, found)
+    _emails(one, other, known, found)
+    _firm(one, other, known, found)
+    _city(known.cities.get(one), known.cities.get(other), known, found)
     return found
 
 
-def _names(one: Profile, other: Profile, world: World, found: Evidence) -> bool:
-    """Whether the names can be the same; each word of the shorter one must have its like in the other."""
-    if one.parts == other.parts:
-        bits = sum(world.bits(world.words.get(word, 1)) for word in one.parts)
-        found.add(bits + (_CHOSEN if one.is_organisation else 0.0), "same name")
+def _names(one: int, other: int, known: Register, found: Evidence) -> bool:
+    """Whether the names can be the same; each word of the shorter one must have its like in the other.
+
+    Names without a word in common need the same phone.
+    """
+    is_person = one not in known.organisations
+    mine, theirs = known.names[one], known.names[other]
+    if mine == theirs:
+        found.add(sum([known.bits(known.words[word]) for word in mine]) + (0.0 if is_person else CHOSEN), "same name")
         return True
-    short, long = sorted((one.parts, other.parts), key=len)
+    short, long = (mine, theirs) if len(mine) <= len(theirs) else (theirs, mine)
     rest = list(long)
     unmatched = []
     for word in short:
         if word in rest:
             rest.remove(word)
-            found.add(world.bits(world.words.get(word, 1)))
+            found.add(known.bits(known.words[word]))
         else:
             unmatched.append(word)
-    if len(unmatched) == len(short) and len(short) > 1 and not one.phones:
+    if len(unmatched) == len(short) > 1 and not _common(known.phones.get(one), known.phones.get(other)):
         return False
     for word in unmatched:
-        like = next((each for each in rest if _alike(word, each, one, world, found)), None)
+        like = next((each for each in rest if _alike(word, each, known, found, is_person=is_person)), None)
         if like is None:
             return False
         rest.remove(like)
     if rest:
-        found.add((-12.0 if one.is_organisation else -3.0) * len(rest), f"one without {' '.join(rest)}")
+        found.add((-3.0 if is_person else -12.0) * len(rest), f"one without {' '.join(rest)}")
     return True
 
 
-def _alike(word: str, other: str, one: Profile, world: World, found: Evidence) -> bool:
-    """Whether two words of names can be one: a short form, an initial, a slip of the keys."""
-    counts = world.words.get(word, 1), world.words.get(other, 1)
-    if not one.is_organisation:
-        if min(len(word), len(other)) == 1 and word[0] == other[0]:
-            found.add(0.0, f"initial: {word}, {other}")
-            return True
-        if can_be_short(word, other):
-            found.add(world.bits(max(counts)) - 3.0, f"short form: {word}, {other}")
-            return True
-    if min(counts) > max(2, _SLIP_RATE * max(counts)) or not _slipped(word, other):
+def _alike(word: str, other: str, known: Register, found: Evidence, *, is_person: bool) -> bool:
+    """Whether two words of names can be one, as what they tell is added."""
+    how = alike(word, other, known.words, is_person=is_person)
+    if how is None:
         return False
-    found.add(world.bits(max(counts)) - 5.0, f"spelling: {word}, {other}")
+    of_either = known.bits(max(known.words[word], known.words[other]))
+    bits = {"initial": 0.0, "short form": of_either - UNLIKE, "spelling": of_either - _SLIPPED}[how]
+    found.add(bits, f"{how}: {word}, {other}")
     return True
 
 
-def _slipped(word: str, other: str) -> bool:
-    longest = max(len(word), len(other))
-    if longest < _SHORTEST_SLIPPED or not (word.isascii() and other.isascii()):
-        return False
-    most = 2 if longest >= _LONG_WORD else 1
-    return OSA.distance(word, other, score_cutoff=most) <= most
-
-
-def _phones(one: Profile, other: Profile, world: World, found: Evidence) -> None:
-    if not (one.phones and other.phones):
+def _phones(mine: str | None, theirs: str | None, known: Register, found: Evidence) -> None:
+    if mine is None or theirs is None:
         return
-    same = [phone for phone in one.phones if phone in other.phones]
+    same = _common(mine, theirs)
     if same:
-        count = min(world.phones.get(phone, 2) for phone in same)
-        found.add(max(3.0, 13.0 - 2.0 * (count - 2)), "same phone")
+        count = min(len(known.lines[phone]) for phone in same)
+        found.add(max(3.0, max(13.0, known.bits(count)) - 2.0 * (count - 2)), "same phone")
     else:
         found.add(-2.5)
 
 
-def _emails(one: Profile, other: Profile, found: Evidence) -> None:
+def _common(mine: str | None, theirs: str | None) -> set[str]:
+    return set(each(mine)).intersection(each(theirs))
+
+
+def _emails(one: int, other: int, known: Register, found: Evidence) -> None:
     """Not the same address, which only one can have, but the same name at another domain, or the same mailbox."""
     best: tuple[float, str] | None = None
-    for mine in one.emails:
-        for theirs in other.emails:
+    for mine in each(known.emails.get(one)):
+        for theirs in each(known.emails.get(other)):
             if mailbox(mine) == mailbox(theirs):
                 best = (16.0, "same mailbox")
                 break
-            local = mine.split("@", 1)[0]
-            if local in _ROLES or local != theirs.split("@", 1)[0]:
+            local = mine.partition("@")[0]
+            if local in _ROLES or local != theirs.partition("@")[0]:
                 continue
-            is_of_name = any(len(word) > 2 and word in local for word in one.parts)  # noqa: PLR2004 (initials tell little)
-            bits = 3.0 if is_of_name else 12.0 if len(local) > _SHORTEST_SLIPPED else 2.0
+            bits = NAMED if is_of_name(local, known.names[one]) else 12.0 if len(local) > SHORTEST_SLIPPED else 2.0
             if best is None or bits > best[0]:
                 best = (bits, "same e-mail name")
     if best:
         found.add(*best)
 
 
+def is_of_name(local: str, parts: Parts) -> bool:
+    """Whether a word of the name, but for initials, stands in the address."""
+    return any(len(word) > 2 and word in local for word in parts)  # noqa: PLR2004
+
+
 def mailbox(email: str) -> str:
     """The address without what its provider ignores: dots and a +tag at Gmail, a +tag elsewhere."""
     local, _, domain = email.partition("@")
-    local = local.partition("+")[0] or local
-    if domain in ("gmail.com", "googlemail.com"):
+    if "+" in local:
+        local = local.partition("+")[0] or local
+    if domain in GMAIL:
         return f"{local.replace('.', '')}@gmail.com"
     return f"{local}@{domain}"
 
 
-def domains(emails: tuple[str, ...]) -> tuple[str, ...]:
-    """The domains of the addresses that are an organisation's own."""
-    return tuple([domain for email in emails if (domain := email.rpartition("@")[2]) not in FREE])
-
-
-def _firm(one: Profile, other: Profile, world: World, found: Evidence) -> None:
+def _firm(one: int, other: int, known: Register, found: Evidence) -> None:
     """The same employer, or the same domain of their e-mail."""
-    if one.employer is not None and one.employer == other.employer:
-        found.add(min(world.bits(world.firms.get(one.employer, 1)), 9.0), "same employer")
+    mine, theirs = known.employers.get(one), known.employers.get(other)
+    if mine is not None and mine == theirs:
+        found.add(min(known.bits(len(known.firms[mine])), FIRM), "same employer")
         return
-    both = next((domain for domain in one.domains if domain in other.domains), None)
+    others = domains(each(known.emails.get(other)))
+    both = next((domain for domain in domains(each(known.emails.get(one))) if domain in others), None)
     if both:
-        found.add(min(world.bits(world.firms.get(both, 1)), 9.0), f"same domain: {both}")
-    elif one.employer is not None and other.employer is not None:
-        found.add(-1.5)
+        found.add(min(known.bits(len(known.firms[both])), _DOMAIN), f"same domain: {both}")
+    elif mine is not None and theirs is not None:
+        found.add(-3.0)
+
+
+def _city(mine: str | None, theirs: str | None, known: Register, found: Evidence) -> None:
+    if mine is None or theirs is None:
+        return
+    if mine == theirs:
+        found.add(min(known.bits(known.towns[mine]), CITY), "same city")
+    else:
+        found.add(-3.0)

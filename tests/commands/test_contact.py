@@ -1,6 +1,7 @@
 """`crm customer contact`: one address or number at a time."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,37 @@ def test_what_is_so_already_says_so(ada: Run) -> None:
     ada("customer contact add ada ada@example.com --primary")
 
     assert ada("history --limit 1 --columns command --no-header").stdout == "customer add\n"
+
+
+def test_labels_go_out_and_come_back(ada: Run, tmp_path: Path) -> None:
+    ada("customer contact edit ada countess@example.com --label 'home; (old)' --primary")
+    ada("customer contact edit ada +442079460958 --label desk")
+    there = contacts(ada)
+    for format in ("csv", "jsonl"):
+        other, file = tmp_path / f"{format}.db", tmp_path / f"out.{format}"
+        ada(f"export customers -f {format} -o {file}")
+        ada(f"import {file} --db {other}")
+
+        assert json.loads(ada(f"customer show 1 --db {other} -f json").stdout)["contacts"] == [
+            dict(zip(("kind", "value", "label", "primary"), each, strict=True)) for each in there
+        ]
+        changed = file.read_text("utf-8").replace("(desk)", "(direct line)")
+        (tmp_path / f"changed.{format}").write_text(changed, "utf-8")
+        assert "0 changed, 1 unchanged" in ada(f"import {file} --db {other}").stderr
+        assert "1 changed" in ada(f"import {tmp_path}/changed.{format} --db {other}").stderr
+    header = (tmp_path / "out.csv").read_text("utf-8").splitlines()[0]
+    assert header.endswith(",external,labelled")
+
+
+def test_a_file_labels_what_its_customer_has(ada: Run, tmp_path: Path) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("name,email,labelled\nAda,ada@example.com,+442079460958 (desk);ada@example.com (work)\n", "utf-8")
+
+    ada(f"import {file}")
+    assert [label for *_, label, _ in contacts(ada)] == ["work", None, "desk"]
+    ada("undo")
+    assert [label for *_, label, _ in contacts(ada)] == [None, None, None]
+
+    for cell, reason in (("eve@example.com (work)", "none of its"), ("ada@example.com", "has no label")):
+        file.write_text(f"name,email,labelled\nAda,ada@example.com,{cell}\n", "utf-8")
+        assert reason in ada(f"import {file}", exit_code=5).stderr

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import combinations
 
 import pytest
 
@@ -15,6 +16,8 @@ from crmcli.db.connection import in_memory
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.reports import dupes
+from crmcli.reports.likeness import likeness
+from crmcli.reports.register import register as register_of
 from tests.conftest import Run
 from tests.people import Entry, register, same
 
@@ -63,6 +66,22 @@ def test_of_a_register_with_errors_most_are_found_and_hardly_one_is_wrong() -> N
     assert len(truth) > 400
     assert len(got & truth) / len(got) >= 0.99
     assert len(got & truth) / len(truth) >= 0.80
+
+
+@pytest.mark.parametrize("least", [50.0, 70.0])
+def test_no_pair_that_scores_so_much_is_left_out(least: float) -> None:
+    with closing(in_memory()) as file:
+        fill(file, register(400, share=0.2, seed=5))
+        db = Reader(file)
+        known = register_of(db)
+        all_pairs = combinations(known.names, 2)
+        same_kind = (
+            (one, other) for one, other in all_pairs if (one in known.organisations) is (other in known.organisations)
+        )
+        scoring = {pair for pair in same_kind if (told := likeness(*pair, known)) and told.score >= least}
+
+        assert {(one, other) for _, one, other, _ in dupes.likely(db, least=least)} == scoring
+    assert len(scoring) > 50
 
 
 ADA = Entry(1, "person", "Ada Lovelace", "ada@example.com", "+4930901820", "London")

@@ -132,6 +132,11 @@ def web(text: str) -> tuple[tuple[str, str | None], ...]:
     return tuple(dict.fromkeys(_web(each) for each in split_values(text) if each.strip()))
 
 
+def labelled(region: str | None, text: str) -> tuple[tuple[str, str, str], ...]:
+    """E-mails and phones parted by `;`, each with its label behind it in parentheses: (kind, value, label)."""
+    return tuple(dict.fromkeys(_labelled(region, each) for each in split_values(text) if each.strip()))
+
+
 def key(text: str) -> str:
     """What another system calls the record."""
     return normal.text(text, name="key")
@@ -200,6 +205,16 @@ def _web(text: str) -> tuple[str, str | None]:
         raise InvalidInput(f"{shown(text)} is no address on the web")
     label = normal.text(match[2], name="label", limit=_LONGEST_LABEL) if match[2] else None
     return normal.url(match[1]), label
+
+
+def _labelled(region: str | None, text: str) -> tuple[str, str, str]:
+    value, found, label = text.strip().removesuffix(")").partition(" (")
+    if not (found and label.strip() and text.rstrip().endswith(")")):
+        raise InvalidInput(f"{shown(text)} has no label: ada@example.com (work)")
+    label = normal.text(label, name="label", limit=_LONGEST_LABEL)
+    if "@" in value:
+        return "email", normal.email(value), label
+    return "phone", normal.phone(value, region), label
 
 
 def _key(pair: str) -> str:

@@ -9,6 +9,19 @@ from crmcli.services.importing.staging import Stage
 #: What the temporary table of addresses holds of each.
 ADDRESS = "label, street, postcode, city, region, country, url"
 
+#: What the temporary table of labels holds of each e-mail and phone that has one.
+LABEL = "kind, value, label"
+
+#: Rows that label what their customer has not.
+UNKNOWN_LABELLED = """
+    select n.row, 'labelled', quote(n.value) || ' is none of its e-mails and phones'
+    from import_label n cross join import_customer r on r.row = n.row
+    where not exists (select 1 from import_point p where p.row = n.row and p.kind = n.kind and p.value = n.value)
+    and not exists (
+        select 1 from contact_point c where c.customer_id = r.target and c.kind = n.kind and c.value = n.value
+    ) group by n.row
+"""
+
 _LASTING = ("name", "kind", "do_not_contact")
 _PLAIN = ("title", "city", "country", "industry", "source", "note")
 
@@ -27,6 +40,7 @@ def write(stage: Stage) -> None:
     if work.db.value("select exists (select 1 from import_customer where not is_new)"):
         _update(stage)
     _points(stage)
+    _labels(stage)
     _addresses(stage)
     _tags(stage)
     identity.write_keys(stage, CUSTOMER)
@@ -119,6 +133,33 @@ def _missing_points(stage: Stage, condition: str) -> None:
         """,
     )
     bulk.run("insert or ignore into import_touched select customer_id from import_missing where not is_new")
+
+
+def _labels(stage: Stage) -> None:
+    """What is said of e-mails and phones; of several labels of the same one the last row's."""
+    bulk = stage.work.bulk
+    if "labelled" not in stage.fields:
+        return
+    bulk.run("drop table if exists temp.import_new_label")
+    bulk.run(
+        """
+        create temp table import_new_label as
+        select c.id, c.customer_id, n.label, r.is_new, max(n.rowid) as place
+        from import_label n cross join import_customer r on r.row = n.row
+        join contact_point c on c.customer_id = r.target and c.kind = n.kind and c.value = n.value group by c.id
+        """
+    )
+    bulk.run(
+        "delete from import_new_label where label is (select c.label from contact_point c where c.id = import_new_label.id)"
+    )
+    bulk.run("create unique index temp.import_new_label_id on import_new_label (id)")
+    bulk.update(
+        "contact_point",
+        "select id from import_new_label",
+        "update contact_point set label = (select n.label from import_new_label n where n.id = contact_point.id) "
+        "where id in (select id from import_new_label)",
+    )
+    bulk.run("insert or ignore into import_touched select customer_id from import_new_label where not is_new")
 
 
 def _addresses(stage: Stage) -> None:

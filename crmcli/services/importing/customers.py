@@ -55,6 +55,7 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
         import_customer_key="source, key",
         import_kin="label, kind, ref",
         import_address=customer_rows.ADDRESS,
+        import_label=customer_rows.LABEL,
     )
     tags = _TagSets()
     for tally in tallies:
@@ -71,6 +72,7 @@ def _write(stage: Stage, tallies: Sequence[Tally], owners: Owners) -> None:
     repeats.repeated(stage)
     matching.refuse_nameless(stage)
     stage.reject(_EMPLOYING)
+    stage.reject(customer_rows.UNKNOWN_LABELLED)
     matching.tell_possible(stage)
     owners.settle("select owner from import_customer where owner is not null")
     for tally in tallies:
@@ -113,6 +115,7 @@ def _shape(stage: Stage, source: Source, owners: Owners, tags: _TagSets) -> Shap
                 "postal", "import_address", customer_rows.ADDRESS, lambda text: [(*p, None) for p in cells.postal(text)]
             ),
             Part("web", "import_address", customer_rows.ADDRESS, lambda text: [_at(*each) for each in cells.web(text)]),
+            Part("labelled", "import_label", customer_rows.LABEL, partial(cells.labelled, region)),
             *identity.key_parts(stage, source),
             *(Part(name, kin.TABLE, kin.COLUMNS, partial(kin.named, name, source)) for name in kin.FIELDS),
         ),
