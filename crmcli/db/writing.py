@@ -1,10 +1,13 @@
 """A transaction with a session of models over it: what most services write through."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Unpack
 
 import sqlalchemy as sa
@@ -42,9 +45,19 @@ def writing(path: Path | None, header: Header, *, now: datetime, **how: Unpack[O
         yield session
 
 
+def _load_dialect() -> None:
+    """Load SQLAlchemy's SQLite without what is for asyncio, a twentieth of the start of a command that writes."""
+    unused = "sqlalchemy.dialects.sqlite.aiosqlite"
+    if unused not in sys.modules:
+        sys.modules[unused] = ModuleType(unused)
+        import_module("sqlalchemy.dialects.sqlite")
+        del sys.modules[unused]
+
+
 @contextmanager
 def _session(connection: sqlite3.Connection) -> Iterator[Writer]:
     """A session over a connection of ours: the transaction is begun and ended here, not by SQLAlchemy."""
+    _load_dialect()
     engine = sa.create_engine(
         "sqlite://", creator=lambda: connection, poolclass=sa.pool.StaticPool, pool_reset_on_return=None
     )

@@ -10,7 +10,8 @@ from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, NotFound
 from crmcli.models.customer import Customer
 from crmcli.models.deal import Passage
-from crmcli.models.pipeline import Pipeline, Stage
+from crmcli.models.pipeline import Pipeline
+from crmcli.models.stage import Stage
 from crmcli.query import reference, whereabouts
 from crmcli.services import dates, passages, requirements
 from crmcli.services.owners import key

@@ -12,7 +12,7 @@ from crmcli.core.wording import shown
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
 from crmcli.models.deal import Deal, Passage
-from crmcli.models.pipeline import Pipeline, Stage
+from crmcli.models.stage import Stage
 from crmcli.query import reference
 from crmcli.services import customfields, dates, passages, requirements, several
 from crmcli.services.assignments import Assignment, assignments
@@ -187,10 +187,10 @@ def _stage(session: Writer, pipeline: int, name: str | None) -> Stage:
 
 def _refuse_customers(session: Writer, pipeline: int) -> None:
     """Raises InvalidInput for a pipeline that holds customers."""
-    found = session.get_one(Pipeline, pipeline)
-    if found.holds != Holds.DEAL:
+    ((name, holds),) = session.reader.rows("select name, holds from pipeline where id = :id", id=pipeline)
+    if holds != Holds.DEAL:
         hint = f"crm customer move REF STAGE --pipeline {pipeline}"
-        raise InvalidInput(f"pipeline {found.name!r} holds customers, no deals", hint=hint)
+        raise InvalidInput(f"pipeline {name!r} holds customers, no deals", hint=hint)
 
 
 def _closing(session: Writer, pipeline: int, outcome: Outcome) -> Stage:

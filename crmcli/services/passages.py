@@ -11,7 +11,7 @@ from crmcli.core.vocabulary import Outcome
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput
 from crmcli.models.deal import Deal, Passage, StageEvent
-from crmcli.models.pipeline import Stage
+from crmcli.models.stage import Stage
 from crmcli.services.owners import key
 
 if TYPE_CHECKING:

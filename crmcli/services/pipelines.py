@@ -13,7 +13,8 @@ from crmcli.core.wording import counted, shown
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
-from crmcli.models.pipeline import Pipeline, Stage
+from crmcli.models.pipeline import Pipeline
+from crmcli.models.stage import Stage
 from crmcli.query import reference
 from crmcli.services.assignments import assignments
 from crmcli.services.owners import key, milliseconds

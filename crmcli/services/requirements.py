@@ -9,7 +9,7 @@ from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict
 from crmcli.models.deal import Deal
-from crmcli.models.pipeline import Stage
+from crmcli.models.stage import Stage
 
 if TYPE_CHECKING:
     from crmcli.models.customer import Customer  # what moves a deal does without it

@@ -10,7 +10,8 @@ from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput
 from crmcli.models.field import Requirement
-from crmcli.models.pipeline import Pipeline, Stage
+from crmcli.models.pipeline import Pipeline
+from crmcli.models.stage import Stage
 from crmcli.services.assignments import Assignment
 from crmcli.services.owners import key
 from crmcli.services.requirements import BUILT_IN

@@ -12,7 +12,8 @@ from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
-from crmcli.models.pipeline import Pipeline, Stage
+from crmcli.models.pipeline import Pipeline
+from crmcli.models.stage import Stage
 from crmcli.models.stagecount import StageCount
 from crmcli.query import reference, whereabouts
 from crmcli.services import dates, requiring

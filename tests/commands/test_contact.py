@@ -112,18 +112,18 @@ def test_labels_go_out_and_come_back(ada: Run, tmp_path: Path) -> None:
     ada("customer contact edit ada countess@example.com --label 'home; (old)' --primary")
     ada("customer contact edit ada +442079460958 --label desk")
     there = contacts(ada)
-    for format in ("csv", "jsonl"):
-        other, file = tmp_path / f"{format}.db", tmp_path / f"out.{format}"
-        ada(f"export customers -f {format} -o {file}")
+    for form in ("csv", "jsonl"):
+        other, file = tmp_path / f"{form}.db", tmp_path / f"out.{form}"
+        ada(f"export customers -f {form} -o {file}")
         ada(f"import {file} --db {other}")
 
         assert json.loads(ada(f"customer show 1 --db {other} -f json").stdout)["contacts"] == [
             dict(zip(("kind", "value", "label", "primary"), each, strict=True)) for each in there
         ]
         changed = file.read_text("utf-8").replace("(desk)", "(direct line)")
-        (tmp_path / f"changed.{format}").write_text(changed, "utf-8")
+        (tmp_path / f"changed.{form}").write_text(changed, "utf-8")
         assert "0 changed, 1 unchanged" in ada(f"import {file} --db {other}").stderr
-        assert "1 changed" in ada(f"import {tmp_path}/changed.{format} --db {other}").stderr
+        assert "1 changed" in ada(f"import {tmp_path}/changed.{form} --db {other}").stderr
     header = (tmp_path / "out.csv").read_text("utf-8").splitlines()[0]
     assert header.endswith(",external,labelled")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import File
@@ -118,21 +119,21 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
     columns: list[Sequence[object]] = []
     lists: list[tuple[str, int, Iterable[tuple[object, ...]]]] = []
     values = [row.values for row in rows]
+    texts = _texts(values, [*shape.readers, *(part.field for part in shape.parts)])
     name = ""
     try:
         for name, read in shape.readers.items():
-            columns.append([read(text) if (text := each.get(name)) else None for each in values])
+            columns.append([read(text) if text else None for text in texts[name]])
         for name, compose in shape.composed.items():  # noqa: B007 (the field that could not be read)
             columns.append([compose(each) for each in values])
         for part in shape.parts:
             name = part.field
-            texts = [each.get(name) for each in values]
             if part.one is None:
-                lists += [(part.table, place, part.read(text)) for place, text in enumerate(texts) if text]
+                lists += [(part.table, place, part.read(text)) for place, text in enumerate(texts[name]) if text]
                 continue
-            ones = [part.one(text) if text else None for text in texts]
+            ones = [part.one(text) if text else None for text in texts[name]]
             columns.append(ones)
-            both = enumerate(zip(texts, ones, strict=True))
+            both = enumerate(zip(texts[name], ones, strict=True))
             lists += [(part.table, place, part.read(text)) for place, (text, one) in both if text and one is None]
     except Unclear:
         raise
@@ -144,3 +145,15 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
             yield from _taken(tally, shape, [row])
     else:
         yield Batch(rows, columns, lists)
+
+
+def _texts(values: Sequence[Values], names: Sequence[str]) -> Mapping[str, Sequence[str | None]]:
+    """The values by field, with None where a row has no such field; most rows have all that the first one has."""
+    there = [name for name in names if name in values[0]]
+    absent = dict.fromkeys(names, [None] * len(values))
+    if len(there) < 2:  # noqa: PLR2004 (of one, itemgetter gives no tuple)
+        return {name: [each.get(name) for each in values] for name in names}
+    try:
+        return {**absent, **dict(zip(there, zip(*map(itemgetter(*there), values), strict=True), strict=True))}
+    except KeyError:
+        return {name: [each.get(name) for each in values] for name in names}
