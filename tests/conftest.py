@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, wraps
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -160,10 +161,18 @@ def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield path
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A new folder each time: pytest's own numbering looks at all that there are."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count(1))
+
+
 @pytest.fixture(autouse=True)
-def _no_real_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, key_file: Path) -> None:
+def _no_real_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch, key_file: Path) -> None:
     """No test sees the machine's files, zone, name or clock."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir()
     for name in (
         "CRM_DB",
         "CRM_DEBUG",

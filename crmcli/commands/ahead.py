@@ -41,9 +41,18 @@ _SERVICES = {
 }
 
 
+#: Those that make an owner when a new one is named.
+_NAMING_OWNERS = {f"{noun} {verb}" for noun in ("customer", "deal", "task") for verb in ("add", "edit")} | {
+    "quota set",
+    "demo",
+}
+
+
 def load(words: Sequence[str]) -> None:
     """Import the service of the command that begins with `words`; nothing, where there is none."""
     for count in (1, 2):
-        name = _SERVICES.get(" ".join(words[:count]))
-        if name is not None:
-            import_module(f"crmcli.services.{name}")
+        path = " ".join(words[:count])
+        if path in _SERVICES:
+            import_module(f"crmcli.services.{_SERVICES[path]}")
+        if path in _NAMING_OWNERS:
+            import_module("crmcli.models.owner")

@@ -1,7 +1,7 @@
 """What becomes of those who are still under way: time to an end, with everybody counted while nobody knows theirs."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil, exp, log, sqrt
 from statistics import NormalDist
@@ -113,27 +113,11 @@ def _bounds(incidence: float, variance: float) -> tuple[float, float]:
     return incidence**reach, incidence ** (1 / reach)
 
 
-def survival(left: Sequence[float], there: Sequence[float]) -> Iterator[tuple[float, float]]:
-    """(time, share that stays longer) at each time at which anybody left, ascending: Kaplan and Meier's estimator.
-
-    `left` are the times after which somebody left, `there` those for which others have been there so far, both
-    ascending. Source: Kaplan & Meier (1958), "Nonparametric estimation from incomplete observations", JASA 53.
-    """
-    staying, place, seen, everybody = 1.0, 0, 0, len(left) + len(there)
-    while place < len(left):
-        time, first = left[place], place
-        while place < len(left) and left[place] == time:
-            place += 1
-        while seen < len(there) and there[seen] < time:
-            seen += 1
-        at_risk = everybody - first - seen
-        staying = staying * (at_risk - place + first) / at_risk
-        yield time, staying
-
-
 def stay_quantiles(left: Sequence[float], there: Sequence[float], shares: Sequence[float]) -> list[float | None]:
     """The times by which such shares, ascending, have left by Kaplan and Meier; None where fewer have.
 
+    `left` are the times after which somebody left, `there` those for which others have been there so far, both
+    ascending. Source: Kaplan & Meier (1958), "Nonparametric estimation from incomplete observations", JASA 53.
     While nobody else is lost sight of, the estimate falls by the share of those at risk that leave: a look at each of
     `there` is enough.
     """

