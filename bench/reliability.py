@@ -73,7 +73,7 @@ def sweeps(seconds: float) -> list[Figure]:
     )
     wrong = [line for each in found for line in each[3]]
     return [
-        Figure(f"kills at a step of one of {len(names)} kinds of write", f"{kills:,}", came_of(wrong, "kill"), wrong),
+        Figure(f"kills at a step of one of {len(names)} kinds of write", f"{kills:,}", came_of(wrong, "kill")),
         Figure(
             "I/O faults (disk full, failing, half a write; once and lasting)",
             f"{errors:,}",
@@ -241,6 +241,7 @@ def _place() -> Iterator[Path]:
 def _environment(**changes: str) -> Iterator[None]:
     """No file, zone or clock of this machine."""
     names = {"CRM_NOW": NOW.isoformat(), "TZ": "UTC", "USER": "bench", "HOME": tempfile.gettempdir(), "CRM_WAIT": "5"}
+    names["CRM_KEY_FILE"] = f"{_KEPT}.key"  # there is none: the files are not encrypted
     before = json.dumps(dict(os.environ))
     os.environ.update(names | changes)
     try:

@@ -188,6 +188,6 @@ def _wrong_state(case: Case, ran: Ran, fault: Fault, usual: Whole, found: State)
 
 
 def _may_be_left(name: str, ran: Ran, fault: Fault) -> bool:
-    """Whether a file in the making may lie there: nobody could, or the disk did not let it be taken away."""
+    """Whether a file in the making, or half a note, may lie there: nobody could, or the disk did not let it be taken away."""
     is_beyond_us = fault.sticky or fault.mode in (Mode.KILL, Mode.TORN) or ran.code == 0
-    return Path(name).name.startswith(".") and is_beyond_us
+    return is_beyond_us and (Path(name).name.startswith(".") or name.endswith(_NOTE))
