@@ -233,7 +233,11 @@ def million(customers: int) -> list[Figure]:
 def _place() -> Iterator[Path]:
     """A folder in memory, where there is such a thing."""
     memory = "/dev/shm"
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder, _environment():
+    with (
+        tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder,
+        tempfile.TemporaryDirectory() as home,  # of one worker: commands that write settings write them there
+        _environment(HOME=home),
+    ):
         yield Path(folder)
 
 
