@@ -27,7 +27,7 @@ def page(figures: list[Figure], minutes: float, customers: int, seconds: float) 
     return f"""# Reliability
 
 What the file was put through in one run of `python -m bench.reliability {minutes:g} {customers}` on {datetime.now(UTC):%Y-%m-%d}, {seconds:.0f} seconds.
-Machine: {measure.machine()}; other work ran beside it (load {os.getloadavg()[1]:.0f} over the last five minutes).
+Machine: {measure.machine()}; load {os.getloadavg()[1]:.1f} over the last five minutes.
 All or nothing means: the file passes `integrity_check`, `foreign_key_check` and our own rules, and holds to the row what it held before the command or after it; exit 0 means after.
 
 | what | how many | what came of it |

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_name
 
 from crmcli import render, settings
 from crmcli.errors import CrmError, ExitCode
@@ -82,7 +83,7 @@ def _below(command: Any) -> LazyCommand:
     """The stand-in of one command of a group."""
     alone = typer.Typer(add_completion=False)
     alone.registered_commands = [command]
-    name = command.name or command.callback.__name__.replace("_", "-")
+    name = command.name or get_command_name(command.callback.__name__)
     text = cleandoc(command.help or command.callback.__doc__ or "").partition("\n\n")[0]
     return LazyCommand(name, lambda: alone, help=text, rich_help_panel=command.rich_help_panel, hidden=command.hidden)
 

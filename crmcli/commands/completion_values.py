@@ -264,10 +264,10 @@ def _term_value(text: str) -> str:
     return f'"{text}"' if any(char.isspace() or char in ',()"' for char in text) else text
 
 
-#: By noun and parameter, or by parameter alone.
 #: Where these stand a customer is named, or what the command is about.
 REFERENCES = ("REF", "FROM", "TO", "A", "B", "TARGET", "KEEP", "OTHER")
 _REFERENCES: dict[str, Source] = {"deal": _deals, "task": _tasks}
+#: By noun and parameter, or by parameter alone.
 _SOURCES: dict[tuple[str, str], Source] = {
     ("", "by"): _several(_fields),
     ("", "columns"): _several(_fields),

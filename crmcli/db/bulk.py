@@ -104,7 +104,7 @@ class Bulk:
             self._record_inserts(table)
 
     def _put_away(self, trigger: str) -> None:
-        """Drop the trigger until the end: to ask it for every row, and to copy the rows before, is a tenth of an import."""
+        """Drop the trigger until the end; one that is there is asked for every row, and has the rows copied first."""
         if trigger not in self._away:
             select = "select sql from sqlite_schema where type = 'trigger' and name = ?"
             for (sql,) in self.connection.execute(select, (trigger,)).fetchall():  # none in a file that lost it

@@ -46,7 +46,7 @@ def writing(path: Path | None, header: Header, *, now: datetime, **how: Unpack[O
 
 
 def _load_dialect() -> None:
-    """Load SQLAlchemy's SQLite without what is for asyncio, a twentieth of the start of a command that writes."""
+    """Load SQLAlchemy's SQLite without what is for asyncio, which nothing here uses."""
     unused = "sqlalchemy.dialects.sqlite.aiosqlite"
     if unused not in sys.modules:
         sys.modules[unused] = ModuleType(unused)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmcli.core.formula import unguarded
-from crmcli.core.wording import named, shown
+from crmcli.core.wording import named
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import LONGEST_FIELD, Fault, Record, too_long
 from crmcli.exchange.text import LONGEST_LINE, TextFile
@@ -95,7 +95,7 @@ class Delimited:
         for line in lines:
             if self._file.taken - self._size_before > LONGEST_LINE:
                 limit = f"{LONGEST_LINE // 1_000_000} MB"
-                message = f"{shown(self._file.name)}: quote opened in line {self._begins} is not closed within {limit}"
+                message = f"{named(self._file.name)}: quote opened in line {self._begins} is not closed within {limit}"
                 raise InvalidInput(message)
             yield line
 

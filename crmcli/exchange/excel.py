@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
-from crmcli.core.wording import shown
+from crmcli.core.wording import named, shown
 from crmcli.errors import InvalidInput
 from crmcli.exchange import archive
 from crmcli.exchange.record import Fault, Record
@@ -33,7 +33,7 @@ class Sheet:
         filled = next((place for place, cells in enumerate(heads) if any(cells)), None)
         self._head = known if known is not None else filled
         if self._head is None:
-            raise InvalidInput(f"{shown(path)} is empty", hint="the first row names the columns")
+            raise InvalidInput(f"{named(path)} is empty", hint="the first row names the columns")
         self.header: tuple[str, ...] = tuple(_trimmed(heads[self._head]))
 
     def sha256(self) -> str:
@@ -66,7 +66,7 @@ def _rows(path: str) -> list[list[object]]:
         rows = (sheet.to_python(skip_empty_area=False) for sheet in sheets)
         return next((found for found in rows if found), [])
     except (library.CalamineError, OSError, ValueError) as error:
-        raise InvalidInput(f"{shown(path)} cannot be read as a workbook: {shown(str(error), 80)}") from None
+        raise InvalidInput(f"{named(path)} cannot be read as a workbook: {shown(str(error), 80)}") from None
 
 
 def _texts(row: Sequence[object]) -> list[str]:

@@ -58,10 +58,6 @@ class Stays:
     still_there: tuple[int, ...]
 
 
-#: Those of an entry's ends, in the order in which they are shown.
-ENDS = ("advanced", "lost", "moved_back", "handed_over", "still_there")
-
-
 @dataclass(frozen=True, slots=True)
 class Path:
     """Where a trail led, in rows of the funnel: `reached` and `in_order` count rows from the first.

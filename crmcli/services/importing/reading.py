@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import File
@@ -119,7 +118,8 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
     columns: list[Sequence[object]] = []
     lists: list[tuple[str, int, Iterable[tuple[object, ...]]]] = []
     values = [row.values for row in rows]
-    texts = _texts(values, [*shape.readers, *(part.field for part in shape.parts)])
+    fields = [*shape.readers, *(part.field for part in shape.parts)]
+    texts = {field: [each.get(field) for each in values] for field in fields}
     name = ""
     try:
         for name, read in shape.readers.items():
@@ -145,15 +145,3 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
             yield from _taken(tally, shape, [row])
     else:
         yield Batch(rows, columns, lists)
-
-
-def _texts(values: Sequence[Values], names: Sequence[str]) -> Mapping[str, Sequence[str | None]]:
-    """The values by field, with None where a row has no such field; most rows have all that the first one has."""
-    there = [name for name in names if name in values[0]]
-    absent = dict.fromkeys(names, [None] * len(values))
-    if len(there) < 2:  # noqa: PLR2004 (of one, itemgetter gives no tuple)
-        return {name: [each.get(name) for each in values] for name in names}
-    try:
-        return {**absent, **dict(zip(there, zip(*map(itemgetter(*there), values), strict=True), strict=True))}
-    except KeyError:
-        return {name: [each.get(name) for each in values] for name in names}
