@@ -117,7 +117,7 @@ READS = {
     "referral top": "",
     "referral tree": "",
     "relation list": "",
-    "relation type list": "",
+    "relation types": "",
     "alias list": "",
     "cadence due": "",
     "cadence list": "",

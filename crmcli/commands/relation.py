@@ -1,4 +1,4 @@
-"""`crm relation`: add, list, edit, end, remove, type."""
+"""`crm relation`: add, list, edit, end, remove, types, type."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from crmcli.commands.options import Asking, Listing, Writing
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
-app.add_typer(relation_type.app, name="type", help="The types of relationship, with their inverse names.")
+app.add_typer(relation_type.app, name="type", help="Add, change and remove types of relationship.")
 
 
 @app.callback()
@@ -99,3 +99,14 @@ def remove(ctx: typer.Context, number: Id) -> None:
       crm relation remove 1 --yes
     """
     opening.remove(ctx, lambda session: services.relationships.remove(session, number))
+
+
+@app.command(cls=Listing)
+def types(ctx: typer.Context, query: Query = None) -> None:
+    """List the types of relationship, with their inverse names and weights.
+
+    Examples:
+      crm relation types
+      crm relation types relationships:1..
+    """
+    opening.listed(ctx, "relation_type", query)

@@ -1,4 +1,4 @@
-"""`crm relation type`: add, list, edit, remove."""
+"""`crm relation type`: add, edit, remove."""
 
 from typing import Annotated
 
@@ -6,8 +6,7 @@ import typer
 
 from crmcli import services
 from crmcli.commands import opening
-from crmcli.commands.arguments import Query
-from crmcli.commands.options import Asking, Listing, Writing
+from crmcli.commands.options import Asking, Writing
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -44,16 +43,6 @@ def add(
         wish = services.relationtypes.Wish(inverse=inverse, weight=weight)
         change = services.relationtypes.add(session, name, wish)
     opening.done(ctx, change)
-
-
-@app.command("list", cls=Listing)
-def list_(ctx: typer.Context, query: Query = None) -> None:
-    """List the types of relationship, with their inverse names and weights.
-
-    Examples:
-      crm relation type list
-    """
-    opening.listed(ctx, "relation_type", query)
 
 
 @app.command(cls=Writing)

@@ -1,4 +1,4 @@
-"""`crm stage`: list, add, edit, move, archive, restore, count."""
+"""`crm stage`: list, add, rename, edit, move, archive, restore, count."""
 
 from typing import Annotated
 
@@ -67,13 +67,30 @@ def add(
 
 
 @app.command(cls=Writing)
+def rename(
+    ctx: typer.Context,
+    stage: _Stage,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its new name.", show_default=False)],
+    pipeline: Pipeline = None,
+) -> None:
+    """Give a stage another name; the history comes along.
+
+    Examples:
+      crm stage rename needs discovery
+    """
+    with opening.writing(ctx) as session:
+        change = services.stages.edit(session, pipeline, stage, (f"name={name}",))
+    opening.done(ctx, change)
+
+
+@app.command(cls=Writing)
 def edit(ctx: typer.Context, stage: _Stage, set_: Sets = None, pipeline: Pipeline = None) -> None:
     """Change name, outcome, probability, category, rot_days or required; the history comes along.
 
     A deal enters the stage only with all that is `required`: fields that every deal has, or fields of your own.
 
     Examples:
-      crm stage edit needs --set name=discovery
+      crm stage edit needs --set name=discovery --set probability=40
       crm stage edit quote --set probability=80 --set rot_days=14 --set required=amount,close
     """
     with opening.writing(ctx) as session:

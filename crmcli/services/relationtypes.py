@@ -57,7 +57,7 @@ def edit(session: Writer, ref: str, wish: Wish) -> Change:
     weight = found.weight if wish.weight is None else score(wish.weight, name="weight")
     if not found.assign(name=name, inverse=inverse, weight=weight):
         return Change((key(found.id),), f"relation type {name!r} is so already; nothing changed")
-    return Change((key(found.id),), f"changed relation type {name!r}", "crm relation type list")
+    return Change((key(found.id),), f"changed relation type {name!r}", "crm relation types")
 
 
 def remove(session: Writer, ref: str) -> Change:
@@ -81,7 +81,7 @@ def _type(session: Writer, ref: str) -> RelationType:
     if said.isdigit():
         found = session.reader.value("select id from relation_type where id = :id", id=int(said[:18]))
         if found is None:
-            raise NotFound(f"no relation type {said}", hint="crm relation type list shows them")
+            raise NotFound(f"no relation type {said}", hint="crm relation types shows them")
         return session.get_one(RelationType, found)
     return session.get_one(RelationType, reference.relation_type(session.reader, said)[0])
 
@@ -107,4 +107,4 @@ def _refuse_taken(db: Reader, names: tuple[str, str], *, except_for: int | None)
         except NotFound:
             continue
         if number != except_for:
-            raise Conflict(f"there is a relation type {name!r} already", hint="crm relation type list shows them")
+            raise Conflict(f"there is a relation type {name!r} already", hint="crm relation types shows them")

@@ -168,7 +168,7 @@ def test_a_relationship_is_removed_for_good_reason_only(people: Run) -> None:
 def test_the_types_have_an_inverse_and_a_direction(people: Run) -> None:
     people("relation add ada knows bob")
 
-    listed = people("relation type list --columns name,inverse,is_symmetric,relationships -f csv").stdout
+    listed = people("relation types --columns name,inverse,is_symmetric,relationships -f csv").stdout
 
     assert "referred,referred by,false,0\n" in listed
     assert "works for,employs,false,0\n" in listed
@@ -305,7 +305,7 @@ def test_a_type_of_ones_own_is_read_from_either_end(people: Run) -> None:
     assert ties(people) == ["Ada mentors Bob"]
     people("relation type edit mentors --name coaches --inverse 'coached by'")
     assert ties(people) == ["Ada coaches Bob"]
-    assert "11,coaches,coached by,false,70,1" in people("relation type list -f csv").stdout
+    assert "11,coaches,coached by,false,70,1" in people("relation types -f csv").stdout
     assert "in use by 1 relationship" in people("relation type remove coaches --yes", exit_code=4).stderr
 
 
@@ -337,7 +337,7 @@ def test_what_a_type_cannot_be_is_refused(line: str, code: int, reason: str, peo
 
 def test_the_weight_of_our_own_types_can_be_changed(people: Run) -> None:
     assert people("relation type edit knows --weight 25").stdout == "3\n"
-    assert people("relation type list name:knows --columns weight --no-header").stdout == "25\n"
+    assert people("relation types name:knows --columns weight --no-header").stdout == "25\n"
     assert people("relation type edit knows --weight 25").stdout == "3\n"
 
 

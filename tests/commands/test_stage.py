@@ -72,6 +72,18 @@ def test_another_order_leaves_the_history_and_reckons_how_far_deals_came_anew(cr
     assert crm("deal list --columns stage,reached --no-header").stdout == "contact\tquote\n"
 
 
+def test_a_renamed_stage_keeps_its_deals(crm: Run) -> None:
+    crm("deal add One --stage needs")
+
+    crm("stage rename needs discovery")
+
+    assert stages(crm) == ["lead", "contact", "discovery", "quote", "won", "lost"]
+    assert crm("deal list --columns stage --no-header").stdout == "discovery\n"
+    assert "has a stage 'quote' already" in crm("stage rename discovery quote", exit_code=4).stderr
+    crm("undo")
+    assert crm("deal list --columns stage --no-header").stdout == "needs\n"
+
+
 def test_a_stage_comes_first(crm: Run) -> None:
     crm("stage move needs --first")
     crm("stage add gone --outcome lost")
