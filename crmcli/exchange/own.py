@@ -32,9 +32,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "deals": (
         *("uid", "name", "customer", "customer.uid", "pipeline", "stage", "outcome", *_TERMS, "source", "product"),
-        *("lost_reason", "note", "created", "entered", "closed", "external"),
+        *("lost_reason", "note", "created", "entered", "closed", "external", "stage.position"),
     ),
-    "stage-events": ("deal.id", "deal.uid", "deal", "pipeline", "from", "stage", *_TERMS, "at", "note"),
+    "stage-events": (
+        *("deal.id", "deal.uid", "deal", "pipeline", "from", "stage", *_TERMS, "at", "note"),
+        *("outcome", "stage.position"),
+    ),
     "interactions": (
         *("uid", "at", "channel", "direction", "customer", "customer.uid", "text", "duration"),
         *("deal", "deal.uid", "owner", "external"),

@@ -39,6 +39,7 @@ _OWN = (
         "stage", "text", "s.name", "the stage it stands in", joins=("g", "s"), order="s.position", choices_sql=STAGES
     ),
     Field("outcome", "text", "s.outcome", "open, won or lost", joins=("g", "s"), choices=tuple(Outcome)),
+    Field("stage.position", "integer", "s.position", "the place of its stage in the pipeline", joins=("g", "s")),
     Field("amount", "money", "d.amount", "what it is worth, in major units", currency="d.currency"),
     Field("currency", "text", "d.currency", "the currency of the amount", is_hidden=True),
     Field("close", "date", "d.close_on", "the expected close", leans_ahead=True),
@@ -113,7 +114,7 @@ DEAL = Entity(
             "close",
         ),
         *("owner", "owner.email", "owner.manager", "owner.region", "source", "product", "lost_reason", "note"),
-        *("created", "closed", "external"),
+        *("created", "closed", "external", "stage.position"),
     ),
     words=("name", "customer", "product", "note"),
     segment_key="d.customer_id",

@@ -127,6 +127,8 @@ STAGE_EVENT = Entity(
         Field("pipeline", "text", "l.name", "the pipeline", joins=("g", "l"), choices_sql=PIPELINES),
         Field("from", "text", "f.name", "the stage before", joins=("f",), order="f.position", choices_sql=STAGES),
         Field("stage", "text", "s.name", "the stage entered", joins=("s",), order="s.position", choices_sql=STAGES),
+        Field("outcome", "text", "s.outcome", "what that stage means", joins=("s",), choices=tuple(Outcome)),
+        Field("stage.position", "integer", "s.position", "the place of that stage in the pipeline", joins=("s",)),
         Field("amount", "money", "e.amount", "the amount from then on", currency="e.currency"),
         Field("currency", "text", "e.currency", "the currency of the amount", is_hidden=True),
         Field("close", "date", "e.close_on", "the expected close from then on", leans_ahead=True),
@@ -138,7 +140,7 @@ STAGE_EVENT = Entity(
     columns=("deal.id", "deal", "pipeline", "from", "stage", "amount", "currency", "at"),
     exported=(
         *("deal.id", "deal.uid", "deal", "pipeline", "from", "stage", "amount", "currency", "close", "owner"),
-        *("at", "note"),
+        *("at", "note", "outcome", "stage.position"),
     ),
     words=("deal", "stage", "note"),
     order="e.passage_id, e.occurred_at, e.id",

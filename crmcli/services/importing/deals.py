@@ -31,7 +31,7 @@ from crmcli.services.importing.work import Step, Tally, Work
 
 _TABLE = "import_deal"
 _COLUMNS = f"""
-    uid, name, customer, customer_uid, customer_key, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close,
+    uid, name, customer, customer_uid, customer_key, pipeline, stage, outcome, stage_position integer, {terms.COLUMNS}, close,
     owner integer, source, product, lost_reason, note, custom, created, entered, closed,
     customer_id integer, pipeline_id integer, stage_id integer
 """
@@ -98,7 +98,7 @@ def _shape(stage: Stage, source: Source, books: Books) -> Shape:
         **texts,
         **dates,
         "outcome": cells.choice("outcome", Outcome),
-        "position": cells.whole,
+        "stage.position": cells.whole,
         "close": columns.day("close"),
         "product": cells.remembered(lambda text: books.products.name(str(product(text)))),
         "note": cells.note,

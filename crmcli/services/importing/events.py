@@ -12,7 +12,7 @@ from crmcli.services.importing.staging import Stage
 from crmcli.services.importing.work import Tally, Work
 
 _COLUMNS = f"""
-    deal, deal_uid, deal_key, pipeline, stage, outcome, position integer, {terms.COLUMNS}, close, owner integer, at, note,
+    deal, deal_uid, deal_key, pipeline, stage, outcome, stage_position integer, {terms.COLUMNS}, close, owner integer, at, note,
     has_terms integer, is_first integer, deal_id integer, pipeline_id integer, stage_id integer
 """
 _TERMS = ("amount", "currency", "close", "owner", "owner.email")
@@ -73,7 +73,7 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
         "pipeline": cells.line("pipeline"),
         "stage": cells.line("stage"),
         "outcome": cells.choice("outcome", Outcome),
-        "position": cells.whole,
+        "stage.position": cells.whole,
         "close": columns.day("close"),
         "at": columns.instant("at"),
         "note": cells.note,

@@ -14,17 +14,23 @@ from crmcli.services.importing.work import Work
 
 _TABLES = ("import_deal", "import_event")
 _LAST = 1e9
+_ENDS = (Outcome.OPEN, Outcome.WON, Outcome.LOST)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A stage, there (`id`) or to be made: what it means, and how far in it stands as the events tell."""
+    """A stage, there (`id`) or to be made: what it means, its place as rows say, and the mean one in the histories."""
 
     name: str
     outcome: Outcome
-    rank: float | None
+    said: int | None = None
+    mean: float | None = None
     id: int | None = None
     position: int = 0
+
+    @property
+    def rank(self) -> float | None:
+        return self.mean if self.said is None else self.said
 
 
 def settle(deals: Stage, sources: Sequence[Source]) -> None:
@@ -40,7 +46,7 @@ def settle(deals: Stage, sources: Sequence[Source]) -> None:
         if new and _is_imported(work, pipeline):
             _make(work, pipeline, new)
             many = "stage" if len(new) == 1 else "stages"
-            work.note(f"made the {many} {', '.join(step.name for step in new)} in pipeline {name}")
+            work.note(f"made the {many} {', '.join(step.name for step in _ordered(new))} in pipeline {name}")
     _find_stages(deals)
 
 
@@ -70,7 +76,7 @@ def _find_pipelines(work: Work, sources: Sequence[Source]) -> set[int]:
                 (each.stages for each in sources if fold(each.constants.get("pipeline", "")) == fold(name)), ()
             )
             if stages:
-                _make(work, pipeline, [_Step(stage, outcome, None) for stage, outcome in stages])
+                _make(work, pipeline, [_Step(stage, outcome) for stage, outcome in stages])
             else:
                 bare.add(pipeline)
         for table in _TABLES:
@@ -106,13 +112,11 @@ def _new_steps(work: Work, pipeline: int, *, is_made: bool) -> list[_Step]:
         all=is_made,
         last=_LAST,
     )
-    new = {fold(name): _Step(name, _outcome(name, outcome), ranks.get(fold(name))) for name, outcome in named}
+    new = {fold(name): _Step(name, _outcome(name, outcome), *ranks.get(fold(name), ())) for name, outcome in named}
     steps = [step for key, step in new.items() if key not in there]
     if is_made:
         known = {step.outcome for step in steps}
-        steps += [
-            _Step(outcome.value, outcome, None) for outcome in (Outcome.WON, Outcome.LOST) if outcome not in known
-        ]
+        steps += [_Step(outcome.value, outcome) for outcome in (Outcome.WON, Outcome.LOST) if outcome not in known]
     return steps
 
 
@@ -137,21 +141,21 @@ def _outcome(name: str, said: str | None) -> Outcome:
     return next((outcome for outcome in (Outcome.WON, Outcome.LOST) if fold(name).endswith(outcome)), Outcome.OPEN)
 
 
-def _ranks(work: Work, pipeline: int) -> dict[str, float]:
-    """How far in each stage stands: the position that rows give it, else its mean place in the histories of the deals."""
+def _ranks(work: Work, pipeline: int) -> dict[str, tuple[int | None, float | None]]:
+    """How far in each stage stands: the position that rows give it, and its mean place in the histories of the deals."""
     rows = work.db.rows(
         """
-        select stage, coalesce(max(position), avg(place)) from (
-            select stage, position, row_number() over (
+        select stage, max(stage_position), avg(place) from (
+            select stage, stage_position, row_number() over (
                 partition by coalesce(deal_uid, deal, deal_id, deal_key) order by at, row
             ) as place from import_event where pipeline_id = :id
             union all
-            select stage, position, null from import_deal where pipeline_id = :id and stage is not null
-        ) group by stage having max(position) is not null or avg(place) is not null
+            select stage, stage_position, null from import_deal where pipeline_id = :id and stage is not null
+        ) group by stage having max(stage_position) is not null or avg(place) is not null
         """,
         id=pipeline,
     )
-    return {fold(stage): float(rank) for stage, rank in rows}
+    return {fold(stage): (said, mean) for stage, said, mean in rows}
 
 
 def _steps(work: Work, pipeline: int) -> list[_Step]:
@@ -160,18 +164,18 @@ def _steps(work: Work, pipeline: int) -> list[_Step]:
         "select name, outcome, id, position from stage where pipeline_id = :id order by position, id", id=pipeline
     )
     return [
-        _Step(name, Outcome(outcome), ranks.get(fold(name)), number, place) for name, outcome, number, place in rows
+        _Step(name, Outcome(outcome), *ranks.get(fold(name), (None, None)), number, position)
+        for name, outcome, number, position in rows
     ]
 
 
 def _make(work: Work, pipeline: int, new: Sequence[_Step]) -> None:
     """Put the stages where they belong: open ones by their rank among the others, closing ones at the end."""
     order = _steps(work, pipeline)
-    for step in sorted(new, key=lambda step: _LAST if step.rank is None else step.rank):
+    for step in _ordered(new):
         later = [n for n, other in enumerate(order) if other.outcome != Outcome.OPEN or _is_behind(other, step)]
         order.insert(later[0] if later and step.outcome == Outcome.OPEN else len(order), step)
-    closing = {Outcome.OPEN: 0, Outcome.WON: 1, Outcome.LOST: 2}
-    for position, step in enumerate(sorted(order, key=lambda step: closing[step.outcome]), 1):
+    for position, step in enumerate(sorted(order, key=lambda step: _ENDS.index(step.outcome)), 1):
         if step.id is None:
             _insert(work, pipeline, step, position)
         elif step.position != position:
@@ -179,8 +183,14 @@ def _make(work: Work, pipeline: int, new: Sequence[_Step]) -> None:
             work.bulk.update("stage", "select :id", move, position=position, id=step.id)
 
 
+def _ordered(steps: Sequence[_Step]) -> list[_Step]:
+    """As they follow in a pipeline, those of which nothing is known behind the others of their outcome."""
+    return sorted(steps, key=lambda step: (_ENDS.index(step.outcome), _LAST if step.rank is None else step.rank))
+
+
 def _is_behind(other: _Step, step: _Step) -> bool:
-    return other.rank is not None and step.rank is not None and other.rank > step.rank
+    rank = other.position if other.rank is None and step.said else other.rank
+    return rank is not None and step.rank is not None and rank > step.rank
 
 
 def _insert(work: Work, pipeline: int, step: _Step, position: int) -> None:

@@ -147,7 +147,7 @@ def test_another_pipeline_is_made_with_its_stages_in_the_order_of_the_histories(
 
     assert imported.notes == [
         "made the pipeline partners",
-        "made the stages signed, talks, pilot, lost in pipeline partners",
+        "made the stages talks, pilot, signed, lost in pipeline partners",
     ]
     assert rows("select name, outcome from stage where pipeline_id = 2 order by position") == [
         ("talks", "open"),
@@ -159,6 +159,19 @@ def test_another_pipeline_is_made_with_its_stages_in_the_order_of_the_histories(
         ("B", "partners", None, "talks"),
         ("A", "sales", "2026-01-02T00:00:00Z", "lead"),
         ("A", "partners", None, "signed"),
+    ]
+
+
+def test_stages_that_no_history_orders_stand_where_the_rows_say(load: Load, rows: Rows) -> None:
+    load(
+        deals="name,pipeline,stage,stage.position,outcome\nA,partners,pilot,3,open\nB,partners,talks,1,open\nC,partners,signed,4,won\n"
+    )
+
+    assert rows("select name, position from stage where pipeline_id = 2 order by position") == [
+        ("talks", 1),
+        ("pilot", 2),
+        ("signed", 3),
+        ("lost", 4),
     ]
 
 
