@@ -160,6 +160,7 @@ def test_bad_input_is_one_clear_line(case: tuple[list[str], int, str, str], know
     assert fingerprint(known) == before
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("case", [case for case in BAD if case[0][0] in ("customer", "deal", "log")], ids=named)
 def test_a_dry_run_refuses_the_same(case: tuple[list[str], int, str, str], known: Path) -> None:
     words, code, _, _ = case

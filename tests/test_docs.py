@@ -81,6 +81,7 @@ def begun(crm: Run) -> None:
         crm(line)
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=lambda v: " ".join(v) if isinstance(v, tuple) else "")
 def test_every_command_has_examples_that_run(
     path: tuple[str, ...], command: object, begun: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -179,6 +179,7 @@ def test_every_command_that_shows_anything_is_tried_here() -> None:
     assert {path for path, command in commands().items() if isinstance(command, Showing)} == set(READS)
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_every_format_goes_to_stdout_alone(path: str, small: Path) -> None:
     for form in FORMATS:
@@ -198,6 +199,7 @@ def test_every_format_goes_to_stdout_alone(path: str, small: Path) -> None:
         assert not {"\x1b", "\r"} & {*result.stdout}, form
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_a_pipe_gets_tsv(path: str, small: Path) -> None:
     assert out(path) == out(path, "-f", "tsv")
@@ -215,6 +217,7 @@ def test_json_of_one_record_is_one_object(path: str, small: Path) -> None:
     assert out(path, "-f", "jsonl").count("\n") == 1
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", REPORTS)
 def test_json_of_a_report_names_what_was_asked(path: str, small: Path) -> None:
     found = json.loads(out(path, "-f", "json"))
@@ -226,6 +229,7 @@ def test_json_of_a_report_names_what_was_asked(path: str, small: Path) -> None:
     assert found["rows"] or path in NOBODY
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_every_machine_format_has_the_same_keys_in_the_same_order(path: str, small: Path) -> None:
     header = table(path)[0]
@@ -255,6 +259,7 @@ def test_an_amount_stands_beside_its_currency(path: str, small: Path) -> None:
                 assert each["currency"] == "EUR"
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", LISTS)
 def test_no_header_leaves_out_just_the_header(path: str, small: Path) -> None:
     for form in ("tsv", "csv"):
@@ -271,6 +276,7 @@ def test_an_empty_csv_has_its_header(path: str, crm: Run) -> None:
     assert header.partition(",")[0] in ("id", "group")
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_columns_picks_and_orders(path: str, small: Path) -> None:
     names = table(path)[0][1::-1]
@@ -279,6 +285,7 @@ def test_columns_picks_and_orders(path: str, small: Path) -> None:
     assert all(list(row) == names for row in objects(path, "--columns", ",".join(names)))
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_an_unknown_column_is_refused_with_those_there_are(path: str, small: Path) -> None:
     result = run([*path.split(), *EVERY[path].split(), "--columns", "nonsense"], exit_code=2)

@@ -187,6 +187,7 @@ FAILING = [
 ]  # fmt: skip
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("words", FAILING, ids=" ".join)
 def test_no_failure_says_what_is_in_the_file(words: list[str], marked: Path, places: list[Path]) -> None:
     done = CliRunner().invoke(app, words, prog_name="crm")

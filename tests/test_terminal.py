@@ -37,6 +37,7 @@ def test_a_table_on_a_terminal_and_tsv_in_a_pipe(small: Path) -> None:
     assert (table.exit_code, table.err, pipe.exit_code, pipe.err) == (0, "", 0, "")
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])
 @pytest.mark.parametrize(
     "path", ["customer list", "deal list", "deal show", "funnel show", "graph show", "interaction list", "history"]
@@ -125,6 +126,7 @@ def test_help_fits_a_narrow_terminal_and_ascii(small: Path) -> None:
     assert "+-" in plain
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
 @pytest.mark.parametrize("path", ["customer list", "funnel show", "graph show", "deal show"])
 def test_a_terminal_without_unicode_gets_what_it_can_show(path: str, encoding: str, small: Path) -> None:

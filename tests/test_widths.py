@@ -58,6 +58,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> Path:
     return path
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
 @pytest.mark.parametrize("line", LISTS)
 def test_ids_are_whole_at_every_width(line: str, width: int, wide: Path, monkeypatch: pytest.MonkeyPatch) -> None:

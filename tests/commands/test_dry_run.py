@@ -48,6 +48,7 @@ def started(crm: Run) -> None:
     crm("deal add Engine --customer ada --amount 900 --at 2026-11-03")
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("line", [*(line.replace(" --yes", "") for line in EVERY_WRITE), "undo", "undo 4"])
 def test_a_dry_run_leaves_every_byte_of_the_file(line: str, started: Run, fingerprint: Callable[[], str]) -> None:
     prepare(started, line)

@@ -48,6 +48,7 @@ def test_a_command_has_no_commands_below(crm: Run) -> None:
     assert "crm customer add has no commands of its own" in crm("help customer add x", exit_code=2).stderr
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", commands())
 def test_every_help_names_the_command_and_ends_in_examples(path: str, crm: Run) -> None:
     told = crm(f"{path} --help").stdout

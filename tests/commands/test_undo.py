@@ -39,6 +39,7 @@ EVERY_WRITE = [
     "pipeline restore gone",
     "stage edit extra --set required-=amount",
     "stage edit needs --set name=discovery --set probability=40 --set required=amount,close",
+    "stage rename lost gone",
     "stage move quote --after lead",
     "stage restore spare",
     "stage count exposure 1200",
@@ -92,6 +93,7 @@ def prepare(crm: Run, line: str) -> None:
                 crm(each)
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("line", EVERY_WRITE)
 def test_undo_gives_everything_back_and_redo_puts_it_again(line: str, started: Run, dump: Dump) -> None:
     prepare(started, line)

@@ -22,6 +22,7 @@ def test_there_are_enough_of_them() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 125
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_hostile_file_has_the_documented_outcome(case: Case, crm: Run, file: Path) -> None:
     given, before = Path(f"c{case.ending}"), file.read_bytes()
@@ -44,6 +45,7 @@ def test_a_hostile_file_has_the_documented_outcome(case: Case, crm: Run, file: P
     assert given.read_bytes() == case.content
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("case", [case for case in CASES if case.exit_code == 5], ids=lambda case: case.name)
 def test_strict_takes_nothing_of_it(case: Case, crm: Run, file: Path) -> None:
     Path(f"c{case.ending}").write_bytes(case.content)

@@ -69,6 +69,7 @@ def test_what_stands_for_others_in_sql_stands_for_itself(term: str, names: int, 
     assert run(["customer", "list", "-f", "ids", "--", quoted(term)]).stdout.count("\n") == names
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", LISTS)
 def test_any_text_can_be_looked_for_in_every_list(path: str, small: Path) -> None:
     before = small.read_bytes()
@@ -83,6 +84,7 @@ def test_any_text_can_be_looked_for_in_every_list(path: str, small: Path) -> Non
     assert small.read_bytes() == before
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("text", ["a", "1", "+49", "%", "'", "_", "\\", "@", "-", "."])
 @pytest.mark.parametrize("line", ["customer show", "deal show", "log", "deal move 1", "graph show", "relation list"])
 def test_sixty_kilobytes_name_nothing(line: str, text: str, small: Path) -> None:

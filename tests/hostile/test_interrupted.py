@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,14 @@ from tests.terminal import CRM
 
 _ROW = b"Ada Lovelace,ada@example.com,London\n"
 _MORE_THAN_A_PIPE_HOLDS = 300_000
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """What is started here hears Ctrl-C, also where the tests run in the background of a shell, which turns it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",), ("--strict",)])

@@ -65,6 +65,7 @@ def words_of(path: str, line: str) -> list[str]:
     return [*path.split(), *by_number(line), *whole, *pipeline]
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_a_read_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, attacked: Path) -> None:
     words = words_of(path, EVERY[path])
@@ -76,6 +77,7 @@ def test_a_read_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, attacke
     harmless_in_a_pipe(pipe)
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", sorted(commands().keys() - READS.keys()))
 def test_a_write_sends_no_control_byte_to_a_terminal_or_a_pipe(path: str, attacked: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(f"name,city\nEve,Rome\n{PAYLOADS['clear the screen']},x\n", encoding="utf-8")
@@ -116,6 +118,7 @@ def harmless_in_a_pipe(seen: Seen) -> None:
     assert not CONTROL.search(seen.out.replace("\t", "") + seen.err)
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_no_format_lets_a_control_byte_out(path: str, attacked: Path) -> None:
     for form in FORMATS:
@@ -185,6 +188,7 @@ class _Page(HTMLParser):
         raise AssertionError(data)
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY)
 def test_no_element_or_attribute_of_a_page_comes_from_data(path: str, attacked: Path, small_file: Path) -> None:
     harmless, page = _Page(), _Page()
@@ -203,6 +207,7 @@ def test_markup_is_text_in_markdown(hostile: Path) -> None:
     assert r"\<b a='\"\>\|\`\*\_\#&amp;".replace(r"\"", '"') in run("deal list -f md").stdout
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize(
     "line",
     [

@@ -101,6 +101,7 @@ WRITES = {
     "stage add": Line("trial --after contact"),
     "stage archive": Line("needs"),
     "stage count": Line("exposure 1200", ("pipeline add marketing --template marketing",)),
+    "stage rename": Line("needs discovery"),
     "stage edit": Line("needs --set name=discovery --set required=amount,tier"),
     "stage move": Line("quote --first"),
     "stage restore": Line("needs", ("stage archive needs",)),

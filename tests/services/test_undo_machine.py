@@ -34,7 +34,7 @@ def writers() -> Iterator[tuple[str, CodeType]]:
 
 
 def test_a_few_sequences() -> None:
-    assert undo_sequences(8, 7, steps=30).turned > 2
+    assert undo_sequences(4, 3, steps=30).turned > 2
 
 
 @pytest.mark.slow
