@@ -67,18 +67,16 @@ def _text(value: object) -> str:
 def _added(db: Reader, operation: int) -> Iterator[str]:
     """Addresses, numbers and tags that customers get who are there."""
     new = _ranges(db, operation, "customer")
+    were_there = f"t.customer_id < {new[0][0]}" if new else "true"  # ids only grow
     count = 0
     for table, columns in _ADDED.items():
         for first, last in _ranges(db, operation, table):
-            for customer, kind, value in db.rows(
-                f"select {columns} where t.id between :first and :last", first=first, last=last
-            ):
-                if any(low <= customer <= high for low, high in new):
-                    continue
-                count += 1
-                if count <= _CHANGED:
-                    called = db.value("select name from customer where id = :id", id=customer)
-                    yield f"~ customer {customer} {clipped(called, _CELLS)}: + {kind} {clipped(value, _CELLS)}"
+            those = f"where t.id between {first} and {last} and {were_there}"
+            left = max(_CHANGED - count, 0)
+            for customer, kind, value in db.rows(f"select {columns} {those} order by t.id limit :left", left=left):
+                called = db.value("select name from customer where id = :id", id=customer)
+                yield f"~ customer {customer} {clipped(called, _CELLS)}: + {kind} {clipped(value, _CELLS)}"
+            count += db.value(f"select count(*) from {table} t {those}")
     yield from _more(count - _CHANGED, "more address or tag")
 
 
