@@ -63,7 +63,8 @@ _LEGAL = frozenset(
         "y",
     ]
 )
-_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
+#: What stands behind, or before, the name of an organisation without a blank.
+ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _is_dense = cache(is_dense)
@@ -112,9 +113,9 @@ def parts(name: str, *, is_organisation: bool) -> tuple[str, ...]:
     """
     words = list(map(_word_of_organisation if is_organisation else _word_of_person, name.split()))
     if _SEVERAL in words or (len(words) > 1 and not name.isascii() and any(_is_dense(word[:1]) for word in words)):
-        words = _all(name, is_organisation=is_organisation)
+        words = telling(name, is_organisation=is_organisation)
     elif "" in words:
-        words = [word for word in words if word] or _all(name, is_organisation=is_organisation)
+        words = [word for word in words if word] or telling(name, is_organisation=is_organisation)
     words.sort()
     return tuple(words)
 
@@ -125,7 +126,8 @@ def can_be_short(one: str, other: str) -> bool:
     return not first.isdisjoint(second)
 
 
-def _all(name: str, *, is_organisation: bool) -> list[str]:
+def telling(name: str, *, is_organisation: bool) -> list[str]:
+    """The words of `parts` in the order of the name."""
     words = _words(name)
     if not (_LEGAL if is_organisation else _TITLES).isdisjoint(words):
         words = [word for word in words if word not in (_LEGAL if is_organisation else _TITLES)] or words
@@ -144,7 +146,7 @@ def _word_of_person(token: str) -> str:
 @cache
 def _word_of_organisation(token: str) -> str:
     word = _word(token)
-    return "" if word in _LEGAL else _SEVERAL if word.startswith(_ENDINGS) or word.endswith(_ENDINGS) else word
+    return "" if word in _LEGAL else _SEVERAL if word.startswith(ENDINGS) or word.endswith(ENDINGS) else word
 
 
 def _word(token: str) -> str:
@@ -172,6 +174,6 @@ def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
         dense = [dense[-1], *dense[:-1]]
     whole = "".join(dense)
     if is_organisation:
-        for ending in _ENDINGS:
+        for ending in ENDINGS:
             whole = whole.removesuffix(ending).removeprefix(ending) or whole
     return [*(word for word in words if not _is_dense(word[0])), whole]
