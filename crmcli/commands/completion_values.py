@@ -225,7 +225,7 @@ def _query(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
     place = next((place for place, char in enumerate(typed) if char in ":=<>!"), None)
     if place is None:
         terms = [("is:", "a state"), ("has:", "a field that is filled"), ("sort:", "the order")]
-        terms += [("segment:", "a saved query of customers")] if asked.segment_key else []
+        terms += [("segment:", "a saved query of customers")] if asked.customers else []
         terms += [(f"{each.name}:", each.help) for each in asked.fields.values()]
         yield from ((term, told) for term, told in terms if term.startswith(typed))
         return

@@ -1,7 +1,7 @@
 """What tasks can be asked."""
 
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import OWNER, OWNER_JOIN, removed
+from crmcli.query.parts import OWNER, OWNER_JOIN, customer_tag, removed
 
 _WHOSE = """
     select id, customer_id from task where customer_id is not null
@@ -24,6 +24,7 @@ _FIELDS = (
     Field("customer", "text", "c.name", "the customer it is for, or the deal's", joins=("d", "c")),
     Field("customer.id", "id", "n.id", "the number of the customer", many=_CUSTOMER),
     Field("customer.uid", "text", "c.uid", "the customer's identifier", joins=("d", "c")),
+    customer_tag(f"({_WHOSE}) w", "w.customer_id", "w.id", "k.id"),
     Field("deal", "text", "d.name", "the deal it is for", joins=("d",)),
     Field("deal.id", "id", "k.deal_id", "the number of the deal"),
     Field("deal.uid", "text", "d.uid", "the deal's identifier", joins=("d",)),
@@ -54,6 +55,7 @@ TASK = Entity(
         *("owner", "done", "after.uid", "created"),
     ),
     words=("text", "customer", "deal"),
+    customers="customer.id",
     order="k.done_at is not null, k.done_at desc, k.due_on is null, k.due_on, k.is_priority desc, k.id",
     states=(
         State("open", _OPEN, "still to be done"),
