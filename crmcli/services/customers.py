@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crmcli.core import normal
 from crmcli.core.change import Change
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.core.wording import shown
@@ -18,10 +19,9 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.resembling import Alike, resembling
 
-_PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
 _NAMED_DEALS = 5
 _SEVERAL = ("email", "phone", "tag")
-FIELDS = (*_PLAIN, "owner", "employer", *_SEVERAL)
+FIELDS = SETTABLE["customer"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crmcli.core import money
 from crmcli.core.change import Change
 from crmcli.core.currency import currency as known_currency
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import shown
@@ -19,9 +20,7 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.passages import Occasion
 
-_PLAIN = ("name", "source", "product", "note", "lost_reason")
-_TERMS = ("amount", "currency", "close", "owner")
-FIELDS = (*_PLAIN, *_TERMS, "customer")
+FIELDS = SETTABLE["deal"]
 _ADDED = tuple(name for name in FIELDS if name != "lost_reason")
 
 
