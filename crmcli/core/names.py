@@ -64,7 +64,8 @@ _LEGAL = frozenset(
     ]
 )
 #: What stands behind, or before, the name of an organisation without a blank.
-ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
+ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "주식회사")
+_BESIDE = frozenset((*ENDINGS, "주"))  # the last one stands in parentheses: (주)
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _is_dense = cache(is_dense)
@@ -167,6 +168,8 @@ def _words(name: str) -> list[str]:
 
 
 def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
+    if is_organisation:
+        words = [_without_ending(word) for word in words if word not in _BESIDE] or words
     dense = [word for word in words if _is_dense(word[0])]
     if not dense:
         return words
@@ -174,6 +177,11 @@ def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
         dense = [dense[-1], *dense[:-1]]
     whole = "".join(dense)
     if is_organisation:
-        for ending in ENDINGS:
-            whole = whole.removesuffix(ending).removeprefix(ending) or whole
+        whole = _without_ending(whole)
     return [*(word for word in words if not _is_dense(word[0])), whole]
+
+
+def _without_ending(word: str) -> str:
+    for ending in ENDINGS:
+        word = word.removesuffix(ending).removeprefix(ending) or word
+    return word

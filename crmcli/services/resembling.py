@@ -81,11 +81,11 @@ def _handles(name: str, *, is_organisation: bool) -> Iterator[str]:
     words = telling(name, is_organisation=is_organisation)
     for each in permutations(words) if len(words) <= _MOST_WORDS else (words,):
         yield handle(" ".join(each))
-    whole = words[-1]
-    if len(words) > 1 or not is_dense(whole[0]):
-        return
+    whole = " ".join(words)
     if is_organisation:
         yield from (handle(text) for ending in ENDINGS for text in (whole + ending, ending + whole))
+    if len(words) > 1 or not is_dense(whole[0]):
+        return
     for place in range(1, min(len(whole), _LONGEST_SURNAME + 1)):
         surname, given = whole[:place], whole[place:]
         yield from (handle(f"{surname} {given}"), handle(f"{given} {surname}"))

@@ -55,6 +55,7 @@ def test_the_name_of_a_person_may_be_written_otherwise(there: str, name: str, cr
         ("Acme GmbH", "ACME Ltd."),
         ("深圳创新", "深圳创新有限公司"),
         ("深圳创新股份有限公司", "深圳创新"),
+        ("ＡＣＭＥ株式会社", "Acme"),
     ],
 )
 def test_an_organisation_is_known_without_its_legal_form(there: str, name: str, crm: Run) -> None:
