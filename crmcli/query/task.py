@@ -1,7 +1,7 @@
 """What tasks can be asked."""
 
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import OWNER, OWNER_JOIN, customer_tag, removed
+from crmcli.query.parts import OWNER, OWNER_JOIN, customer_tag, external, removed
 
 _WHOSE = """
     select id, customer_id from task where customer_id is not null
@@ -33,6 +33,7 @@ _FIELDS = (
     Field("created", "instant", "k.created_at", "when it was added"),
     Field("after", "id", "k.after_id", "the task that it repeats"),
     Field("after.uid", "text", "(select p.uid from task p where p.id = k.after_id)", "the identifier of that task"),
+    external("task_id", "k.id"),
     removed("k.removed_at"),
 )
 
@@ -52,7 +53,7 @@ TASK = Entity(
     exported=(
         *("id", "uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
         *("deal", "deal.uid"),
-        *("owner", "done", "after.uid", "created"),
+        *("owner", "done", "after.uid", "created", "external"),
     ),
     words=("text", "customer", "deal"),
     customers="customer.id",

@@ -31,7 +31,7 @@ _INTERACTION = (
 )  # fmt: skip
 _TASK = (
     "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "deal", "deal.id", "owner",
-    "created", "after", "done",
+    "created", "after", "done", "external",
 )  # fmt: skip
 _TOLD_BELOW = ("last", "email", "phone")
 _TO_DO = ("id", "text", "due", "every", "priority")
