@@ -213,7 +213,7 @@ def _relationships(db: Reader, customer: int, ties: Mapping[int, float]) -> Tabl
         Column("type", heading="Relation"),
         Column("customer", under=("customer.no_contact",)),
         Column("customer.id", "id", is_hidden=True),
-        Column("strength", "number"),
+        Column("tie_strength", "number", "Strength"),
         Column("since", "date"),
         Column("until", "date"),
         Column("note"),

@@ -100,7 +100,7 @@ def test_the_strength_is_that_of_the_warmest_tie_with_us(ada: Run) -> None:
 
     # (2 + 1) x 1.25 = 3.75; 100 (1 - e^(-3.75 / 12.1)) = 26.65
     assert picked(show(ada), *names) == [26.6, "weak", "me"]
-    assert show(ada)["relationships"][0]["strength"] == 40.0  # type: ignore[index]
+    assert show(ada)["relationships"][0]["tie_strength"] == 40.0  # type: ignore[index]
 
 
 def test_the_next_contact_is_the_earliest_of_tasks_and_cadence(ada: Run) -> None:
