@@ -21,13 +21,14 @@ for _module in pkgutil.iter_modules(crmcli.models.__path__):
 MODELS = SQLModel.metadata.tables
 TRACKED = (
     "setting", "owner", "field", "customer", "contact_point", "tag", "customer_tag", "relation_type", "relationship",
-    "pipeline", "stage", "deal", "passage", "stage_event", "interaction", "interaction_party", "external_id",
+    "pipeline", "stage", "deal", "passage", "stage_event", "interaction", "interaction_party",
     "consent", "restriction", "retention_rule", "erasure", "erased_key",
     "task", "segment", "segment_member", "cadence",
     "requirement",
     "address",
     "stage_count",
     "quota",
+    "external_id",
 )  # fmt: skip
 _SQL_TYPES = {"INTEGER": "integer", "VARCHAR": "text"}
 

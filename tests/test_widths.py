@@ -24,6 +24,7 @@ RECORDS = (
     "task add 'Send the contract for the requiem' --for wolfgang-amadeus-mozart --due 2026-11-18 --every 2w",
     "segment add composers-of-some-renown +composer or city:北京",
     "cadence set +vip 2w",
+    "customer add 'Mozart, Wolfgang Amadeus'",
 )
 #: The columns of each that one types to name a row.
 LISTS = {
@@ -40,6 +41,8 @@ LISTS = {
     "cadence due": ("id",),
     "referral top": ("id",),
     "graph central": ("id",),
+    "graph strength wolfgang-amadeus-mozart": ("id",),
+    "dupes": ("id", "other.id"),
 }
 
 

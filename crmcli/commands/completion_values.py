@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli.commands.completion_fixed import FIXED, first
 from crmcli.core.normal import fold
+from crmcli.core.settable import SETTABLE
 from crmcli.db import connection
 
 if TYPE_CHECKING:
@@ -205,11 +206,14 @@ def _fields(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
 
 
 def _settings(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
-    """Fields, and behind the `=` the values that one may have."""
+    """The fields that can be set, and behind the `=` the values that one may have."""
     name, is_set, value = typed.partition("=")
     asked = _entity(db, ctx)
     if not is_set:
-        yield from ((f"{each.name}=", each.help) for each in asked.fields.values() if each.name.startswith(name))
+        own = [field for (field,) in db.rows("select name from field where entity = :of order by id", of=asked.name)]
+        for each in (*SETTABLE.get(asked.name, ()), *own):
+            if each.startswith(name):
+                yield f"{each}=", asked.fields[each].help if each in asked.fields else ""
         return
     field = asked.find(name.rstrip("+-"))
     for choice, told in _choices(db, field, value) if field else ():
@@ -225,7 +229,7 @@ def _query(db: "Reader", ctx: Any, typed: str) -> Iterator[Offer]:
     place = next((place for place, char in enumerate(typed) if char in ":=<>!"), None)
     if place is None:
         terms = [("is:", "a state"), ("has:", "a field that is filled"), ("sort:", "the order")]
-        terms += [("segment:", "a saved query of customers")] if asked.segment_key else []
+        terms += [("segment:", "a saved query of customers")] if asked.customers else []
         terms += [(f"{each.name}:", each.help) for each in asked.fields.values()]
         yield from ((term, told) for term, told in terms if term.startswith(typed))
         return

@@ -49,6 +49,7 @@ def add(
     owner: Annotated[str | None, typer.Option(help="Who of us looks after it.")] = None,
     tag: Annotated[_Texts, typer.Option(help="Tag; repeatable.")] = None,
     note: Annotated[str | None, typer.Option(help="Anything else.")] = None,
+    set_: Sets = None,
     if_absent: Annotated[bool, typer.Option("--if-absent", help="Give back the one that is there already.")] = False,
 ) -> None:
     """Add a customer.
@@ -56,6 +57,8 @@ def add(
     Examples:
       crm customer add "Zoë Müller" --email zoe@example.com --employer "Lumen Optics" --tag vip
       crm customer add "Tidewater Foods" --kind organisation --city Berlin
+      crm field add customer tier --type choice --choices gold,silver
+      crm customer add "Priya Natarajan" --set tier=gold
     """
     with opening.writing(ctx) as session:
         new = services.customers.NewCustomer(
@@ -72,6 +75,7 @@ def add(
             source=source,
             owner=owner,
             note=note,
+            sets=tuple(set_ or ()),
         )
         change = services.customers.add(session, new, if_absent=if_absent)
     opening.done(ctx, change)

@@ -36,6 +36,7 @@ def add(
     source: Annotated[str | None, typer.Option(help="Where it came from.")] = None,
     product: Annotated[str | None, typer.Option(help="What is sold.")] = None,
     note: Annotated[str | None, typer.Option(help="Anything else.")] = None,
+    set_: Sets = None,
     at: At = None,
     allow_future: AllowFuture = False,
 ) -> None:
@@ -60,6 +61,7 @@ def add(
             note=note,
             at=at,
             allow_future=allow_future,
+            sets=tuple(set_ or ()),
         )
         change = services.deals.add(session, new)
     opening.done(ctx, change)

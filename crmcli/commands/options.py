@@ -41,7 +41,8 @@ class Command(TyperCommand):
 
     def __init__(self, *args: object, help: str | None = None, **kwargs: object) -> None:  # noqa: A002 (typer's word)
         text, _, examples = (help or "").partition("\nExamples:\n")
-        super().__init__(*args, help=text, **kwargs)  # type: ignore[arg-type]
+        paragraphs = [" ".join(each.split()) for each in text.split("\n\n")]  # the terminal breaks the lines
+        super().__init__(*args, help="\n\n".join(paragraphs).strip(), **kwargs)  # type: ignore[arg-type]
         self.examples = tuple(line.strip() for line in examples.splitlines() if line.strip())
         self.params.extend(self.shared())
 

@@ -25,7 +25,7 @@ def add(
     query: Query = None,
     freeze: Annotated[bool, typer.Option("--freeze", help="Keep the members of now.")] = False,
 ) -> None:
-    """Save a query of customers, to be asked as segment:NAME of customers and deals.
+    """Save a query of customers, to be asked as segment:NAME of customers and all that belongs to one.
 
     Examples:
       crm segment add berlin-vip city:Berlin +vip

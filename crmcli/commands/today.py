@@ -20,7 +20,8 @@ _ON_A_TERMINAL = 10
 def today(
     ctx: typer.Context,
     fail_on: Annotated[
-        list[Matter] | None, typer.Option(help="Exit 1 when there is any of these; repeatable.", show_default=False)
+        list[Matter] | None,
+        typer.Option(metavar="MATTER", help=f"Exit 1 when anything is {', '.join(Matter)}; repeatable."),
     ] = None,
     ics: Ics = False,
 ) -> None:

@@ -14,7 +14,7 @@ A QUERY picks records. All of its terms must hold, unless `or` is between them.
 
   berlin               a word, looked for in the text of the record
   "new york"           a phrase
-  +vip                 a tag, whole; tag:vip for a part of one
+  +vip                 a tag of the customer, whole; tag:vip for a part of one
   city:Berlin          the field contains it, whatever its case and accents
   city:Berlin,Paris    one of several
   city=Berlin          exactly that; city!=Berlin for anything else

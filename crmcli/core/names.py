@@ -63,7 +63,9 @@ _LEGAL = frozenset(
         "y",
     ]
 )
-_ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "(주)", "주식회사")
+#: What stands behind, or before, the name of an organisation without a blank.
+ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司", "株式会社", "有限会社", "주식회사")
+_BESIDE = frozenset((*ENDINGS, "주"))  # the last one stands in parentheses: (주)
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _is_dense = cache(is_dense)
@@ -112,9 +114,9 @@ def parts(name: str, *, is_organisation: bool) -> tuple[str, ...]:
     """
     words = list(map(_word_of_organisation if is_organisation else _word_of_person, name.split()))
     if _SEVERAL in words or (len(words) > 1 and not name.isascii() and any(_is_dense(word[:1]) for word in words)):
-        words = _all(name, is_organisation=is_organisation)
+        words = telling(name, is_organisation=is_organisation)
     elif "" in words:
-        words = [word for word in words if word] or _all(name, is_organisation=is_organisation)
+        words = [word for word in words if word] or telling(name, is_organisation=is_organisation)
     words.sort()
     return tuple(words)
 
@@ -125,7 +127,8 @@ def can_be_short(one: str, other: str) -> bool:
     return not first.isdisjoint(second)
 
 
-def _all(name: str, *, is_organisation: bool) -> list[str]:
+def telling(name: str, *, is_organisation: bool) -> list[str]:
+    """The words of `parts` in the order of the name."""
     words = _words(name)
     if not (_LEGAL if is_organisation else _TITLES).isdisjoint(words):
         words = [word for word in words if word not in (_LEGAL if is_organisation else _TITLES)] or words
@@ -144,7 +147,7 @@ def _word_of_person(token: str) -> str:
 @cache
 def _word_of_organisation(token: str) -> str:
     word = _word(token)
-    return "" if word in _LEGAL else _SEVERAL if word.startswith(_ENDINGS) or word.endswith(_ENDINGS) else word
+    return "" if word in _LEGAL else _SEVERAL if word.startswith(ENDINGS) or word.endswith(ENDINGS) else word
 
 
 def _word(token: str) -> str:
@@ -165,6 +168,8 @@ def _words(name: str) -> list[str]:
 
 
 def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
+    if is_organisation:
+        words = [_without_ending(word) for word in words if word not in _BESIDE] or words
     dense = [word for word in words if _is_dense(word[0])]
     if not dense:
         return words
@@ -172,6 +177,11 @@ def _joined(words: list[str], *, is_organisation: bool) -> list[str]:
         dense = [dense[-1], *dense[:-1]]
     whole = "".join(dense)
     if is_organisation:
-        for ending in _ENDINGS:
-            whole = whole.removesuffix(ending).removeprefix(ending) or whole
+        whole = _without_ending(whole)
     return [*(word for word in words if not _is_dense(word[0])), whole]
+
+
+def _without_ending(word: str) -> str:
+    for ending in ENDINGS:
+        word = word.removesuffix(ending).removeprefix(ending) or word
+    return word

@@ -44,7 +44,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "tasks": (
         *("uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
-        *("deal", "deal.uid", "owner", "done", "after.uid", "created"),
+        *("deal", "deal.uid", "owner", "done", "after.uid", "created", "external"),
     ),
 }
 

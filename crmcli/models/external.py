@@ -17,3 +17,4 @@ class ExternalId(Model, table=True):
     deal_id: int | None = None
     interaction_id: int | None = None
     relationship_id: int | None = None
+    task_id: int | None = None

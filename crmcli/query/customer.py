@@ -164,7 +164,7 @@ CUSTOMER = Entity(
         *("created", "external", "labelled"),
     ),
     words=("name", "handle", "email", "phone", "title", "city", "tag", "note"),
-    segment_key="c.id",
+    customers="id",
     states=(
         *map(_of_a_deal, DEAL_STATES),
         State("contactable", contactable("c"), "those who may be contacted"),

@@ -117,7 +117,7 @@ DEAL = Entity(
         *("created", "closed", "external", "stage.position"),
     ),
     words=("name", "customer", "product", "note"),
-    segment_key="d.customer_id",
+    customers="customer.id",
     states=(
         *(replace(state, help=f"deals {state.help}") for state in DEAL_STATES),
         State("removed", "d.removed_at is not null", "removed deals", lifts=True),

@@ -61,7 +61,7 @@ def entity(name: str, db: Reader) -> Entity:
     for each in (*custom, *_inherited(name, db)):
         fields.setdefault(each.name, each)
     exported = (*found.exported, *(each.name for each in custom))
-    segments = Segments(db) if found.segment_key else None
+    segments = Segments(db) if found.customers else None
     return replace(found, fields=_with_choices(fields, db), exported=exported, segments=segments)
 
 

@@ -104,8 +104,8 @@ class Entity:
 
     `source` is the FROM, `key` the SQL of its id, `joins` what fields may need besides, in order; `base` the condition
     of every list. `columns` are shown by default, `exported` are those of an export, `words` the fields in which a bare
-    word is looked for; `order` is by the key where it is not said. `segment_key` is the SQL of the customer that
-    `segment:` asks for, among the `segments` of the file.
+    word is looked for; `order` is by the key where it is not said. `customers` names the field of its customers by
+    number, for `segment:` to ask for, among the `segments` of the file.
     """
 
     name: str
@@ -122,7 +122,7 @@ class Entity:
     order: str | None = None
     export_order: str | None = None
     states: tuple[State, ...] = ()
-    segment_key: str | None = None
+    customers: str | None = None
     segments: "Segments | None" = None
 
     def find(self, name: str) -> Field | None:

@@ -3,7 +3,7 @@
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.query.contact import barred
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import OWNER, OWNER_JOIN, calendar, external, removed
+from crmcli.query.parts import OWNER, OWNER_JOIN, calendar, customer_tag, external, removed
 
 _PARTIES = Many("interaction_party y join customer c on c.id = y.customer_id", "y.interaction_id", "i.id", order="y.id")
 
@@ -30,6 +30,7 @@ _FIELDS = (
     ),
     Field("customer.id", "id", "c.id", "the numbers of the customers", many=_PARTIES),
     Field("customer.uid", "text", "c.uid", "the customers' identifiers", many=_PARTIES),
+    customer_tag("interaction_party y", "y.customer_id", "y.interaction_id", "i.id"),
     Field("text", "text", "i.text", "what was said"),
     Field("duration", "integer", "i.duration_minutes", "how long it took", heading="minutes"),
     Field("deal", "text", "d.name", "the deal it was about", joins=("d",)),
@@ -67,6 +68,7 @@ INTERACTION = Entity(
         *("owner", "external"),
     ),
     words=("text", "customer"),
+    customers="customer.id",
     order="i.occurred_at desc, i.id desc",
     states=(State("removed", "i.removed_at is not null", "removed interactions", lifts=True),),
 )

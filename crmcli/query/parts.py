@@ -47,6 +47,14 @@ DEAL_STATES = (
 )
 
 
+def customer_tag(source: str, customer: str, link: str, key: str) -> Field:
+    """The tags of its customers: `source` pairs the record, as `link`, with the `customer`."""
+    tags = f"{source} join customer_tag ct on ct.customer_id = {customer} join tag on tag.id = ct.tag_id"
+    many = Many(tags, link, key, order="tag.name, tag.id")
+    told = "tags of the customer; +vip is short for customer.tag=vip"
+    return Field("customer.tag", "text", "tag.name", told, many=many, choices_sql=TAGS, is_searched=True)
+
+
 def external(link: str, key: str) -> Field:
     """The keys that other systems know the record by."""
     many = Many("external_id x", f"x.{link}", key, order="x.id")

@@ -167,7 +167,7 @@ def _by_key(db: Reader, table: _Table, text: str) -> int | None:
         found = db.value(f"select id from {table} where uid = :uid", uid=text.lower())
     if found is None and table == "customer":
         found = db.value("select id from customer where handle = :handle", handle=text.lower())
-    if found is None and ":" in text and table != "task":
+    if found is None and ":" in text:
         source, _, key = text.partition(":")
         sql = f"select {table}_id from external_id where source = :source and key = :key and {table}_id is not null"
         found = db.value(sql, source=source, key=key)

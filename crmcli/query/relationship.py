@@ -2,7 +2,7 @@
 
 from crmcli.query.contact import mark
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import external, removed
+from crmcli.query.parts import customer_tag, external, removed
 
 _ENDS = "select id, from_id as customer_id from relationship union all select id, to_id from relationship"
 _EITHER = Many(f"({_ENDS}) e join customer c on c.id = e.customer_id", "e.id", "r.id", order="c.id")
@@ -28,6 +28,7 @@ _FIELDS = (
     Field("to.uid", "text", "t.uid", "that customer's identifier", joins=("t",)),
     Field("customer", "text", "c.name", "either of the two", many=_EITHER),
     Field("customer.id", "id", "c.id", "the number of either", many=_EITHER),
+    customer_tag(f"({_ENDS}) e", "e.customer_id", "e.id", "r.id"),
     Field("since", "date", "r.since", "since when"),
     Field("until", "date", "r.until", "until when; empty while it lasts"),
     Field("strength", "integer", "r.strength", "what was said of its strength, 0 to 100"),
@@ -79,6 +80,7 @@ RELATIONSHIP = Entity(
         "external",
     ),
     words=("from", "type", "to", "note"),
+    customers="customer.id",
     states=(
         State("removed", "r.removed_at is not null", "removed relationships", lifts=True),
         State("live", "r.until is null", "those that last"),

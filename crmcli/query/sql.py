@@ -77,8 +77,11 @@ def clock(sql: str, moment: Moment) -> dict[str, object]:
 
 
 def known(query: Query, entity: Entity, name: str, *, at: Span, within: Span) -> Field:
-    """The field that the query calls `name`, which stands `at` a place `within` a term. Raises QueryError."""
-    found = entity.find(name)
+    """The field that the query calls `name`, which stands `at` a place `within` a term. Raises QueryError.
+
+    What has no tags of its own is asked for those of its customers: `+vip` is the same of all.
+    """
+    found = entity.find(name) or (entity.find("customer.tag") if name == "tag" else None)
     if found is None:
         near = did_you_mean(name, (*entity.fields, *_PSEUDO)) or f" (crm help columns {entity.name} lists them)"
         raise query.error(f"unknown field {name!r} in {query.shown(within)}{near}", at)
@@ -130,9 +133,9 @@ class _Compiler:
                 return self.claimed(term, self.state)
             case "has":
                 return self.claimed(term, lambda value: self.filled(value, term))
-            case "segment" if self.entity.segments:
-                segments = self.entity.segments
-                return self.claimed(term, lambda value: self.saved(value, segments))
+            case "segment" if self.entity.segments and self.entity.customers:
+                segments, customer = self.entity.segments, self.entity.fields[self.entity.customers]
+                return self.claimed(term, lambda value: self.among(customer, self.saved(value, segments)))
         name_ends = term.span[0] + len(term.field)
         field = known(self.query, self.entity, term.field, at=(term.span[0], name_ends), within=term.span)
         return self.compared(term, field)
@@ -166,7 +169,7 @@ class _Compiler:
         return f"({state.sql})"
 
     def saved(self, value: Value, segments: "Segments") -> str:
-        """Whether the customer is one of a segment."""
+        """The SELECT of the customers of a segment."""
         if value.text.casefold() in map(str.casefold, self.within):
             way = " > ".join((*self.within, value.text))
             raise self.query.error(f"segment {value.text!r} leads back to itself: {way}", value.span)
@@ -175,9 +178,8 @@ class _Compiler:
         except NotFound as error:
             raise self.query.error(str(error), value.span) from None
         if segment.is_frozen:
-            members = f"select customer_id from segment_member where segment_id = {segment.id:d}"
-            return f"{self.entity.segment_key} in ({members})"
-        return f"{self.entity.segment_key} in ({self.members(segment, segments, value)})"
+            return f"select customer_id from segment_member where segment_id = {segment.id:d}"
+        return self.members(segment, segments, value)
 
     def members(self, segment: "Segment", segments: "Segments", value: Value) -> str:
         """The SELECT of the customers of a live segment, its parameters among ours."""
@@ -210,14 +212,24 @@ class _Compiler:
             condition = test(each, op, value.text, parameters=self.parameters, moment=self.moment)
         except InvalidInput as error:
             raise self.query.error(f"{each.name}: {error}", value.span) from None
-        if each.many is None:
-            return condition
-        many = each.many
-        return f"{many.key} in (select {many.link} from {many.source} where {many.condition} and {condition})"
+        return _of_any(each, condition)
+
+    def among(self, each: Field, members: str) -> str:
+        """Whether the value, or any of them, is one of `members`."""
+        self.use(each)
+        return _of_any(each, f"{each.sql} in ({members})")
 
     def use(self, each: Field | State) -> None:
         self.joins.update(each.joins)
         self.is_lifted = self.is_lifted or each.lifts
+
+
+def _of_any(each: Field, condition: str) -> str:
+    """A condition on the SQL of the field: on any of its values where there are many."""
+    many = each.many
+    if many is None:
+        return condition
+    return f"{many.key} in (select {many.link} from {many.source} where {many.condition} and {condition})"
 
 
 def _negated(condition: str) -> str:

@@ -112,13 +112,16 @@ def parse(words: Sequence[str]) -> Query:
     text = " ".join(words)
     if len(text) > _LONGEST_QUERY:
         raise InvalidInput(f"the query is longer than {_LONGEST_QUERY:,} characters")
-    terms, sorts = [], []
+    terms, sorts, before = [], [], ""
     for token in _tokens(words, text):
         head = _HEAD.match(token.text)
         if head and head["field"] == "sort":
+            if before in ("(", *_KEYWORDS):
+                raise QueryError("sort: is no condition; write it at the end", text, token.span)
             sorts += _sorts(token, text)
         else:
             terms.append(token)
+        before = token.text
     return Query(_Parser(text, terms).parse(), tuple(sorts), text)
 
 

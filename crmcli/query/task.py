@@ -1,7 +1,7 @@
 """What tasks can be asked."""
 
 from crmcli.query.fields import Entity, Field, Many, State, named
-from crmcli.query.parts import OWNER, OWNER_JOIN, removed
+from crmcli.query.parts import OWNER, OWNER_JOIN, customer_tag, external, removed
 
 _WHOSE = """
     select id, customer_id from task where customer_id is not null
@@ -24,6 +24,7 @@ _FIELDS = (
     Field("customer", "text", "c.name", "the customer it is for, or the deal's", joins=("d", "c")),
     Field("customer.id", "id", "n.id", "the number of the customer", many=_CUSTOMER),
     Field("customer.uid", "text", "c.uid", "the customer's identifier", joins=("d", "c")),
+    customer_tag(f"({_WHOSE}) w", "w.customer_id", "w.id", "k.id"),
     Field("deal", "text", "d.name", "the deal it is for", joins=("d",)),
     Field("deal.id", "id", "k.deal_id", "the number of the deal"),
     Field("deal.uid", "text", "d.uid", "the deal's identifier", joins=("d",)),
@@ -32,6 +33,7 @@ _FIELDS = (
     Field("created", "instant", "k.created_at", "when it was added"),
     Field("after", "id", "k.after_id", "the task that it repeats"),
     Field("after.uid", "text", "(select p.uid from task p where p.id = k.after_id)", "the identifier of that task"),
+    external("task_id", "k.id"),
     removed("k.removed_at"),
 )
 
@@ -51,9 +53,10 @@ TASK = Entity(
     exported=(
         *("id", "uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
         *("deal", "deal.uid"),
-        *("owner", "done", "after.uid", "created"),
+        *("owner", "done", "after.uid", "created", "external"),
     ),
     words=("text", "customer", "deal"),
+    customers="customer.id",
     order="k.done_at is not null, k.done_at desc, k.due_on is null, k.due_on, k.is_priority desc, k.id",
     states=(
         State("open", _OPEN, "still to be done"),

@@ -17,10 +17,10 @@ USUAL = 70.0
 
 _COLUMNS = (
     Column("score", "number"),
-    Column("id", "id"),
-    Column("name"),
+    Column("id", "id", under=("other.id",)),
+    Column("name", under=("other.name",)),
     Column("other.id", "id", "Other"),
-    Column("other.name", heading="Name"),
+    Column("other.name", heading="Other name"),
     Column("reasons", "values"),
     Column("next", is_hidden=True),
 )

@@ -12,7 +12,7 @@ from crmcli.db.reader import Reader
 Row = Mapping[str, object]
 
 #: Columns that say nothing of the customer.
-_SILENT = {"id", "uid", "recorded_at", "custom", "merged_into_id"}
+_SILENT = {"id", "uid", "recorded_at", "custom"}
 _ADDRESS = ("street", "postcode", "city", "region", "country", "url")
 _LONGEST = 60
 
@@ -36,6 +36,9 @@ def edits(db: Reader, customer: int) -> list[Edit]:
         for name, old, new in _changed(db, before, after):
             edit.fields.add(name)
             edit.said.append(_told(name, old, new))
+    for operation, before, after in _steps(db, "customer", _merged(db, customer)):
+        if before and after and before["merged_into_id"] is None and after["merged_into_id"] == customer:
+            found[operation].said.append(f"one with {after['id']} {after['name']}")
     for table in ("contact_point", "customer_tag", "address"):
         for operation, before, after in _steps(db, table, _parts(db, table, customer)):
             was, became = _part(db, table, before), _part(db, table, after)
@@ -107,6 +110,11 @@ def _parts(db: Reader, table: str, customer: int) -> list[int]:
     return [int(number) for (number,) in rows]
 
 
+def _merged(db: Reader, customer: int) -> list[int]:
+    """The customers that are one with it now."""
+    return [int(number) for (number,) in db.rows("select id from customer where merged_into_id = :id", id=customer)]
+
+
 def _part(db: Reader, table: str, row: Row | None) -> str | None:
     """An address, a number or a tag, as a person knows it."""
     if row is None:
@@ -151,6 +159,8 @@ def _name(db: Reader, table: str, number: object) -> str | None:
 def _told(name: str, old: object, new: object) -> str:
     if name == "removed_at":
         return "removed" if new else "restored"
+    if name == "merged_into_id":
+        return f"merged into customer {new}" if new else f"parted from customer {old}"
     if old in (None, ""):
         return f"{name} {_value(new)}"
     return f"no {name} (was {_value(old)})" if new in (None, "") else f"{name} {_value(old)} → {_value(new)}"

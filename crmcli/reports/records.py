@@ -1,6 +1,6 @@
 """One record in full, with what belongs to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crmcli.core.preferences import Preferences
@@ -10,7 +10,7 @@ from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
-from crmcli.reports import portrait, ways
+from crmcli.reports import closeness, portrait, ways
 from crmcli.reports.listing import View, listing
 from crmcli.reports.quality import quality
 
@@ -31,7 +31,7 @@ _INTERACTION = (
 )  # fmt: skip
 _TASK = (
     "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "deal", "deal.id", "owner",
-    "created", "after", "done",
+    "created", "after", "done", "external",
 )  # fmt: skip
 _TOLD_BELOW = ("last", "email", "phone")
 _TO_DO = ("id", "text", "due", "every", "priority")
@@ -47,11 +47,13 @@ def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
     columns, values = _single(db, "customer", number, _CUSTOMER, moment)
     known = {column.name: value for column, value in zip(columns, values, strict=True)}
     complete, problems = quality(db, known)
+    ties = closeness.ties(db, number, moment)
     summed, sums = portrait.split(
         (
             portrait.lifecycle(db, number, moment),
             portrait.coming(db, number, moment, is_barred=known["no_contact"] is not None),
             portrait.habits(db, number, moment),
+            closeness.ours(db, ties),
             portrait.referrals(db, number),
             ((Column("completeness", "rate"), complete),),
         )
@@ -64,7 +66,7 @@ def customer(db: Reader, ref: str, *, moment: Moment) -> Record:
         "stages": ways.standings(db, number, moment),
         "deal_sums": portrait.deal_sums(db, number),
         "deals": _deals(db, own, moment),
-        "relationships": _relationships(db, number),
+        "relationships": _relationships(db, number, ties),
         "latest_interactions": _part(db, "interaction", own, ("id", "at", "channel", "direction", "text"), moment),
         "quality": problems,
     }
@@ -204,13 +206,14 @@ def _addresses(db: Reader, customer: int) -> Table:
     return Table(columns, rows, empty="no address")
 
 
-def _relationships(db: Reader, customer: int) -> Table:
-    """What `customer` is to others, those that last first."""
+def _relationships(db: Reader, customer: int, ties: Mapping[int, float]) -> Table:
+    """What `customer` is to others, those that last first, and how strong the tie between the two is."""
     columns = (
         Column("id", "id"),
         Column("type", heading="Relation"),
         Column("customer", under=("customer.no_contact",)),
         Column("customer.id", "id", is_hidden=True),
+        Column("tie_strength", "number", "Strength"),
         Column("since", "date"),
         Column("until", "date"),
         Column("note"),
@@ -227,4 +230,4 @@ def _relationships(db: Reader, customer: int) -> Table:
         """,
         customer=customer,
     )
-    return Table(columns, rows)
+    return Table(columns, [(*row[:4], ties.get(row[3]), *row[4:]) for row in rows])

@@ -14,15 +14,15 @@ from crmcli.reports.looking import Person
 
 _COLUMNS = (
     Column("id", "id"),
-    Column("name", heading="With"),
+    Column("name", heading="With", under=("why",), is_whole=True),
     Column("kind"),
-    Column("strength", "number"),
+    Column("strength", "number", under=("level",)),
     Column("level"),
     Column("interactions", "number", "By inter\xadactions"),
     Column("weight", "integer", "By type"),
     Column("said", "integer"),
-    Column("why", under=("next",)),
-    Column("next", heading="Next"),
+    Column("why"),
+    Column("next", is_hidden=True),
 )
 
 _PARTS = (
@@ -48,17 +48,19 @@ def report(
     who = looking.people(db, {centre, *(edge.far for edge in found)})
     ordered = sorted(found, key=lambda edge: (-edge.strength, edge.far < 1, edge.far))
     these = ordered[:limit]
+    notes = _notes(look)
     if explain:
         rows = [row for edge in these for row in _parts(edge, who[edge.far], look)]
         table = Table(_PARTS, rows, title=f"How the ties of {who[centre].marked} add up", empty=_EMPTY)
     else:
-        table = Table(
-            _COLUMNS, [_row(edge, who, centre) for edge in these], title=f"Ties of {who[centre].marked}",
-            total=len(ordered), empty=_EMPTY,
-        )  # fmt: skip
+        rows = [_row(edge, who, centre) for edge in these]
+        table = Table(_COLUMNS, rows, title=f"Ties of {who[centre].marked}", total=len(ordered), empty=_EMPTY)
+        steps = {str(row[-1]) for row in rows if row[-1] is not None}
+        if steps:
+            notes += (f"next: {steps.pop() if len(steps) == 1 else 'crm task add TEXT --for ID'}",)
     parameters = {"customer": looking.number(centre), "as_of": look.day, "explain": explain}
     summary = {"ties": len(ordered), "strongest": ordered[0].strength if ordered else None}
-    return Report("strength", parameters, summary, table, notes=(*_notes(look), *looking.past(as_of, look)))
+    return Report("strength", parameters, summary, table, notes=(*notes, *looking.past(as_of, look)))
 
 
 _EMPTY = "no ties yet: crm log REF TEXT or crm relation add FROM TYPE TO makes one"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from crmcli.core import normal
 from crmcli.core.change import Change
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import CustomerKind
 from crmcli.core.wording import shown
@@ -18,10 +19,9 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.resembling import Alike, resembling
 
-_PLAIN = ("name", "kind", "title", "city", "country", "industry", "source", "note", "do_not_contact")
 _NAMED_DEALS = 5
 _SEVERAL = ("email", "phone", "tag")
-FIELDS = (*_PLAIN, "owner", "employer", *_SEVERAL)
+FIELDS = SETTABLE["customer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class NewCustomer:
     owner: str | None = None
     note: str | None = None
     at: str | None = None
+    sets: tuple[str, ...] = ()
 
 
 def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change:
@@ -61,14 +62,7 @@ def add(session: Writer, new: NewCustomer, *, if_absent: bool = False) -> Change
         return Change((there,), f"{_title(session.reader, there)} is there already; nothing changed")
     customer = _stored(session, new)
     number = key(customer.id)
-    for kind, values in (("email", new.emails), ("phone", new.phones)):
-        for value in values:
-            contacts.add(session, number, kind, value)
-    for tag in new.tags:
-        contacts.tag(session, number, tag)
-    if new.employer:
-        relationships.change_employer(session, number, new.employer)
-    session.flush()
+    _fill(session, customer, new)
     warnings = tuple(
         f"looks like customer {each.id} {each.name} ({each.reason}): crm customer merge {each.id} {number} makes them one"
         for each in alike
@@ -183,6 +177,23 @@ def _stored(session: Writer, new: NewCustomer) -> Customer:
     session.add(customer)
     session.flush()
     return customer
+
+
+def _fill(session: Writer, customer: Customer, new: NewCustomer) -> None:
+    """Give a customer that is stored what stands in other tables, and the fields of `--set`."""
+    number = key(customer.id)
+    for kind, values in (("email", new.emails), ("phone", new.phones)):
+        for value in values:
+            contacts.add(session, number, kind, value)
+    for tag in new.tags:
+        contacts.tag(session, number, tag)
+    if new.employer:
+        relationships.change_employer(session, number, new.employer)
+    if new.sets:
+        known = customfields.definitions(session.reader, "customer")
+        for wish in assignments(new.sets, fields=(*FIELDS, *known), several=_SEVERAL):
+            _apply(session, customer, wish, known)
+    session.flush()
 
 
 def _present(db: Reader, new: NewCustomer) -> int | None:

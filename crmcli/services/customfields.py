@@ -6,7 +6,7 @@ from datetime import date
 
 from crmcli.core import money, normal
 from crmcli.core.vocabulary import FieldType
-from crmcli.core.wording import shown
+from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 
@@ -42,10 +42,9 @@ def parsed(name: str, text: str, kind: FieldType, choices: tuple[str, ...], *, c
         case FieldType.DATE:
             return _date(name, text)
         case FieldType.MONEY:
-            amount, code = money.split_amount(text, currency)
-            return {"amount": amount, "currency": code}
+            return _money(name, text, currency)
         case FieldType.CHOICE if text not in choices:
-            raise InvalidInput(f"{name}: no choice {shown(text)}; one of {', '.join(choices)}")
+            return _choice(name, text, choices)
     return text
 
 
@@ -65,6 +64,22 @@ def _boolean(name: str, text: str) -> bool:
     if text.lower() not in answers:
         raise InvalidInput(f"{name}: {shown(text)} is neither yes nor no")
     return answers[text.lower()]
+
+
+def _money(name: str, text: str, currency: str) -> dict[str, str | int]:
+    try:
+        amount, code = money.split_amount(text, currency)
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error}", hint=error.hint) from None
+    return {"amount": amount, "currency": code}
+
+
+def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
+    """The choice that is meant, whatever its case and accents."""
+    found = next((each for each in choices if normal.fold(each) == normal.fold(text)), None)
+    if found is None:
+        raise InvalidInput(f"{name}: no choice {shown(text)}; one of {', '.join(choices)}{did_you_mean(text, choices)}")
+    return found
 
 
 def _date(name: str, text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from crmcli.core import money
 from crmcli.core.change import Change
 from crmcli.core.currency import currency as known_currency
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import shown
@@ -19,9 +20,8 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 from crmcli.services.passages import Occasion
 
-_PLAIN = ("name", "source", "product", "note", "lost_reason")
-_TERMS = ("amount", "currency", "close", "owner")
-FIELDS = (*_PLAIN, *_TERMS, "customer")
+FIELDS = SETTABLE["deal"]
+_ADDED = tuple(name for name in FIELDS if name != "lost_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class NewDeal:
     note: str | None = None
     at: str | None = None
     allow_future: bool = False
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ def add(session: Writer, new: NewDeal) -> Change:
     )
     session.add(deal)
     session.flush()
+    if new.sets:
+        _assign(session, deal, _wishes(session, new.sets, fields=_ADDED))
     requirements.refuse_empty(session, deal, stage, is_new=True)
     passages.begin(session, deal, stage, Occasion(at))
     echo = dates.echo(session, at=at if new.at else None, close=deal.close_on if new.close else None)
@@ -89,23 +92,17 @@ def edit(session: Writer, ref: str, sets: tuple[str, ...]) -> Change:
     deal = _deal(session, ref)
     if any(text.partition("=")[0].strip().lower() == "stage" for text in sets):
         raise InvalidInput("a deal is not set to a stage but moved", hint=f"crm deal move {deal.id} STAGE")
-    known = customfields.definitions(session.reader, "deal")
-    wanted = assignments(sets, fields=(*FIELDS, *known))
+    wanted = _wishes(session, sets, fields=FIELDS)
     if not wanted:
         raise InvalidInput("nothing to change", hint=f"--set FIELD=VALUE, of {', '.join(FIELDS)}")
     before = _terms(deal)
-    said = {wish.field: wish.value.strip() for wish in wanted}
-    for wish in wanted:
-        if wish.field in known:
-            currency = session.preferences.currency
-            deal.custom = customfields.changed(deal.custom, wish.field, wish.value, known, currency=currency)
-        else:
-            deal.assign(**_values(session, deal, wish, said))
+    _assign(session, deal, wanted)
     if _terms(deal) != before:
         passages.change_terms(session, deal, passages.current(session, deal))
     if not session.has_changes:
         return Change((key(deal.id),), f"deal {deal.id} {deal.name} is so already; nothing changed")
-    echo = dates.echo(session, close=deal.close_on if said.get("close") else None)
+    is_dated = any(wish.field == "close" and wish.value.strip() for wish in wanted)
+    echo = dates.echo(session, close=deal.close_on if is_dated else None)
     return Change((key(deal.id),), f"changed deal {deal.id} {deal.name}", f"crm deal show {deal.id}", echo=echo)
 
 
@@ -162,6 +159,21 @@ def reopen(session: Writer, wish: Move) -> Change:
     at = _at(session, passage, wish)
     passages.move(session, deal, passage, stage, Occasion(at, wish.note))
     return _moved(session, deal, f"reopened deal {deal.id} {deal.name} in {stage.name}", wish, at)
+
+
+def _wishes(session: Writer, sets: tuple[str, ...], *, fields: tuple[str, ...]) -> tuple[Assignment, ...]:
+    return assignments(sets, fields=(*fields, *customfields.definitions(session.reader, "deal")))
+
+
+def _assign(session: Writer, deal: Deal, wanted: Sequence[Assignment]) -> None:
+    known = customfields.definitions(session.reader, "deal")
+    said = {wish.field: wish.value.strip() for wish in wanted}
+    for wish in wanted:
+        if wish.field in known:
+            currency = session.preferences.currency
+            deal.custom = customfields.changed(deal.custom, wish.field, wish.value, known, currency=currency)
+        else:
+            deal.assign(**_values(session, deal, wish, said))
 
 
 def _deal(session: Writer, ref: str) -> Deal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crmcli.core import period
 from crmcli.core.change import Change
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Channel, Direction
 from crmcli.core.wording import did_you_mean, shown
@@ -17,7 +18,7 @@ from crmcli.services import dates
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds
 
-FIELDS = ("text", "channel", "direction", "at", "duration", "deal")
+FIELDS = SETTABLE["interaction"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from crmcli.core import normal
 from crmcli.core.change import Change
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Holds, Outcome, Template
 from crmcli.core.wording import counted, shown
@@ -20,7 +21,7 @@ from crmcli.services.assignments import assignments
 from crmcli.services.owners import key, milliseconds
 from crmcli.services.templates import Plan, plans
 
-FIELDS = ("name", "default")
+FIELDS = SETTABLE["pipeline"]
 _CLOSING = (Plan("won", Outcome.WON, 100), Plan("lost", Outcome.LOST, 0))
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from crmcli.core import normal
 from crmcli.core.change import Change
+from crmcli.core.settable import SETTABLE
 from crmcli.core.strength import score
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import WORKS_FOR, CustomerKind
@@ -21,7 +22,7 @@ _ORGANISATIONS = """
     select id from customer where kind = 'organisation' and name = :name collate nocase and removed_at is null limit 2
 """
 
-FIELDS = ("since", "until", "strength", "note")
+FIELDS = SETTABLE["relationship"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _way(who: "Deal | Customer", of: Holds, name: str, is_new: bool) -> str:
             return f"crm customer edit {who.customer_id} --set {name}=VALUE"
         name = "customer"
     if is_new:
-        return f"give --{name}, or add the deal to an earlier stage"
+        option = f"--{name}" if name in BUILT_IN[Holds.DEAL] else f"--set {name}=VALUE"
+        return f"give {option}, or add the deal to an earlier stage"
     return f"crm deal edit {who.id} --set {name}={'REF' if name == 'customer' else 'VALUE'}"
 
 

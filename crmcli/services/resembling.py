@@ -1,16 +1,19 @@
 """Customers that somebody to be added resembles, found by index alone: at once in any file."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from crmcli.core.names import parts
+from crmcli.core.names import ENDINGS, parts, telling
+from crmcli.core.normal import handle
 from crmcli.core.vocabulary import CustomerKind
+from crmcli.core.words import is_dense
 from crmcli.db.reader import Reader
 
 _MOST_WORDS = 4
 _MOST = 3
+_LONGEST_SURNAME = 2  # 欧阳
 
 _BY_PHONE = """
     select distinct c.id, c.name from contact_point p join customer c on c.id = p.customer_id and c.removed_at is null
@@ -19,6 +22,11 @@ _BY_PHONE = """
 _BY_NAME = """
     select c.id, c.name from json_each(:names) n join customer c on c.name = n.value collate nocase
     where c.kind = :kind and c.removed_at is null order by c.id limit 20
+"""
+# '.' follows '-': the handle itself, and what a '-' follows in it
+_BY_HANDLE = """
+    select id, name from customer where handle >= :handle and handle < :handle || '.' and kind = :kind
+    and removed_at is null order by handle limit 20
 """
 
 
@@ -36,7 +44,11 @@ class Alike:
 
 
 def resembling(db: Reader, name: str, kind: CustomerKind, phones: Sequence[str]) -> list[Alike]:
-    """Who has one of the phones and a word of the name, or the name in any order; the surest first."""
+    """Who has one of the phones and a word of the name, or the name in any order; the surest first.
+
+    A name is the same one with other accents, titles, legal forms, or blanks between its characters; one that is only
+    so alike is never sure.
+    """
     is_organisation = kind == CustomerKind.ORGANISATION
     mine = parts(name, is_organisation=is_organisation)
     found: dict[int, Alike] = {}
@@ -46,6 +58,10 @@ def resembling(db: Reader, name: str, kind: CustomerKind, phones: Sequence[str])
             found[number] = Alike(number, called, "same phone", theirs == mine)
     for number, called in db.rows(_BY_NAME, names=json.dumps(_orders(name)), kind=kind):
         found.setdefault(number, Alike(number, called, "same name", not phones))
+    for key in dict.fromkeys(_handles(name, is_organisation=is_organisation)) if mine else ():
+        for number, called in db.rows(_BY_HANDLE, handle=key, kind=kind):
+            if number not in found and parts(called, is_organisation=is_organisation) == mine:
+                found[number] = Alike(number, called, "same name", is_sure=False)
     return sorted(found.values(), key=lambda each: (not each.is_sure, each.id))[:_MOST]
 
 
@@ -57,3 +73,19 @@ def _orders(name: str) -> list[str]:
     orders = [" ".join(each) for each in permutations(words)]
     turned = [f"{words[-1]}, {' '.join(words[:-1])}", f"{words[0]}, {' '.join(words[1:])}"]
     return list(dict.fromkeys((name, *orders, *turned)))
+
+
+def _handles(name: str, *, is_organisation: bool) -> Iterator[str]:
+    """Those that customers of the same name are likely to have, or to begin with."""
+    yield handle(name)
+    words = telling(name, is_organisation=is_organisation)
+    for each in permutations(words) if len(words) <= _MOST_WORDS else (words,):
+        yield handle(" ".join(each))
+    whole = " ".join(words)
+    if is_organisation:
+        yield from (handle(text) for ending in ENDINGS for text in (whole + ending, ending + whole))
+    if len(words) > 1 or not is_dense(whole[0]):
+        return
+    for place in range(1, min(len(whole), _LONGEST_SURNAME + 1)):
+        surname, given = whole[:place], whole[place:]
+        yield from (handle(f"{surname} {given}"), handle(f"{given} {surname}"))

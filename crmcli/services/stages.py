@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from crmcli.core import normal
 from crmcli.core.change import Change
+from crmcli.core.settable import SETTABLE
 from crmcli.core.vocabulary import Category, Outcome
 from crmcli.core.wording import counted, did_you_mean, shown
 from crmcli.db.reader import Reader
@@ -20,7 +21,7 @@ from crmcli.services import dates, requiring
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key
 
-FIELDS = ("name", "outcome", "probability", "category", "rot_days", "required")
+FIELDS = SETTABLE["stage"]
 _CLOSING = {Outcome.OPEN: 0, Outcome.WON: 1, Outcome.LOST: 2}
 
 #: The caches of a pipeline whose stages changed their order: what `reports.invariants` asks of every file.

@@ -7,6 +7,7 @@ from crmcli.core import period
 from crmcli.core.change import Change
 from crmcli.core.period import When
 from crmcli.core.repeats import Repeat, repeat
+from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.wording import shown
 from crmcli.db.writing import Writer
@@ -17,7 +18,7 @@ from crmcli.services import dates
 from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 
-FIELDS = ("text", "customer", "deal", "due", "every", "priority", "owner")
+FIELDS = SETTABLE["task"]
 _ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0, "": 0}
 
 

@@ -13,7 +13,7 @@ _NAME = re.compile(r"[^\W_][\w-]{0,39}")
 def spelled_out(words: Sequence[str], aliases: Mapping[str, str], commands: Collection[str]) -> list[str]:
     """The command line with what its first word is short for; a command goes before an alias of its name.
 
-    Raises InvalidInput for an alias that leads back to itself, or has a quote that nothing closes.
+    Raises InvalidInput for an alias that leads back to itself or to no command, or has a quote that nothing closes.
     """
     found, seen = list(words), list[str]()
     while found and found[0] not in commands and found[0] in aliases:
@@ -23,6 +23,10 @@ def spelled_out(words: Sequence[str], aliases: Mapping[str, str], commands: Coll
             raise InvalidInput(f"alias {shown(seen[0])} leads back to itself: {way}", hint="crm alias list shows them")
         seen.append(name)
         found = [*parts(name, aliases[name]), *found[1:]]
+    if seen and found[0] not in commands:
+        near = did_you_mean(found[0], [*commands, *aliases])
+        hint = f"crm alias set {seen[0]} 'deal list is:open'"
+        raise InvalidInput(f"alias {shown(seen[0])} leads to {shown(found[0])}, which is no command{near}", hint=hint)
     return found
 
 
@@ -43,8 +47,4 @@ def check(name: str, text: str, aliases: Mapping[str, str], commands: Collection
         raise InvalidInput(f"{shown(name)} cannot be the name of an alias", hint="one word of letters, digits and -")
     if name in commands:
         raise InvalidInput(f"{name} is a command, which an alias never hides", hint="take another name")
-    first = spelled_out([name], {**aliases, name: text}, commands)[0]
-    if first not in commands:
-        near = did_you_mean(first, [*commands, *aliases])
-        hint = f"crm alias set {name} 'deal list is:open'"
-        raise InvalidInput(f"alias {shown(name)} leads to {shown(first)}, which is no command{near}", hint=hint)
+    spelled_out([name], {**aliases, name: text}, commands)

@@ -80,6 +80,15 @@ def test_a_loop_written_by_hand_ends_in_one_line(crm: Run, place: Path) -> None:
     assert crm("a", exit_code=2).stderr.splitlines()[0] == "error: alias 'a' leads back to itself: a → b → a"
 
 
+def test_an_alias_of_one_that_was_removed_says_where_it_leads(crm: Run) -> None:
+    crm("alias set hot 'deal list is:open'")
+    crm("alias set big 'hot amount:10k..'")
+    crm("alias remove hot")
+
+    assert crm("big", exit_code=2).stderr.startswith("error: alias 'big' leads to 'hot', which is no command")
+    assert crm("help big", exit_code=2).stderr.startswith("error: alias 'big' leads to 'hot', which is no command")
+
+
 def test_a_command_goes_before_an_alias_of_its_name(crm: Run, small: Path, place: Path) -> None:
     place.write_text('[alias]\ndeal = "customer remove 1 --yes"\n')
 

@@ -71,6 +71,50 @@ def test_a_deal_stays_out_of_a_stage_while_a_required_field_is_empty(started: Ru
     assert "needs budget in 'quote'" in second.stderr
 
 
+def test_a_field_can_be_given_when_a_record_is_added(started: Run) -> None:
+    started("field add customer tier --type choice --choices gold,silver")
+    started("field add customer budget --type money")
+    started("field add deal po --required-at quote")
+
+    started("customer add Zoe --set tier=GOLD --set budget=1.5k --set do_not_contact=yes --set email=zoe@example.com")
+    refused = started("deal add Cards --stage quote --set note=x", exit_code=4)
+    started("deal add Cards --stage quote --set po=77 --set amount=900 --set close=2026-12-31")
+
+    asked = "customer list tier=gold budget:1500 --columns name,tier,do_not_contact,email -f csv"
+    assert started(asked).stdout == "name,tier,do_not_contact,email\nZoe,gold,true,zoe@example.com\n"
+    assert "give --set po=VALUE" in refused.stderr
+    assert started("deal list po:77 --columns name,stage,amount,close -f csv").stdout == (
+        "name,stage,amount,close\nCards,quote,900.00,2026-12-31\n"
+    )
+    assert started("deal history 2 --columns stage,amount,close -f csv").stdout.splitlines()[1:] == [
+        "quote,900.00,2026-12-31"
+    ]
+    started("undo")
+    started("undo")
+    assert started("customer list -f ids").stdout == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("customer add Zoe --set tier=gould", "tier: no choice 'gould'; one of gold, silver; did you mean 'gold'?"),
+        ("customer add Zoe --set tear=gold", "no field 'tear' to set; did you mean 'tier'?"),
+        ("customer add Zoe --set fee=much", "fee: amount 'much' is not an amount"),
+        ("deal add Cards --set lost_reason=price", "no field 'lost_reason' to set"),
+        ("deal add Cards --set stage=quote", "no field 'stage' to set"),
+    ],
+)
+def test_what_cannot_be_set_when_a_record_is_added_is_refused(
+    line: str, message: str, started: Run, dump: Dump
+) -> None:
+    started("field add customer tier --type choice --choices gold,silver")
+    started("field add customer fee --type money")
+    before = dump()
+
+    assert message in started(line, exit_code=2).stderr
+    assert dump() == before
+
+
 def test_other_stages_and_a_field_made_optional_ask_for_nothing(started: Run) -> None:
     started("field add deal budget --required-at quote")
 

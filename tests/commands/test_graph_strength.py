@@ -175,3 +175,17 @@ def test_the_next_step_stands_whole_on_a_terminal(ada: Run, terminal: Terminal) 
     for _ in range(3):
         ada("log ada met --channel meeting")
     assert "crm customer add NAME --employer 2" in terminal("graph gaps").stdout
+
+
+def test_nothing_of_a_tie_is_cut_at_80_columns(ada: Run, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ada("customer add 'Shanghai Yunqi 云栖科技' --kind organisation")
+    ada("relation add ada works-for 2")
+    for channel in ("email", "call", "meeting"):
+        ada(f"log ada hello --channel {channel} --at 2026-11-02")
+
+    shown = terminal("graph strength ada").stdout
+
+    assert "…" not in shown
+    assert "Shanghai Yunqi 云栖科技" in shown
+    assert "next: crm task add TEXT --for 1\n" in shown

@@ -71,6 +71,30 @@ def test_deals_are_asked_through_their_customer(started: Run) -> None:
     assert ids(started, "export deals segment:berlin") == "1"
 
 
+def test_all_that_belongs_to_a_customer_is_asked_by_segment_and_tag(started: Run) -> None:
+    started("segment add berlin city:Berlin")
+    started("segment add kept +vip --freeze")
+    started("task add Call --for bob --due 2026-12-01")
+    started("task add Write --deal 2 --due 2026-12-02")
+    started("task add Rest --due 2026-12-03")
+    started("log bob,eve lunch --channel meeting")
+    started("log bob hello --channel call")
+    started("relation add ada knows eve")
+    started("relation add bob knows ada")
+
+    assert ids(started, "task list segment:berlin") == "1"
+    assert ids(started, "task list +vip") == "2"
+    assert ids(started, "task list not segment:kept") == "1 3"
+    assert ids(started, "interaction list segment:kept") == "1"
+    assert ids(started, "interaction list +vip segment:berlin") == "1"
+    assert ids(started, "interaction list not +vip") == "2"
+    assert ids(started, "relation list segment:kept") == "1 2"
+    assert ids(started, "relation list customer.tag:vi not segment!=berlin") == "1 2"
+    assert ids(started, "deal list +vip sort:id") == "1 2"
+    assert ids(started, "deal list tag: sort:id") == "3"
+    assert "did you mean 'vip'?" in started("task list +vp", exit_code=2).stderr
+
+
 def test_segments_stand_on_segments(started: Run) -> None:
     started("segment add berlin city:Berlin")
     started("segment add best segment:berlin +vip")
@@ -180,7 +204,7 @@ def test_every_write_is_one_operation_to_undo(line: str, started: Run, dump: Dum
         ("segment remove nix --yes", 3, "no segment 'nix'"),
         ("customer list segment:vip", 2, "no segment 'vip'; did you mean 'vips'?"),
         ("customer list segment:", 2, "segment is asked as segment:NAME"),
-        ("interaction list segment:vips", 2, "unknown field 'segment'"),
+        ("pipeline list segment:vips", 2, "unknown field 'segment'"),
     ],
 )
 def test_bad_input_is_one_clear_line(line: str, code: int, said: str, started: Run, dump: Dump) -> None:

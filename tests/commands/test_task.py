@@ -43,6 +43,7 @@ def test_a_task_keeps_all_that_was_said(started: Run) -> None:
         "created": "2026-11-20T12:00:00Z",
         "after": None,
         "done": None,
+        "external": [],
     }
 
 

@@ -93,6 +93,15 @@ def test_every_schema_but_the_present_one_has_its_file() -> None:
     assert set(SCHEMAS) - {migrate.latest()} == HANDED_IN
 
 
+def test_no_id_comes_again_in_a_table_that_was_made_anew(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as raw, raw:
+        raw.execute("update sqlite_sequence set seq = 99 where name = 'external_id'")
+
+    run(f"customer list --db {old}")
+
+    assert (("name", "external_id"), ("seq", 99)) in rows(old)["sqlite_sequence"]
+
+
 @pytest.mark.parametrize("number", sorted(SCHEMAS))
 def test_the_file_holds_records_of_every_kind(number: int, tmp_path: Path) -> None:
     path = tmp_path / "x.db"

@@ -109,6 +109,8 @@ def test_values_know_where_they_stand() -> None:
         (["伟芳", "+"], "a tag is missing after '+'", "伟芳 +", "     ^"),
         (["sort:"], "sort: needs fields, as in sort:-amount,name", "sort:", "^^^^^"),
         (["sort>name"], "sort: needs fields, as in sort:-amount,name", "sort>name", "^^^^^^^^^"),
+        (["not", "sort:name"], "sort: is no condition; write it at the end", "not sort:name", "    ^^^^^^^^^"),
+        (["(sort:name)"], "sort: is no condition; write it at the end", "(sort:name)", " ^^^^^^^^^"),
         (["a\nb\x1b", "("], "a word or a field:value is missing", "a b  (", "      ^"),
     ],
 )

@@ -103,6 +103,9 @@ OTHERS = register(300, share=0, seed=3)
         (Entry(1, "person", "Ada L", "a.da+x@gmail.com"), Entry(2, "person", "Ada L", "ada@googlemail.com"), "same mailbox"),
         (ACME, Entry(2, "organisation", "ACME Optics", "sales@acme-optics.com"), "same domain: acme-optics.com"),
         (Entry(1, "organisation", "华为技术有限公司"), Entry(2, "organisation", "华为技术"), "same name"),
+        (Entry(1, "organisation", "ＡＣＭＥ株式会社"), Entry(2, "organisation", "Acme"), "same name"),
+        (Entry(1, "organisation", "株式会社 サクラ"), Entry(2, "organisation", "サクラ株式会社"), "same name"),
+        (Entry(1, "organisation", "삼성전자(주)"), Entry(2, "organisation", "(주)삼성전자"), "same name"),
     ],
 )  # fmt: skip
 def test_who_is_the_same_and_why(one: Entry, other: Entry, reason: str) -> None:

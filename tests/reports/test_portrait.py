@@ -89,6 +89,20 @@ def test_a_weekday_is_that_of_the_zone_of_the_file(ada: Run) -> None:
     assert show(ada)["preferred_weekday"] == "Monday"
 
 
+def test_the_strength_is_that_of_the_warmest_tie_with_us(ada: Run) -> None:
+    names = ("strength", "strength_level", "strength_with")
+    ada("customer add Bob")
+    ada("relation add ada knows 2")
+    assert picked(show(ada), *names) == [None, None, None]
+
+    ada("log ada hello --channel call --direction out")
+    ada("log ada,2 hello --channel email --direction in")
+
+    # (2 + 1) x 1.25 = 3.75; 100 (1 - e^(-3.75 / 12.1)) = 26.65
+    assert picked(show(ada), *names) == [26.6, "weak", "me"]
+    assert show(ada)["relationships"][0]["tie_strength"] == 40.0  # type: ignore[index]
+
+
 def test_the_next_contact_is_the_earliest_of_tasks_and_cadence(ada: Run) -> None:
     names = ("next_contact", "next_because")
     ada("log ada hello --at 2026-11-10")

@@ -40,9 +40,9 @@ def test_a_customer_is_read_from_its_own_side(crm: Run, db: Reader) -> None:
 
     assert shown.title == "1 Ada"
     assert [tuple(row) for row in shown.parts["relationships"].rows] == [
-        (2, "referred by", "Bob", 3, None, None, None, None),
-        (3, "knows", "Carla", 4, "2024-05-06", None, "school", None),
-        (1, "works for", "Acme", 2, None, "2026-11-20", None, None),
+        (2, "referred by", "Bob", 3, 60.0, None, None, None, None),
+        (3, "knows", "Carla", 4, 40.0, "2024-05-06", None, "school", None),
+        (1, "works for", "Acme", 2, None, None, "2026-11-20", None, None),
     ]
 
 

@@ -74,6 +74,20 @@ def test_an_undo_and_a_redo_are_events_too(clock: Clock, db: Reader) -> None:
     ]
 
 
+def test_a_merge_is_told_of_both(clock: Clock, crm: Run, db: Reader) -> None:
+    clock("customer add Ada --city Rome")
+    clock("customer add 'Ada L' --phone +4930901820")
+    clock("customer merge 1 2 --yes")
+
+    assert ("2026-11-01T08:02", "edit", "one with 2 Ada L") in told(db)
+    assert "removed, merged into customer 1" in crm("customer timeline 2 -f csv").stdout
+
+    clock("undo")
+
+    assert "one with 2 Ada L" not in [what for _, _, what in told(db)]
+    assert "parted from customer 1" in crm("customer timeline 2 -f csv").stdout
+
+
 def test_imports_are_told_for_rows_that_came_at_once(clock: Clock, db: Reader, tmp_path: Path) -> None:
     place = tmp_path / "people.csv"
     place.write_text("name,email,city\n" + "".join(f"P{n},p{n}@example.com,Rome\n" for n in range(1, 31)), "utf-8")

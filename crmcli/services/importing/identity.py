@@ -12,10 +12,10 @@ from crmcli.services.importing.staging import Stage
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record: its table, the SQL of what a message calls c, the column of `external_id` that leads to it if any."""
+    """A kind of record: its table, the column of `external_id` that leads to it, the SQL of what a message calls c."""
 
     table: str
-    link: str | None
+    link: str
     title: str
 
 
@@ -23,7 +23,7 @@ CUSTOMER = Kind("customer", "customer_id", "'customer ' || c.id || ' ' || quote(
 DEAL = Kind("deal", "deal_id", "'deal ' || c.id || ' ' || quote(c.name)")
 INTERACTION = Kind("interaction", "interaction_id", "'interaction ' || c.id")
 RELATIONSHIP = Kind("relationship", "relationship_id", "'relationship ' || c.id")
-TASK = Kind("task", None, "'task ' || c.id || ' ' || quote(c.text)")
+TASK = Kind("task", "task_id", "'task ' || c.id || ' ' || quote(c.text)")
 
 
 def key_table(stage: Stage) -> str:
@@ -50,8 +50,7 @@ def find(stage: Stage, kind: Kind) -> None:
         run(
             f"update {table} set target = (select id from {kind.table} c where c.uid = {table}.uid) where uid is not null"
         )
-    if kind.link is not None:
-        _find_by_key(stage, kind)
+    _find_by_key(stage, kind)
     if kind is CUSTOMER:
         merged = "update import_customer set target = c.merged_into_id from customer c where c.id = target and c.merged_into_id is not null"
         while run(merged):

@@ -27,9 +27,9 @@ _COLUMNS = """
 def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Step:
     """The tasks of the files."""
     staged = Stage(work, _TABLE)
-    staged.create(_COLUMNS)
+    staged.create(_COLUMNS, **{identity.key_table(staged): "source, key"})
     for tally in tallies:
-        staged.fill(tally, _shape(work, tally.source, owners))
+        staged.fill(tally, _shape(staged, tally.source, owners))
     tz = work.session.preferences.tz
     work.bulk.function("day_of", 1, lambda at: moment(str(at)).astimezone(tz).date().isoformat())
     work.bulk.run(f"update {_TABLE} set due = day_of(due_at) where due_at is not null")
@@ -58,11 +58,12 @@ def _settle(stage: Stage, owners: Owners) -> None:
     _link(stage)
     _update(stage)
     _insert(stage)
+    identity.write_keys(stage, TASK)
     stage.tell()
 
 
-def _shape(work: Work, source: Source, owners: Owners) -> Shape:
-    columns = Columns(work, source)
+def _shape(stage: Stage, source: Source, owners: Owners) -> Shape:
+    columns = Columns(stage.work, source)
     composed: dict[str, Composed] = {"owner": owners.number} if "owner" in source.fields else {}
     return Shape(
         {
@@ -82,11 +83,12 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
             "created": columns.instant("created"),
         },
         composed,
+        identity.key_parts(stage, source),
     )
 
 
 def _find(stage: Stage) -> None:
-    """Rows that no uid tells: a task of the same text and day, for the same customer and deal."""
+    """Rows that neither uid nor key tells: a task of the same text and day, for the same customer and deal."""
     stage.work.bulk.run(
         f"""
         update {_TABLE} as r set target = (

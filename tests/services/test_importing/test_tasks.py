@@ -1,5 +1,7 @@
 """Tasks of files: whom they are for, when they are due, and which are there already."""
 
+from pathlib import Path
+
 import pytest
 
 from crmcli.core.vocabulary import OnDuplicate
@@ -41,6 +43,36 @@ def test_customers_deals_and_tasks_of_one_operation(load: Load, rows: Rows, crm:
     assert rows(_ALL)[0][:4] == ("Call", None, "Engine", "2026-12-01")
     crm("undo")
     assert dump() == before
+
+
+def test_a_key_of_another_system_tells_a_task(load: Load, rows: Rows, crm: Run, dump: Dump) -> None:
+    crm("customer add Ada")
+    keys = "select source, key, task_id from external_id order by id"
+    load(todo="text,due,external\nCall,2026-12-01,jira:77;shop:1\nWrite,,jira:78\n")
+    before = dump()
+
+    again = load(todo="text,due,external\nRing Ada,,jira:77\nWrite,,jira:78\nRest,,jira:79\n")
+
+    assert again.sentence == "1 new, 1 changed, 1 unchanged, 0 rejected"
+    assert [row[0] for row in rows(_ALL)] == ["Ring Ada", "Write", "Rest"]
+    assert rows(keys) == [("jira", "77", 1), ("shop", "1", 1), ("jira", "78", 2), ("jira", "79", 3)]
+    assert crm("task list external:jira:7 --columns id,external -f csv").stdout == (
+        "id,external\n1,jira:77;shop:1\n2,jira:78\n3,jira:79\n"
+    )
+    assert crm("task show jira:78 -f ids").stdout == "2\n"
+    crm("undo")
+    assert dump() == before
+
+
+def test_a_column_can_be_the_key_of_a_task(load: Load, rows: Rows, crm: Run, tmp_path: Path) -> None:
+    file = tmp_path / "todo.csv"
+    file.write_text("text,ID\nCall,77\n", "utf-8")
+    crm(f"import {file} --as tasks --key ID --source jira")
+    file.write_text("text,ID\nRing,77\nother,77\n", "utf-8")
+
+    crm(f"import {file} --as tasks --key ID --source jira")
+
+    assert [row[0] for row in rows(_ALL)] == ["Ring"]
 
 
 def test_the_time_of_day_says_the_day(load: Load, rows: Rows) -> None:
