@@ -45,10 +45,11 @@ class Pipeline:
 
     @property
     def held(self) -> str:
-        """The SQL of the records that go through it, to join passages `p` with: id, amount, currency, removed_at."""
+        """The SQL of the records that go through it, to join passages `p` with: id, removed_at, and the terms of a deal."""
         if self.holds == Holds.DEAL:
             return "deal d on d.id = p.deal_id"
-        return "(select id, null as amount, '' as currency, removed_at from customer) d on d.id = p.customer_id"
+        terms = "null as amount, '' as currency, null as close_on, null as owner_id"
+        return f"(select id, {terms}, removed_at from customer) d on d.id = p.customer_id"
 
     @property
     def open_rows(self) -> int:
