@@ -55,6 +55,8 @@ def stalled(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
     """Show the open deals that stand in their stage for too long, the worst first.
 
@@ -65,7 +67,8 @@ def stalled(
       crm deal stalled stage:quote --planned-counts -f csv
       crm deal stalled --create-tasks
     """
-    _told(ctx, Trouble.STALLED, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.STALLED, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks)
 
 
 def rotten(
@@ -73,6 +76,8 @@ def rotten(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
     """Show the open deals on which nothing was done for too long, the worst first.
 
@@ -82,7 +87,8 @@ def rotten(
       crm deal rotten
       crm deal rotten owner:Bob --create-tasks --dry-run
     """
-    _told(ctx, Trouble.ROTTEN, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.ROTTEN, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks)
 
 
 def overdue(
@@ -90,14 +96,18 @@ def overdue(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
     """Show the deals that are open after their close date, the latest first.
 
     Examples:
       crm deal overdue
       crm deal overdue amount:10k.. --create-tasks
+      crm deal overdue --as-of -30d
     """
-    _told(ctx, Trouble.OVERDUE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.OVERDUE, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks)
 
 
 def zombies(
@@ -105,6 +115,8 @@ def zombies(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
     """Show the deals that are open for longer than the slowest deal that their pipeline ever won.
 
@@ -112,7 +124,8 @@ def zombies(
       crm deal zombies
       crm deal zombies -f ids
     """
-    _told(ctx, Trouble.ZOMBIE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.ZOMBIE, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks)
 
 
 def winloss(
@@ -154,11 +167,10 @@ def slippage(ctx: typer.Context, query: Query = None, as_of: AsOf = None, known_
         opening.show(ctx, db, found)
 
 
-def _told(
-    ctx: typer.Context, trouble: Trouble, query: list[str] | None, *, planned_counts: bool, create_tasks: bool
-) -> None:
-    asked = reports.stuck.Asked(trouble, tuple(query or ()), planned_counts)
+def _told(ctx: typer.Context, asked: "reports.stuck.Asked", *, create_tasks: bool) -> None:
     if create_tasks:
+        if asked.as_of or asked.known_at:
+            raise InvalidInput("--create-tasks is for deals as they stand now", hint="leave --as-of and --known-at out")
         with opening.writing(ctx) as session:
             change = services.followups.create(session, asked)
         opening.done(ctx, change)

@@ -195,7 +195,7 @@ def past(db: Reader, moment: Moment, *, as_of: str | None = None, known_at: str 
         parameters["known_at"] = _end(known, moment)
         _refuse_before_the_first(db, known, str(parameters["known_at"]), moment)
     last = parsed(str(parameters["as_of"])) - timedelta(seconds=1)
-    return Past(asked, known, parameters), replace(moment, now=last)
+    return Past(asked, known, parameters), replace(moment, now=min(last, moment.now))
 
 
 def day(text: str, moment: Moment) -> date:

@@ -131,7 +131,8 @@ def _since(db: Reader, pasts: Sequence[Past]) -> Iterator[Row]:
     places = len(pasts)
     arms = " ".join(f"when {by_then('e', place)} then {place}" for place in range(1, places))
     move = "select id, passage_id, occurred_at, recorded_at, {0} as stage_id, {1} as count from stage_event"
-    closed = f"not ({by_then('stage_event', 0)}) and from_stage_id is not to_stage_id and {{0}} in (select id from stage where outcome <> 'open')"
+    closing = "(select id from stage where outcome <> 'open')"
+    closed = f"not ({by_then('stage_event', 0)}) and from_stage_id is not to_stage_id and {{0}} in {closing}"
     return db.rows(
         f"""
         with gone (id) as materialized (

@@ -47,7 +47,7 @@ def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
         return Look(instant(moment.now), moment.now.astimezone(moment.tz).date().isoformat(), weights(db))
     then = day(as_of, moment)
     end = parsed(bounds(covering("day", then), moment.tz)[1]) - timedelta(seconds=1)
-    return Look(instant(end), then.isoformat(), weights(db))
+    return Look(instant(min(end, moment.now)), then.isoformat(), weights(db))
 
 
 def past(as_of: str | None, look: Look) -> tuple[str, ...]:
