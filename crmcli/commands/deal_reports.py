@@ -118,7 +118,7 @@ def zombies(
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> None:
-    """Show the deals that are open for longer than the slowest deal that their pipeline ever won.
+    """Show the deals that are open for more whole days than the slowest deal that their pipeline ever won.
 
     Examples:
       crm deal zombies

@@ -67,4 +67,9 @@ def days_since(instant: str) -> str:
     return f"(julianday(:now) - julianday({instant}))"
 
 
+def whole(days: str) -> str:
+    """The SQL of the whole days of so many; a length of just so many days is as many."""
+    return f"cast(round({days}, 6) as integer)"
+
+
 IN_STAGE, IDLE, AGE = days_since("g.stage_entered_at"), days_since(TOUCHED), days_since(BEGAN)

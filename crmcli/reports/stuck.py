@@ -32,7 +32,7 @@ _MEANS = {
     Trouble.STALLED: f"stalled: longer in its stage than {_LIMIT}",
     Trouble.ROTTEN: f"rotten: nothing done on it (interaction, task done, event, change) for longer than {_LIMIT}",
     Trouble.OVERDUE: "overdue: still open after its close date",
-    Trouble.ZOMBIE: "zombie: open for longer than the slowest deal that its pipeline ever won",
+    Trouble.ZOMBIE: "zombie: open for more whole days than the slowest deal that its pipeline ever won",
 }
 _AS_NOW = "limits, and the slowest win, by the stages and the deals won that are known now"
 _COLUMNS = (
