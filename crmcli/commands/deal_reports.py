@@ -1,15 +1,19 @@
 """`crm deal`: board, stalled, rotten, overdue, zombies, winloss, slippage."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crmcli import reports, services
-from crmcli.commands import opening
-from crmcli.commands.arguments import AsOf, Currency, KnownAt, Pipeline, Query
+from crmcli.commands import explaining, opening
+from crmcli.commands.arguments import AsOf, Currency, Explain, KnownAt, Pipeline, Query
 from crmcli.commands.options import Boarded, Following, Limited, Showing, settings
 from crmcli.core.vocabulary import Trouble
 from crmcli.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from crmcli.core.result import Report
+    from crmcli.db.reader import Reader
 
 _CARDS = 10
 _PlannedCounts = Annotated[bool, typer.Option("--planned-counts", help="Leave out deals for which a task is planned.")]
@@ -57,6 +61,7 @@ def stalled(
     create_tasks: _CreateTasks = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the open deals that stand in their stage for too long, the worst first.
 
@@ -68,7 +73,7 @@ def stalled(
       crm deal stalled --create-tasks
     """
     asked = reports.stuck.Asked(Trouble.STALLED, tuple(query or ()), planned_counts, as_of, known_at)
-    _told(ctx, asked, create_tasks=create_tasks)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def rotten(
@@ -78,6 +83,7 @@ def rotten(
     create_tasks: _CreateTasks = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the open deals on which nothing was done for too long, the worst first.
 
@@ -88,7 +94,7 @@ def rotten(
       crm deal rotten owner:Bob --create-tasks --dry-run
     """
     asked = reports.stuck.Asked(Trouble.ROTTEN, tuple(query or ()), planned_counts, as_of, known_at)
-    _told(ctx, asked, create_tasks=create_tasks)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def overdue(
@@ -98,6 +104,7 @@ def overdue(
     create_tasks: _CreateTasks = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the deals that are open after their close date, the latest first.
 
@@ -107,7 +114,7 @@ def overdue(
       crm deal overdue --as-of -30d
     """
     asked = reports.stuck.Asked(Trouble.OVERDUE, tuple(query or ()), planned_counts, as_of, known_at)
-    _told(ctx, asked, create_tasks=create_tasks)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def zombies(
@@ -117,6 +124,7 @@ def zombies(
     create_tasks: _CreateTasks = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the deals that are open for more whole days than the slowest deal that their pipeline ever won.
 
@@ -125,7 +133,7 @@ def zombies(
       crm deal zombies -f ids
     """
     asked = reports.stuck.Asked(Trouble.ZOMBIE, tuple(query or ()), planned_counts, as_of, known_at)
-    _told(ctx, asked, create_tasks=create_tasks)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def winloss(
@@ -138,6 +146,7 @@ def winloss(
     by_value: Annotated[bool, typer.Option("--by-value", help="The largest amount first, not the most deals.")] = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show why deals were lost: the reasons by how many and how much, beside what was won.
 
@@ -149,10 +158,17 @@ def winloss(
     """
     with opening.reading(ctx) as db:
         asked = reports.winloss.Asked(tuple(query or ()), by, currency, by_value, as_of, known_at)
-        opening.show(ctx, db, reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db)))
+        found = reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db))
+        _show(ctx, db, found, explain=explain)
 
 
-def slippage(ctx: typer.Context, query: Query = None, as_of: AsOf = None, known_at: KnownAt = None) -> None:
+def slippage(
+    ctx: typer.Context,
+    query: Query = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    explain: Explain = False,
+) -> None:
     """Show the deals whose expected close was put off to a later month, the most often first.
 
     Examples:
@@ -164,10 +180,10 @@ def slippage(ctx: typer.Context, query: Query = None, as_of: AsOf = None, known_
         most = opening.limit(ctx)
         moment = opening.moment(ctx, db)
         found = reports.slippage.slippage(db, query or (), limit=most, moment=moment, as_of=as_of, known_at=known_at)
-        opening.show(ctx, db, found)
+        _show(ctx, db, found, explain=explain)
 
 
-def _told(ctx: typer.Context, asked: "reports.stuck.Asked", *, create_tasks: bool) -> None:
+def _told(ctx: typer.Context, asked: "reports.stuck.Asked", *, create_tasks: bool, explain: bool) -> None:
     if create_tasks:
         if asked.as_of or asked.known_at:
             raise InvalidInput("--create-tasks is for deals as they stand now", hint="leave --as-of and --known-at out")
@@ -179,4 +195,8 @@ def _told(ctx: typer.Context, asked: "reports.stuck.Asked", *, create_tasks: boo
         raise InvalidInput("--dry-run goes with --create-tasks: nothing is written without it")
     with opening.reading(ctx) as db:
         found = reports.stuck.report(db, asked, moment=opening.moment(ctx, db), limit=opening.limit(ctx))
-        opening.show(ctx, db, found)
+        _show(ctx, db, found, explain=explain)
+
+
+def _show(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
+    explaining.present(ctx, db, report, reports.deal_formulas.FORMULAS[report.name] if explain else ())

@@ -54,7 +54,8 @@ def chances_at(db: Reader, pasts: Sequence[Past]) -> list[dict[int, Chance]]:
         db.rows(
             """
             select s.id, s.name, l.name, l.id, s.position, s.probability, s.forecast_category
-            from stage s join pipeline l on l.id = s.pipeline_id where s.outcome = 'open' order by l.id, s.position, s.id
+            from stage s join pipeline l on l.id = s.pipeline_id and l.holds = 'deal' where s.outcome = 'open'
+            order by l.id, s.position, s.id
             """
         )
     )

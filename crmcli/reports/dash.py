@@ -12,17 +12,26 @@ from crmcli.core.money import Money
 from crmcli.core.period import bounds
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import share
+from crmcli.core.vocabulary import Trouble
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.past import Past
+from crmcli.reports import chances, deal_formulas, forecast_notes, funnel_formulas
 from crmcli.reports.forecast import Line, forecast
 from crmcli.reports.funnel_pipeline import chosen
 from crmcli.reports.listing import View, listing
 from crmcli.reports.standing import Asked, Standing, standing
+from crmcli.reports.velocity import FORMULAS as FORMULAS_OF_VELOCITY
 from crmcli.reports.velocity import Velocity, velocity
 
 _MONTHS, _MOST = 12, 5
+FORMULAS = (
+    f"funnel: {funnel_formulas.FORMULAS['funnel'][0]}",
+    *(f"forecast: {line}" for line in (*forecast_notes.FORMULAS, chances.FORMULA)),
+    *(f"velocity: {line}" for line in FORMULAS_OF_VELOCITY),
+    f"stalled: {'; '.join(deal_formulas.FORMULAS[Trouble.STALLED][:2])}",
+)
 _COLUMNS = (
     Column("panel"),
     Column("ref"),

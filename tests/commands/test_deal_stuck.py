@@ -157,8 +157,6 @@ def test_today_is_what_stands_now(kind: str, deals: Run) -> None:
     now = deals(f"deal {kind} -f tsv --columns id,stage,because").stdout
 
     assert deals(f"deal {kind} --known-at today -f tsv --columns id,stage,because").stdout == now
-    assert "nothing was known at the end of 2026-11-19" in deals(f"deal {kind} --known-at -1d", exit_code=2).stderr
-    assert "nobody knows yet" in deals(f"deal {kind} --as-of 2030-01-01", exit_code=2).stderr
     assert "now" in deals(f"deal {kind} --create-tasks --as-of today", exit_code=2).stderr
 
 

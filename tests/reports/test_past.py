@@ -168,7 +168,7 @@ def test_what_is_forecast_of_a_past_day_is_asked_and_grouped_by_what_deals_were_
     changed.db.connection.execute("update owner set region = 'region of ' || name")
 
     def expected(*words: str, **then: str) -> list[tuple[str | None, int]]:
-        asked = Asked(words, by="owner.region", **then)
+        asked = Asked(words, then.get("as_of"), "owner.region", known_at=then.get("known_at"))
         return [
             (line.group, line.open.amount // 100)
             for line in forecast(changed.db, asked, moment=MOMENT, period="2026").lines
@@ -183,9 +183,11 @@ def test_what_is_forecast_of_a_past_day_is_asked_and_grouped_by_what_deals_were_
 def test_every_report_on_money_knows_what_was_known(changed: Histories) -> None:
     late, then = ({"as_of": "2026-01-07", "known_at": day} for day in ("2026-01-25", "2026-01-15"))
     for day, expected in ((late, []), (then, ["100 EUR"])):  # by then it was put off to May
-        items = dash(changed.db, moment=MOMENT, **day).items  # type: ignore[arg-type]  # dates by name
+        items = dash(changed.db, moment=MOMENT, **day).items
         assert [str(item.amount) for item in items if item.item == "closed + open"] == expected
-    (ahead,) = velocity(changed.db, Asked(by="owner", **then), moment=MOMENT).rows
+    (ahead,) = velocity(
+        changed.db, Asked(by="owner", as_of=then["as_of"], known_at=then["known_at"]), moment=MOMENT
+    ).rows
     assert (ahead.group, ahead.open) == ("Ann", 1)
     ways = [
         {
@@ -213,7 +215,7 @@ def test_a_deal_stays_where_it_was_known_to_be_until_its_handing_over_was_record
     file.execute("update operation set recorded_at = ?", (at(0),))
 
     def stages(**then: str) -> list[object]:
-        found = standing(Asked(**then), histories.db, MOMENT)
+        found = standing(Asked(as_of=then.get("as_of"), known_at=then.get("known_at")), histories.db, MOMENT)
         return [stage for (stage,) in histories.db.rows(f"select stage_id from ({found.source})", found.parameters)]
 
     assert stages(as_of="2026-01-07") == [scouting]
