@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from crmcli.core.period import bounds, period
 from crmcli.core.period import moment as parsed
+from crmcli.core.vocabulary import Holds
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.closing import closing
@@ -53,12 +54,13 @@ class Past:
     """The local days asked for; `parameters` are the instants at which they end, which `:as_of` and `:known_at` name.
 
     Without a day it is the present. Stage, amount, close date and owner are those of the last event by then, whatever
-    else is asked about a deal is as it is now.
+    else is asked about a deal is as it is now. Of customers in a pipeline it is the stage alone.
     """
 
     as_of: date | None = None
     known_at: date | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    holds: Holds = Holds.DEAL
 
     @property
     def is_asked(self) -> bool:
@@ -76,6 +78,8 @@ class Past:
         if self.as_of is None:
             return ()
         said = f"stage, amount, close date and owner are those of the end of {self.as_of}, all other fields as now"
+        if self.holds == Holds.CUSTOMER:
+            said = f"stages are those of the end of {self.as_of}; what a query or a group asks for is as now"
         if self.known_at is None:
             return (said,)
         return said, f"by what was recorded until the end of {self.known_at}; what was undone since was never known"
