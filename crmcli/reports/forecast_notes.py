@@ -58,6 +58,8 @@ def notes(totals: "Sequence[Line]", left: LeftOut, deals: Standing, days: Period
     for total in totals:
         yield _total(total, is_summed=total.currency in goals.summed)
     yield from deals.past.notes
+    if deals.past.is_asked and any(total.quota is not None for total in totals):
+        yield "quotas as they are set now"
     yield from _left(left)
 
 

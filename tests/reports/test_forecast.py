@@ -129,6 +129,7 @@ def test_coverage_is_what_is_open_by_what_is_left_to_win(quarter: Histories) -> 
     assert found(quarter, period="2026-10").totals[0].quota == Money(400_00, "EUR")
     assert found(quarter, period="2026-12").totals[0].quota is None  # half of a quota is no quota
     assert found(quarter, words=("amount:1..",)).totals[0].quota is None
+    assert "quotas as they are set now" in found(quarter, as_of="2026-11-19").notes
 
 
 def test_a_quota_of_all_comes_before_those_of_the_owners(quarter: Histories) -> None:
