@@ -24,6 +24,13 @@ _CLOSED = "(select {entered} from stage w where w.id = e_then.to_stage_id and w.
 _REACHED = """(
     select w.id from stage_event e join stage w on w.id = e.to_stage_id
     where e.passage_id = e_then.passage_id and w.outcome = 'open' and {all_known} order by w.position desc, w.id desc limit 1)"""
+_NO_TERMS = "null as amount, '' as currency, null as close_on, null as owner_id"
+#: The records that go through a pipeline, to join passages `p` with: id, removed_at, and the terms of a deal.
+HELD = {
+    Holds.DEAL: "deal d on d.id = p.deal_id",
+    Holds.CUSTOMER: f"(select id, {_NO_TERMS}, removed_at from customer) d on d.id = p.customer_id",
+}
+
 #: A deal is handed over by the first event of the passage that follows.
 _HANDED_OVER_LATER = """not exists (
     select 1 from passage n join stage_event e on e.passage_id = n.id
@@ -125,20 +132,20 @@ class Past:
         unknown = "" if self.known_at is None else f" or p.deal_id is not null and {_HANDED_OVER_LATER}"
         return f"(p.ended_at is null or p.ended_at >= :as_of{unknown})"
 
-    def passages(self, held: str = "deal d on d.id = p.deal_id") -> str:
-        """The SELECT of how the passages `p` stood of whoever is `held`, which more conditions may follow.
+    def passages(self) -> str:
+        """The SELECT of how the passages `p` stood of all whom the pipelines hold, which more conditions may follow.
 
         Its columns: id, deal_id, pipeline_id, began_at, stage_id, entered_at, reached_id, amount, currency, close_on,
         owner_id, is_ended, ended_at. Those on which nothing happened since are as they are now: no event of theirs is
         looked up.
         """
         if self.as_of is None:
-            return _PASSAGES.format(columns=_NOW, running=self.running, held=held, joins="", exists="")
+            return _PASSAGES.format(columns=_NOW, running=self.running, held=HELD[self.holds], joins="", exists="")
         columns = (f"{sql} as {_CALLED.get(name, name[2:])}" for name, sql in self._told("p").items())
         return _PASSAGES.format(
             columns=", ".join(columns),
             running=self.running,
-            held=held,
+            held=HELD[self.holds],
             joins=_THEN.format(later=self.later(), latest=self.latest("p.id")),
             exists=" and (later.id is null or e_then.id is not null)",
         )

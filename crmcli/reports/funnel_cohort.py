@@ -85,7 +85,7 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
     if pipeline.holds == Holds.DEAL:
         deals = then.of(present)
     found = Cohort(
-        passages=f"{then.passages(pipeline.held)} and p.pipeline_id = :pipeline",
+        passages=f"{then.passages()} and p.pipeline_id = :pipeline",
         condition="true",
         left_out=_left_out(request, window),
         known=_known(window, is_period=is_period),

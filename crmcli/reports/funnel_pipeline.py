@@ -7,6 +7,7 @@ from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import NotFound
+from crmcli.query.past import HELD
 
 #: The row of a deal that has not begun.
 NOWHERE = -1
@@ -46,10 +47,7 @@ class Pipeline:
     @property
     def held(self) -> str:
         """The SQL of the records that go through it, to join passages `p` with: id, removed_at, and the terms of a deal."""
-        if self.holds == Holds.DEAL:
-            return "deal d on d.id = p.deal_id"
-        terms = "null as amount, '' as currency, null as close_on, null as owner_id"
-        return f"(select id, {terms}, removed_at from customer) d on d.id = p.customer_id"
+        return HELD[self.holds]
 
     @property
     def open_rows(self) -> int:
