@@ -1,7 +1,10 @@
 """What deals were at the end of a day: by what is known now, and by what was known then."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
@@ -11,11 +14,13 @@ from crmcli.query.sql import Where, select
 from crmcli.reports import board, slippage, winloss
 from crmcli.reports.dash import dash
 from crmcli.reports.forecast import forecast
+from crmcli.reports.listing import View, listing
 from crmcli.reports.standing import Asked, standing
 from crmcli.reports.velocity import velocity
 from crmcli.reports.waterfall import waterfall
 
-from .conftest import NOW, RECORDED, Histories, at, column, euros, shown
+from .conftest import NOW, RECORDED, Histories, at, column, euros, new_file, shown
+from .test_waterfall import DAYS, EVENTS, Event, add
 
 MOMENT = Moment(NOW, Preferences())
 
@@ -222,6 +227,31 @@ def test_a_deal_stays_where_it_was_known_to_be_until_its_handing_over_was_record
     assert stages(known_at="2026-01-07") == [1]
     assert column(shown(histories, pipeline="sales", known_at="2026-01-07"), "open")[0] == 1
     assert column(shown(histories, pipeline="sales", as_of="2026-01-07"), "open")[0] == 0
+
+
+@given(st.lists(EVENTS, max_size=6), DAYS)
+@settings(max_examples=40, deadline=None)
+def test_a_deal_stands_as_its_last_event_by_then_left_it(deals: list[list[Event]], day: str) -> None:
+    with new_file() as file:
+        for events in deals:
+            add(file, *events)
+        known = [(number, [event for event in events if event[0] <= day]) for number, events in enumerate(deals, 1)]
+        expected = [(number, *events[-1][1:4]) for number, events in known if events]
+
+        then, moment = past(file.db, MOMENT, as_of=day)
+        view = View(("id", "stage", "amount", "close"), "id")
+        listed = listing(file.db, "deal", view=view, moment=moment, past=then).rows
+        stood = standing(Asked(as_of=day), file.db, MOMENT)
+        sql = f"""
+            select t.deal_id, s.name, t.amount, t.close_on from ({stood.source}) t join stage s on s.id = t.stage_id
+            order by 1
+        """
+
+        assert list(file.db.rows(sql, stood.parameters)) == expected
+        assert [
+            (number, stage, worth.amount if isinstance(worth, Money) else None, close)
+            for number, stage, worth, close in listed
+        ] == expected
 
 
 @pytest.mark.parametrize("day", ["2026-11-21", "2026", "eom", "2030-01-01"])

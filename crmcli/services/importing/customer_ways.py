@@ -12,6 +12,7 @@ from itertools import groupby
 from crmcli.db.reader import Row
 from crmcli.services.importing import chains
 from crmcli.services.importing.chains import Event
+from crmcli.services.importing.events import names_customers
 from crmcli.services.importing.histories import Plan
 from crmcli.services.importing.staging import Stage
 
@@ -32,6 +33,8 @@ _ROWS = """
 def plan(told: Stage, into: Plan) -> list[int]:
     """Work out what the ways of the customers are afterwards; the rows that tell of a passage under way that it was left."""
     leaving: list[int] = []
+    if not names_customers(told):
+        return leaving
     rows = told.work.db.rows(_ROWS, currency=told.work.currency)
     for (customer, _), way in groupby(rows, key=lambda row: (int(row[0]), int(row[1]))):
         found = _Way(into, list(way))
@@ -45,6 +48,8 @@ def plan(told: Stage, into: Plan) -> list[int]:
 
 def touch(told: Stage, rows: Sequence[int]) -> None:
     """Count the rows as ones that changed something."""
+    if not rows:
+        return
     told.work.bulk.many("insert or ignore into import_touched values (?)", [(row,) for row in rows])
     told.work.bulk.run("update import_event set target = row where row in (select id from import_touched)")
 

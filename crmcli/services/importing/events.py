@@ -27,26 +27,36 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Stage:
     for tally in tallies:
         found.fill(tally, _shape(work, tally.source, owners))
     terms.settle(found)
-    run = work.bulk.run
-    run(
-        "update import_event set customer = null, customer_uid = null where coalesce(deal_uid, deal_key, deal, deal_id) is not null"
-    )
-    run("update import_event set left = null where coalesce(customer_uid, customer) is null")
-    found.reject("select row, 'left', 'is before at' from import_event where left < at")
+    if names_customers(found):
+        _prefer_deals(found)
+        found.reject("select row, 'left', 'is before at' from import_event where left < at")
     found.reject("select row, 'stage', 'is empty' from import_event where stage is null")
     return found
+
+
+def names_customers(found: Stage) -> bool:
+    """Whether rows may tell of customers."""
+    return not {"customer", "customer.uid"}.isdisjoint(found.fields)
 
 
 def find(found: Stage) -> None:
     """Find the deals of the rows, and the customers of those that name no deal."""
     _find_by_key(found)
     which.find(found)
-    if not {"customer", "customer.uid"}.isdisjoint(found.fields):
+    if names_customers(found):
         who.find(found, Naming("import_event", "customer_uid", "customer", "customer_id", "customer"))
         found.reject(
             "select row, 'deal', 'is empty, and so is customer' from import_event where coalesce(deal_id, customer_id) is null"
         )
     found.reject("select row, 'deal', 'is empty' from import_event where coalesce(deal_id, customer_id) is null")
+
+
+def _prefer_deals(found: Stage) -> None:
+    """A row that names a deal is about it, whosever it is; leaving is told of customers alone."""
+    whose = "coalesce(customer_uid, customer) is not null"
+    deal = "coalesce(deal_uid, deal_key, deal, deal_id) is not null"
+    found.work.bulk.run(f"update import_event set customer = null, customer_uid = null where {whose} and {deal}")
+    found.work.bulk.run(f"update import_event set left = null where left is not null and not ({whose})")
 
 
 def _find_by_key(found: Stage) -> None:

@@ -63,6 +63,8 @@ def test_a_row_says_that_a_customer_left(crm: Run, tmp_path: Path) -> None:
     assert "Bob\tjourney\t\tawareness\t2026-10-06T00:00:00Z\t2026-10-08T00:00:00Z\t" in told(crm)
     assert "0 new, 0 changed, 1 unchanged" in crm(f"import {file} --as stage-events").stdout
     crm("doctor")
+    crm("undo")
+    assert "Bob\tjourney\t\tawareness\t2026-10-06T00:00:00Z\t\t" in told(crm)
 
 
 def test_an_event_between_others_parts_them(crm: Run, tmp_path: Path) -> None:
