@@ -230,7 +230,7 @@ def test_a_deal_stays_where_it_was_known_to_be_until_its_handing_over_was_record
 
 
 @given(st.lists(EVENTS, max_size=6), DAYS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_deal_stands_as_its_last_event_by_then_left_it(deals: list[list[Event]], day: str) -> None:
     with new_file() as file:
         for events in deals:
