@@ -118,8 +118,15 @@ def _now(db: Reader, places: int) -> Iterator[Row]:
     )
 
 
+_LAST = 2**63 - 1  # behind all events of that instant
+_HANDED_OVER = """(
+    select min(n.recorded_at) from passage y join stage_event n on n.passage_id = y.id
+    where y.deal_id = p.deal_id and y.id > p.id
+)"""
+
+
 def _since(db: Reader, pasts: Sequence[Past]) -> Iterator[Row]:
-    """The same of what was closed since then, as so many less, and of what was reopened.
+    """The same of what was closed since then, as so many less, and of what was reopened, or handed over while closed.
 
     It counts for the first of the days, as many as it came after; how far a deal had come is read off its events.
     """
@@ -137,11 +144,14 @@ def _since(db: Reader, pasts: Sequence[Past]) -> Iterator[Row]:
     return db.rows(
         f"""
         with gone (id) as materialized (
-            select id from passage where ended_at is not null
+            select id from passage where ended_at < :as_of_0
             union select p.id from deal d join passage p on p.deal_id = d.id where d.removed_at is not null
         ), move as (
             {move.format("to_stage_id", -1)} where {closed.format("to_stage_id")}
             union all {move.format("from_stage_id", 1)} where {closed.format("from_stage_id")}
+            union all
+            select {_LAST}, p.id, p.ended_at, {_HANDED_OVER}, p.stage_id, 1 from passage p
+            where p.ended_at >= :as_of_0 and p.stage_id in {closing}
         )
         select s.pipeline_id, s.outcome, {f"case {arms} else {places} end" if arms else places} as places,
             case when s.outcome = 'lost' then (
