@@ -1,15 +1,19 @@
 """`crm deal`: board, stalled, rotten, overdue, zombies, winloss, slippage."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crmcli import reports, services
-from crmcli.commands import opening
-from crmcli.commands.arguments import AsOf, Currency, KnownAt, Pipeline, Query
+from crmcli.commands import explaining, opening
+from crmcli.commands.arguments import AsOf, Currency, Explain, KnownAt, Pipeline, Query
 from crmcli.commands.options import Boarded, Following, Limited, Showing, settings
 from crmcli.core.vocabulary import Trouble
 from crmcli.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from crmcli.core.result import Report
+    from crmcli.db.reader import Reader
 
 _CARDS = 10
 _PlannedCounts = Annotated[bool, typer.Option("--planned-counts", help="Leave out deals for which a task is planned.")]
@@ -55,6 +59,9 @@ def stalled(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the open deals that stand in their stage for too long, the worst first.
 
@@ -65,7 +72,8 @@ def stalled(
       crm deal stalled stage:quote --planned-counts -f csv
       crm deal stalled --create-tasks
     """
-    _told(ctx, Trouble.STALLED, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.STALLED, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def rotten(
@@ -73,6 +81,9 @@ def rotten(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the open deals on which nothing was done for too long, the worst first.
 
@@ -82,7 +93,8 @@ def rotten(
       crm deal rotten
       crm deal rotten owner:Bob --create-tasks --dry-run
     """
-    _told(ctx, Trouble.ROTTEN, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.ROTTEN, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def overdue(
@@ -90,14 +102,19 @@ def overdue(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show the deals that are open after their close date, the latest first.
 
     Examples:
       crm deal overdue
       crm deal overdue amount:10k.. --create-tasks
+      crm deal overdue --as-of -30d
     """
-    _told(ctx, Trouble.OVERDUE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.OVERDUE, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def zombies(
@@ -105,14 +122,18 @@ def zombies(
     query: Query = None,
     planned_counts: _PlannedCounts = False,
     create_tasks: _CreateTasks = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
-    """Show the deals that are open for longer than the slowest deal that their pipeline ever won.
+    """Show the deals that are open for more whole days than the slowest deal that their pipeline ever won.
 
     Examples:
       crm deal zombies
       crm deal zombies -f ids
     """
-    _told(ctx, Trouble.ZOMBIE, query, planned_counts=planned_counts, create_tasks=create_tasks)
+    asked = reports.stuck.Asked(Trouble.ZOMBIE, tuple(query or ()), planned_counts, as_of, known_at)
+    _told(ctx, asked, create_tasks=create_tasks, explain=explain)
 
 
 def winloss(
@@ -125,6 +146,7 @@ def winloss(
     by_value: Annotated[bool, typer.Option("--by-value", help="The largest amount first, not the most deals.")] = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
+    explain: Explain = False,
 ) -> None:
     """Show why deals were lost: the reasons by how many and how much, beside what was won.
 
@@ -136,10 +158,17 @@ def winloss(
     """
     with opening.reading(ctx) as db:
         asked = reports.winloss.Asked(tuple(query or ()), by, currency, by_value, as_of, known_at)
-        opening.show(ctx, db, reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db)))
+        found = reports.winloss.winloss(db, asked, moment=opening.moment(ctx, db))
+        _show(ctx, db, found, explain=explain)
 
 
-def slippage(ctx: typer.Context, query: Query = None, as_of: AsOf = None, known_at: KnownAt = None) -> None:
+def slippage(
+    ctx: typer.Context,
+    query: Query = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    explain: Explain = False,
+) -> None:
     """Show the deals whose expected close was put off to a later month, the most often first.
 
     Examples:
@@ -151,14 +180,13 @@ def slippage(ctx: typer.Context, query: Query = None, as_of: AsOf = None, known_
         most = opening.limit(ctx)
         moment = opening.moment(ctx, db)
         found = reports.slippage.slippage(db, query or (), limit=most, moment=moment, as_of=as_of, known_at=known_at)
-        opening.show(ctx, db, found)
+        _show(ctx, db, found, explain=explain)
 
 
-def _told(
-    ctx: typer.Context, trouble: Trouble, query: list[str] | None, *, planned_counts: bool, create_tasks: bool
-) -> None:
-    asked = reports.stuck.Asked(trouble, tuple(query or ()), planned_counts)
+def _told(ctx: typer.Context, asked: "reports.stuck.Asked", *, create_tasks: bool, explain: bool) -> None:
     if create_tasks:
+        if asked.as_of or asked.known_at:
+            raise InvalidInput("--create-tasks is for deals as they stand now", hint="leave --as-of and --known-at out")
         with opening.writing(ctx) as session:
             change = services.followups.create(session, asked)
         opening.done(ctx, change)
@@ -167,4 +195,8 @@ def _told(
         raise InvalidInput("--dry-run goes with --create-tasks: nothing is written without it")
     with opening.reading(ctx) as db:
         found = reports.stuck.report(db, asked, moment=opening.moment(ctx, db), limit=opening.limit(ctx))
-        opening.show(ctx, db, found)
+        _show(ctx, db, found, explain=explain)
+
+
+def _show(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
+    explaining.present(ctx, db, report, reports.deal_formulas.FORMULAS[report.name] if explain else ())

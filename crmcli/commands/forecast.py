@@ -9,7 +9,6 @@ from crmcli.commands import opening
 from crmcli.commands.arguments import AsOf, Currency, Explain, KnownAt, Query
 from crmcli.commands.options import Shortened, Showing
 from crmcli.core.vocabulary import Calendar
-from crmcli.errors import InvalidInput
 
 app = typer.Typer(cls=Shortened, add_completion=False)
 
@@ -42,12 +41,8 @@ def show(
       crm forecast show --by owner --period 2027-Q1
       crm forecast --as-of 2026-10-01 --explain
     """
-    if as_of and known_at:
-        raise InvalidInput("--as-of and --known-at do not go together", hint="--known-at means that day, too")
     with opening.reading(ctx) as db:
-        asked = reports.standing.Asked(
-            tuple(query or ()), known_at or as_of, by, currency, is_known=known_at is not None
-        )
+        asked = reports.standing.Asked(tuple(query or ()), as_of, by, currency, known_at)
         found = reports.forecast.forecast(db, asked, moment=opening.moment(ctx, db), period=period)
         opening.show(ctx, db, reports.forecast.report(found, explain=explain))
 
@@ -61,6 +56,7 @@ def waterfall(
     period: Annotated[
         str | None, typer.Option(metavar="PERIOD", help="Deals that close in it; else the quarter of TO.")
     ] = None,
+    known_at: KnownAt = None,
     currency: Currency = None,
     explain: Explain = False,
 ) -> None:
@@ -71,7 +67,7 @@ def waterfall(
       crm forecast waterfall 30d today --period 2026
     """
     with opening.reading(ctx) as db:
-        asked = reports.standing.Asked(tuple(query or ()), currency=currency)
+        asked = reports.standing.Asked(tuple(query or ()), currency=currency, known_at=known_at)
         moment = opening.moment(ctx, db)
         found = reports.waterfall.waterfall(db, asked, start=start, end=end, moment=moment, close=period)
         opening.show(ctx, db, reports.waterfall.report(found, explain=explain))
@@ -87,6 +83,7 @@ def accuracy(
         bool, typer.Option("--occurred", help="By what had happened by then, even if it was recorded later.")
     ] = False,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     currency: Currency = None,
     explain: Explain = False,
 ) -> None:
@@ -97,6 +94,7 @@ def accuracy(
       crm forecast accuracy --unit month --periods 6 --occurred
     """
     with opening.reading(ctx) as db:
-        asked = reports.standing.Asked(tuple(query or ()), as_of, currency=currency, is_known=not occurred)
-        found = reports.accuracy.accuracy(db, asked, moment=opening.moment(ctx, db), unit=unit, periods=periods)
+        asked = reports.standing.Asked(tuple(query or ()), as_of, currency=currency, known_at=known_at)
+        moment = opening.moment(ctx, db)
+        found = reports.accuracy.accuracy(db, asked, moment=moment, unit=unit, periods=periods, is_known=not occurred)
         opening.show(ctx, db, reports.accuracy.report(found, explain=explain))

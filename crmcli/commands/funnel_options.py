@@ -1,12 +1,11 @@
 """What the reports on funnels take, and how they show their formulas."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crmcli import render, reports
-from crmcli.commands import opening
+from crmcli import reports
+from crmcli.commands import explaining
 from crmcli.core.vocabulary import Basis, Mode
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
@@ -33,11 +32,5 @@ def numbers(text: str, option: str) -> tuple[int, ...]:
 
 
 def present(ctx: typer.Context, db: "Reader", report: "Report", *, explain: bool) -> None:
-    """The report; with its formulas under it for people, or beside it for machines."""
-    formulas = reports.funnel_formulas.FORMULAS[report.name] if explain else ()
-    if opening.has_notes(ctx):
-        opening.show(ctx, db, replace(report, notes=(*report.notes, *formulas)))
-        return
-    opening.show(ctx, db, report)
-    for line in formulas:
-        render.note(line)
+    """The report; with its formulas where they are asked for."""
+    explaining.present(ctx, db, report, reports.funnel_formulas.FORMULAS[report.name] if explain else ())

@@ -6,7 +6,7 @@ import typer
 
 from crmcli import reports, services
 from crmcli.commands import opening
-from crmcli.commands.arguments import Query, Sets
+from crmcli.commands.arguments import AsOf, KnownAt, Query, Sets
 from crmcli.commands.options import Listing, Showing, Writing
 from crmcli.core.vocabulary import Holds, Template
 
@@ -33,15 +33,20 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
 def show(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Name or id; else the default one.", show_default=False)] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
 ) -> None:
     """Show a pipeline: its stages, and how many deals or customers, and which amounts, stand in them.
 
     Examples:
       crm pipeline show
       crm pipeline show sales -f json
+      crm pipeline show --as-of -30d
     """
     with opening.reading(ctx) as db:
-        opening.show(ctx, db, reports.records.pipeline(db, name))
+        moment = opening.moment(ctx, db)
+        found = reports.records.pipeline(db, name, moment=moment, as_of=as_of, known_at=known_at)
+        opening.show(ctx, db, found)
 
 
 @app.command(cls=Writing)

@@ -6,7 +6,7 @@ import typer
 
 from crmcli import reports
 from crmcli.commands import opening
-from crmcli.commands.arguments import AsOf, Currency, Explain, Query
+from crmcli.commands.arguments import AsOf, Currency, Explain, KnownAt, Query
 from crmcli.commands.options import Showing
 
 app = typer.Typer(add_completion=False)
@@ -24,6 +24,7 @@ def velocity(
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="FIELD", help="A row each: owner, source, pipeline, …")] = None,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     currency: Currency = None,
     explain: Explain = False,
 ) -> None:
@@ -35,6 +36,6 @@ def velocity(
       crm velocity --since 2026-07 --until 2026-10 --explain
     """
     with opening.reading(ctx) as db:
-        asked = reports.standing.Asked(tuple(query or ()), as_of, by, currency)
+        asked = reports.standing.Asked(tuple(query or ()), as_of, by, currency, known_at)
         found = reports.velocity.velocity(db, asked, moment=opening.moment(ctx, db), since=since, until=until)
         opening.show(ctx, db, reports.velocity.report(found, explain=explain))

@@ -35,8 +35,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("lost_reason", "note", "created", "entered", "closed", "external", "stage.position"),
     ),
     "stage-events": (
-        *("deal.id", "deal.uid", "deal", "pipeline", "from", "stage", *_TERMS, "at", "note"),
-        *("outcome", "stage.position"),
+        *("deal.id", "deal.uid", "deal", "customer", "customer.uid", "pipeline", "from", "stage", *_TERMS, "at"),
+        *("left", "note", "outcome", "stage.position"),
     ),
     "interactions": (
         *("uid", "at", "channel", "direction", "customer", "customer.uid", "text", "duration"),
@@ -63,18 +63,19 @@ REQUIRED = {
     "customers": (("name", "first", "last"),),
     "relations": (("from", "from.uid"), ("type",), ("to", "to.uid")),
     "deals": (("name",),),
-    "stage-events": (("deal", "deal.uid", "deal.id"), ("stage",)),
+    "stage-events": (("deal", "deal.uid", "deal.id", "customer", "customer.uid"), ("stage",)),
     "interactions": (("text",), ("customer", "customer.uid")),
     "tasks": (("text",),),
 }
 
-#: What a header must have besides to be taken for that kind, asked in this order; whatever else has a name: customers.
+#: What a header must have besides to be taken for that kind, one of each group, asked in this order; whatever else has
+#: a name: customers. The events of customers alone look like deals.
 _MARKS = {
-    "stage-events": ("at",),
-    "relations": ("type",),
-    "interactions": ("channel", "at"),
-    "deals": ("stage", "amount"),
-    "tasks": ("due", "due_at"),
+    "stage-events": (("at",), ("deal", "deal.uid", "deal.id")),
+    "relations": (("type",),),
+    "interactions": (("channel", "at"),),
+    "deals": (("stage", "amount"),),
+    "tasks": (("due", "due_at"),),
 }
 _MARKS_OF_CUSTOMERS = ("email", "phone", "kind", "handle")
 
@@ -121,11 +122,13 @@ _SYNONYMS = {
     },
     "stage-events": {
         "deal": "deal_name opportunity opportunity_name",
+        "customer": "customer_name",
         "from": "from_stage",
         "stage": "to_stage deal_stage",
         "amount": "value",
         "close": "expected_close expected_close_date close_date",
         "at": f"{_AT} entered entered_at moved_at changed_at",
+        "left": "left_at",
         "note": _NOTE,
     },
     "interactions": {
@@ -177,14 +180,14 @@ def guessed(file: str, header: Iterable[str]) -> str:
     fitting = [entity for entity in _MARKS if _fits(entity, names, _MARKS[entity])]
     if not fitting:
         return "customers"
-    if _fits("customers", names, _MARKS_OF_CUSTOMERS):
+    if _fits("customers", names, (_MARKS_OF_CUSTOMERS,)):
         raise InvalidInput(
             f"{named(file)} could be customers or {fitting[0]}", hint=f"say --as customers or --as {fitting[0]}"
         )
     return fitting[0]
 
 
-def _fits(entity: str, names: Iterable[str], marks: tuple[str, ...]) -> bool:
+def _fits(entity: str, names: Iterable[str], marks: tuple[tuple[str, ...], ...]) -> bool:
     headers = layout(entity).headers
     found = {headers[name] for name in names if name in headers}
-    return all(not found.isdisjoint(group) for group in (*REQUIRED[entity], marks))
+    return all(not found.isdisjoint(group) for group in (*REQUIRED[entity], *marks))

@@ -67,7 +67,7 @@ _TOLD = (
     Field(
         "age", "days", _days("d.created_at", "coalesce(d.closed_at, :now)"), "days from its beginning to its end or now"
     ),
-    Field("open_for", "days", f"round({AGE}, 2)", "days since it came into its pipeline"),
+    Field("open_for", "days", f"round({AGE}, 2)", "days since it came into its pipeline", joins=("g",)),
     Field("slowest_win", "days", "round(z.days, 2)", "days of the slowest win of its pipeline", joins=("g", "s", "z")),
     Field("idle", "days", f"round({IDLE}, 2)", "days since anything was done on it"),
     Field("limit", "days", f"round({LIMIT}, 2)", "days it may stand in its stage or be idle", joins=("g", "s", "u")),

@@ -1,7 +1,7 @@
 """Fields that several kinds of record have."""
 
 from crmcli.query.fields import Field, Many, State
-from crmcli.query.stalling import AGE, IDLE, IN_STAGE, LIMIT, SLOWEST_WIN, USUAL_DAYS, USUAL_STAY
+from crmcli.query.stalling import AGE, IDLE, IN_STAGE, LIMIT, SLOWEST_WIN, USUAL_DAYS, USUAL_STAY, whole
 
 OWNER_JOIN = "left join owner o on o.id = {}.owner_id"
 
@@ -40,8 +40,8 @@ DEAL_STATES = (
     State("overdue", "s.outcome = 'open' and d.close_on < :today", "open past the close date", joins=("g", "s")),
     State(
         "zombie",
-        f"s.outcome = 'open' and {AGE} > z.days",
-        "open for longer than the slowest deal that its pipeline ever won",
+        f"s.outcome = 'open' and {whole(AGE)} > {whole('z.days')}",
+        "open for more whole days than the slowest deal that its pipeline ever won",
         joins=("g", "s", "z"),
     ),
 )

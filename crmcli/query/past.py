@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from crmcli.core.period import bounds, period
 from crmcli.core.period import moment as parsed
+from crmcli.core.vocabulary import Holds
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.closing import closing
@@ -23,6 +24,27 @@ _CLOSED = "(select {entered} from stage w where w.id = e_then.to_stage_id and w.
 _REACHED = """(
     select w.id from stage_event e join stage w on w.id = e.to_stage_id
     where e.passage_id = e_then.passage_id and w.outcome = 'open' and {all_known} order by w.position desc, w.id desc limit 1)"""
+_NO_TERMS = "null as amount, '' as currency, null as close_on, null as owner_id"
+#: The records that go through a pipeline, to join passages `p` with: id, removed_at, and the terms of a deal.
+HELD = {
+    Holds.DEAL: "deal d on d.id = p.deal_id",
+    Holds.CUSTOMER: f"(select id, {_NO_TERMS}, removed_at from customer) d on d.id = p.customer_id",
+}
+
+#: A deal is handed over by the first event of the passage that follows.
+_HANDED_OVER_LATER = """not exists (
+    select 1 from passage n join stage_event e on e.passage_id = n.id
+    where n.deal_id = p.deal_id and n.id > p.id and e.recorded_at < :known_at)"""
+_PASSAGES = """
+    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.pipeline_id, p.began_at, {columns},
+        not ({running}) as is_ended, p.ended_at
+    from passage p join {held} {joins} where d.removed_at is null{exists}
+"""
+_CALLED = {"g.stage_entered_at": "entered_at"}
+_NOW = "p.stage_id, p.stage_entered_at as entered_at, p.reached_id, d.amount, d.currency, d.close_on, d.owner_id"
+# One SELECT, so that a column that nobody asks for costs nothing.
+_THEN = """left join ({later}) later on later.id = p.id
+    left join stage_event e_then on e_then.id = case when later.id is not null then {latest} end"""
 _EVENT = """(
     select e.id from passage y join stage_event e on e.id = {latest}
     where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
@@ -39,12 +61,13 @@ class Past:
     """The local days asked for; `parameters` are the instants at which they end, which `:as_of` and `:known_at` name.
 
     Without a day it is the present. Stage, amount, close date and owner are those of the last event by then, whatever
-    else is asked about a deal is as it is now.
+    else is asked about a deal is as it is now. Of customers in a pipeline it is the stage alone.
     """
 
     as_of: date | None = None
     known_at: date | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
+    holds: Holds = Holds.DEAL
 
     @property
     def is_asked(self) -> bool:
@@ -62,6 +85,8 @@ class Past:
         if self.as_of is None:
             return ()
         said = f"stage, amount, close date and owner are those of the end of {self.as_of}, all other fields as now"
+        if self.holds == Holds.CUSTOMER:
+            said = f"stages are those of the end of {self.as_of}; what a query or a group asks for is as now"
         if self.known_at is None:
             return (said,)
         return said, f"by what was recorded until the end of {self.known_at}; what was undone since was never known"
@@ -87,6 +112,10 @@ class Past:
         """The SQL of when a deal came to the stage of its last event `e_then`."""
         return _ENTERED.format(known=self.known("e"))
 
+    def reached(self) -> str:
+        """The SQL of the furthest open stage by then of the passage of `e_then`."""
+        return _REACHED.format(all_known=self.all_known("e"))
+
     def later(self) -> str:
         """The SELECT of the passages, by id, that do not stand as they stood: something happened since, or was recorded.
 
@@ -94,6 +123,32 @@ class Past:
         """
         since = "occurred_at >= :as_of" + (" or recorded_at >= :known_at" if self.known_at else "")
         return f"select passage_id as id from stage_event where {since} union select id from passage where ended_at is not null"
+
+    @property
+    def running(self) -> str:
+        """The SQL condition that a passage `p` had not ended."""
+        if self.as_of is None:
+            return "p.ended_at is null"
+        unknown = "" if self.known_at is None else f" or p.deal_id is not null and {_HANDED_OVER_LATER}"
+        return f"(p.ended_at is null or p.ended_at >= :as_of{unknown})"
+
+    def passages(self) -> str:
+        """The SELECT of how the passages `p` stood of all whom the pipelines hold, which more conditions may follow.
+
+        Its columns: id, deal_id, pipeline_id, began_at, stage_id, entered_at, reached_id, amount, currency, close_on,
+        owner_id, is_ended, ended_at. Those on which nothing happened since are as they are now: no event of theirs is
+        looked up.
+        """
+        if self.as_of is None:
+            return _PASSAGES.format(columns=_NOW, running=self.running, held=HELD[self.holds], joins="", exists="")
+        columns = (f"{sql} as {_CALLED.get(name, name[2:])}" for name, sql in self._told("p").items())
+        return _PASSAGES.format(
+            columns=", ".join(columns),
+            running=self.running,
+            held=HELD[self.holds],
+            joins=_THEN.format(later=self.later(), latest=self.latest("p.id")),
+            exists=" and (later.id is null or e_then.id is not null)",
+        )
 
     def of(self, deals: Entity) -> Entity:
         """Deals as they were: what their fields, filters and groups take from the events is that of the past."""
@@ -114,21 +169,19 @@ class Past:
         )
 
     def _columns(self) -> dict[str, str]:
-        """What the events keep, and where it stands in the last one by then."""
-        entered = self.entered()
-        then = {f"d.{name}": f"e_then.{name}" for name in ("amount", "currency", "close_on", "owner_id")}
-        then["d.closed_at"] = _CLOSED.format(entered=entered)
-        of_passage = {
-            "stage_id": "e_then.to_stage_id",
-            "stage_entered_at": entered,
-            "reached_id": _REACHED.format(all_known=self.all_known("e")),
+        """What is another than it was, by the column that has it now."""
+        closed = f"case when later.id is null then d.closed_at else {_CLOSED.format(entered=self.entered())} end"
+        same = {f"g.{name}": f"p_then.{name}" for name in ("id", "pipeline_id", "began_at")}
+        return self._told("p_then") | {"d.closed_at": closed} | same
+
+    def _told(self, passage: str) -> dict[str, str]:
+        """What the events keep of a deal `d` on its passage, as they have it, or as it stands where it stands as it did."""
+        terms = {
+            f"d.{name}": (f"d.{name}", f"e_then.{name}") for name in ("amount", "currency", "close_on", "owner_id")
         }
-        told = {name: f"case when later.id is null then {name} else {sql} end" for name, sql in then.items()}
-        told |= {
-            f"g.{name}": f"case when later.id is null then p_then.{name} else {sql} end"
-            for name, sql in of_passage.items()
-        }
-        return told | {"g.id": "p_then.id", "g.pipeline_id": "p_then.pipeline_id"}
+        way = {"stage_id": "e_then.to_stage_id", "stage_entered_at": self.entered(), "reached_id": self.reached()}
+        both = {f"g.{name}": (f"{passage}.{name}", then) for name, then in way.items()} | terms
+        return {name: f"case when later.id is null then {now} else {then} end" for name, (now, then) in both.items()}
 
     def _recorded(self, event: str) -> str:
         return "" if self.known_at is None else f" and {event}.recorded_at < :known_at"
@@ -137,26 +190,32 @@ class Past:
 def past(db: Reader, moment: Moment, *, as_of: str | None = None, known_at: str | None = None) -> tuple[Past, Moment]:
     """The past that two options ask for, and its last moment: days without a date of their own are told from there.
 
-    What was known on a day is about that day unless `as_of` names an earlier one. Raises InvalidInput.
+    What was known on a day is about that day unless `as_of` names an earlier one. No day may come after today. Raises
+    InvalidInput.
     """
-    known = None if known_at is None else _last(known_at, moment)
-    day = known if as_of is None else _last(as_of, moment)
-    if day is None:
+    known = None if known_at is None else day(known_at, moment)
+    asked = known if as_of is None else day(as_of, moment)
+    if asked is None:
         return Past(), moment
-    if known is not None and day > known:
+    if known is not None and asked > known:
         raise InvalidInput(
-            f"--as-of {day} comes after --known-at {known}", hint="leave --as-of out, or give an earlier day"
+            f"--as-of {asked} comes after --known-at {known}", hint="leave --as-of out, or give an earlier day"
         )
-    parameters: dict[str, object] = {"as_of": _end(day, moment)}
+    parameters: dict[str, object] = {"as_of": _end(asked, moment)}
     if known is not None:
         parameters["known_at"] = _end(known, moment)
         _refuse_before_the_first(db, known, str(parameters["known_at"]), moment)
     last = parsed(str(parameters["as_of"])) - timedelta(seconds=1)
-    return Past(day, known, parameters), replace(moment, now=last)
+    return Past(asked, known, parameters), replace(moment, now=min(last, moment.now))
 
 
-def _last(text: str, moment: Moment) -> date:
-    return period(text, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
+def day(text: str, moment: Moment) -> date:
+    """The day that is asked about, of a period its last. Raises InvalidInput for one that nobody knows yet."""
+    found = period(text, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
+    today = moment.now.astimezone(moment.tz).date()
+    if found > today:
+        raise InvalidInput(f"nobody knows yet how it will stand at the end of {found}", hint=f"today is {today}")
+    return found
 
 
 def _end(day: date, moment: Moment) -> str:

@@ -104,6 +104,9 @@ STAGE = Entity(
     ),
 )
 
+# A deal that leaves one enters another: that event says it.
+_LEFT = "case when g.customer_id is not null then g.ended_at end"
+
 STAGE_EVENT = Entity(
     name="stage_event",
     plural="stage events",
@@ -112,18 +115,22 @@ STAGE_EVENT = Entity(
     joins={
         "g": "join passage g on g.id = e.passage_id",
         "d": "left join deal d on d.id = g.deal_id",
+        "c": "left join customer c on c.id = g.customer_id",
         "l": "join pipeline l on l.id = g.pipeline_id",
         "s": "join stage s on s.id = e.to_stage_id",
         "f": "left join stage f on f.id = e.from_stage_id",
         "o": "left join owner o on o.id = e.owner_id",
     },
-    base="g.deal_id is not null and d.removed_at is null",
-    base_joins=("g", "d"),
+    base="d.removed_at is null and c.removed_at is null",
+    base_joins=("g", "d", "c"),
     fields=named(
         Field("id", "id", "e.id", "its number"),
         Field("deal.id", "id", "g.deal_id", "the number of the deal", joins=("g",)),
         Field("deal.uid", "text", "d.uid", "the deal's identifier", joins=("g", "d")),
         Field("deal", "text", "d.name", "the deal", joins=("g", "d")),
+        Field("customer", "text", "c.name", "the customer, where no deal moved", joins=("g", "c")),
+        Field("customer.id", "id", "g.customer_id", "the number of that customer", joins=("g",)),
+        Field("customer.uid", "text", "c.uid", "that customer's identifier", joins=("g", "c")),
         Field("pipeline", "text", "l.name", "the pipeline", joins=("g", "l"), choices_sql=PIPELINES),
         Field("from", "text", "f.name", "the stage before", joins=("f",), order="f.position", choices_sql=STAGES),
         Field("stage", "text", "s.name", "the stage entered", joins=("s",), order="s.position", choices_sql=STAGES),
@@ -134,15 +141,16 @@ STAGE_EVENT = Entity(
         Field("close", "date", "e.close_on", "the expected close from then on", leans_ahead=True),
         Field("owner", "text", "o.name", "the owner from then on", joins=("o",)),
         Field("at", "instant", "e.occurred_at", "when it happened"),
+        Field("left", "instant", _LEFT, "when that customer left the pipeline", joins=("g",)),
         Field("recorded", "instant", "e.recorded_at", "when it was recorded"),
         Field("note", "text", "e.note", "note"),
     ),
-    columns=("deal.id", "deal", "pipeline", "from", "stage", "amount", "currency", "at"),
+    columns=("deal.id", "deal", "customer", "pipeline", "from", "stage", "amount", "currency", "at"),
     exported=(
-        *("deal.id", "deal.uid", "deal", "pipeline", "from", "stage", "amount", "currency", "close", "owner"),
-        *("at", "note", "outcome", "stage.position"),
+        *("deal.id", "deal.uid", "deal", "customer", "customer.uid", "pipeline", "from", "stage"),
+        *("amount", "currency", "close", "owner", "at", "left", "note", "outcome", "stage.position"),
     ),
-    words=("deal", "stage", "note"),
+    words=("deal", "customer", "stage", "note"),
     order="e.passage_id, e.occurred_at, e.id",
     export_order="e.passage_id, e.occurred_at, e.id",
 )

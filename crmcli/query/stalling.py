@@ -37,11 +37,8 @@ SLOWEST_WIN = """left join (
     where w.outcome = 'won' group by p.pipeline_id
 ) z on z.pipeline_id = s.pipeline_id"""
 
-#: When a deal `d` came into the pipeline that it is in, or its first dated event there.
-BEGAN = """(
-    select coalesce(p.began_at, (select min(occurred_at) from stage_event where passage_id = p.id))
-    from passage p where p.deal_id = d.id and p.ended_at is null
-)"""
+#: When a deal came into the pipeline of its passage `g`, or its first dated event there.
+BEGAN = "coalesce(g.began_at, (select min(occurred_at) from stage_event where passage_id = g.id))"
 
 #: The last time that anything was done on a deal `d`: an interaction of it (or of its customer, where that is of no other
 #: deal), a task done, an event, a change of its fields by hand.
@@ -58,15 +55,21 @@ TOUCHED = """nullif(max(
         and o.recorded_at <= :now), '')
 ), '')"""
 
-#: The due date of the next open task of a deal `d`, today or later.
+#: The due date of the next task of a deal `d` that is there and open, today or later.
 PLANNED = """(
-    select min(due_on) from task where deal_id = d.id and done_at is null and removed_at is null and due_on >= :today
+    select min(due_on) from task where deal_id = d.id and removed_at is null and due_on >= :today
+    and created_at <= :now and (done_at is null or done_at > :now)
 )"""
 
 
 def days_since(instant: str) -> str:
     """The SQL of the days from an instant, itself SQL, to now."""
     return f"(julianday(:now) - julianday({instant}))"
+
+
+def whole(days: str) -> str:
+    """The SQL of the whole days of so many; a length of just so many days is as many."""
+    return f"cast(round({days}, 6) as integer)"
 
 
 IN_STAGE, IDLE, AGE = days_since("g.stage_entered_at"), days_since(TOUCHED), days_since(BEGAN)

@@ -67,6 +67,7 @@ def _record(console: Console, record: Record, style: Style) -> None:
             console.print()
             console.print(Text(visible(part.title or words(name)), style="bold"))
             _grid(console, part.columns, rows, style, groups=None)
+            _notes(console, part.notes)
 
 
 def _table(console: Console, table: Table, style: Style, *, notes: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from crmcli.reports import cooling as cooling
     from crmcli.reports import dash as dash
     from crmcli.reports import dataquality as dataquality
+    from crmcli.reports import deal_formulas as deal_formulas
     from crmcli.reports import doctor as doctor
     from crmcli.reports import drawing as drawing
     from crmcli.reports import dupes as dupes

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TypedDict
 
 from crmcli.core.days import Period, covering, moved
@@ -15,6 +15,7 @@ from crmcli.core.vocabulary import Calendar, Category
 from crmcli.core.wording import percent
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
+from crmcli.query.past import Past
 from crmcli.reports.chances import chances_at
 from crmcli.reports.standing import Asked, Standing, standing
 
@@ -65,27 +66,36 @@ class Accuracy:
 
 
 def accuracy(
-    db: Reader, asked: Asked, *, moment: Moment, unit: Calendar = Calendar.QUARTER, periods: int = 4
+    db: Reader,
+    asked: Asked,
+    *,
+    moment: Moment,
+    unit: Calendar = Calendar.QUARTER,
+    periods: int = 4,
+    is_known: bool = False,
 ) -> Accuracy:
-    """The last whole periods up to the day, each with the forecast of its first day. Raises InvalidInput."""
-    deals = standing(Asked(asked.words, asked.as_of, currency=asked.currency), db, moment)
+    """The last whole periods up to the day, each with the forecast of its first day. Raises InvalidInput.
+
+    The forecast is by what was recorded until then where `is_known`, else by what had happened.
+    """
+    deals = standing(replace(asked, by=None), db, moment)
     spans = list(_spans(deals.day, unit, periods))
-    expected = _expected(db, deals, spans, moment, is_known=asked.is_known)
+    expected = _expected(db, deals, spans, moment, is_known=is_known)
     won = _won(db, deals, spans, moment)
-    since = _first_record(db, moment) if asked.is_known else None
+    since = _first_record(db, moment) if is_known else None
     currencies = sorted({currency for _, currency in (*expected, *won)})
     rows = []
     for currency in currencies:
         for place, span in enumerate(spans):
-            is_known = not asked.is_known or (since is not None and since < span.start)
-            forecast = expected.get((place, currency), 0) if is_known else None
+            is_told = not is_known or (since is not None and since < span.start)
+            forecast = expected.get((place, currency), 0) if is_told else None
             rows.append(_row(span, unit, currency, forecast, won.get((place, currency), 0)))
     parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "unit": unit, "periods": periods,
-        "by": "recorded" if asked.is_known else "occurred",
-        "as_of": deals.day.isoformat() if deals.is_past else None, "currency": deals.currency,
+        "by": "recorded" if is_known else "occurred",
+        **deals.past.said, "currency": deals.currency,
     }  # fmt: skip
-    notes = (*_notes(rows, asked), *deals.notes)
+    notes = (*_notes(rows, is_known=is_known), *deals.past.notes)
     return Accuracy(parameters, tuple(_totals(rows)), tuple(rows), notes)
 
 
@@ -119,12 +129,18 @@ def _expected(
 ) -> dict[_Key, int]:
     """What was expected when each period began, by its place and currency."""
     begins = [bounds(span, moment.tz)[0] for span in spans]
-    known = chances_at(db, begins, is_known=is_known)
+    days = [span.start - timedelta(days=1) for span in spans]
+    pasts = [
+        Past(day, day, {"as_of": begin, "known_at": begin}) if is_known else Past(day, parameters={"as_of": begin})
+        for day, begin in zip(days, begins, strict=True)
+    ]
+    known = chances_at(db, pasts)
     values = ", ".join(
         f"({place}, '{span.start}', '{span.end}', '{begin}')"
         for place, (span, begin) in enumerate(zip(spans, begins, strict=True))
     )
-    recorded = "and recorded_at < c.begins" if is_known else ""
+    until = "c.begins" if is_known else ":known_at" if deals.past.known_at else None
+    recorded = f"and recorded_at < {until}" if until else ""
     rows = db.rows(
         f"""
         with span (place, first, behind, begins) as (values {values}),
@@ -222,8 +238,8 @@ def _totals(rows: Sequence[Row]) -> Iterator[Total]:
         yield Total(currency=currency, accuracy=rates[0], bias=rates[1])
 
 
-def _notes(rows: Sequence[Row], asked: Asked) -> Iterator[str]:
-    how = "was recorded" if asked.is_known else "had happened, even if it was recorded later,"
+def _notes(rows: Sequence[Row], *, is_known: bool) -> Iterator[str]:
+    how = "was recorded" if is_known else "had happened, even if it was recorded later,"
     yield f"forecast by what {how} when the period began, with the chances of that day; lost deals count nowhere"
     for total in _totals(rows):
         near, bias = total["accuracy"], total["bias"]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from crmcli.core.vocabulary import Category, Outcome
 from crmcli.db.reader import Reader, Row
+from crmcli.query.past import Past
 from crmcli.reports.standing import Standing
 
 #: So many deals of the pipeline's win rate are counted with those of each stage.
@@ -43,23 +44,23 @@ class Chance:
 
 def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
     """The chance of every open stage by its id, from all deals as they stood, whichever the report is about."""
-    end = deals.parameters.get("as_of")
-    return chances_at(db, [None if end is None else str(end)], is_known=deals.is_known)[0]
+    return chances_at(db, [deals.past])[0]
 
 
-def chances_at(db: Reader, ends: Sequence[str | None], *, is_known: bool = False) -> list[dict[int, Chance]]:
-    """The chances at each of the instants, which ascend; None is now. `is_known`: by what was recorded until then."""
-    won, lost = _closed(db, ends, is_known=is_known)
+def chances_at(db: Reader, pasts: Sequence[Past]) -> list[dict[int, Chance]]:
+    """The chances at each of the days, which ascend; the present stands alone."""
+    won, lost = _closed(db, pasts)
     rows = list(
         db.rows(
             """
             select s.id, s.name, l.name, l.id, s.position, s.probability, s.forecast_category
-            from stage s join pipeline l on l.id = s.pipeline_id where s.outcome = 'open' order by l.id, s.position, s.id
+            from stage s join pipeline l on l.id = s.pipeline_id and l.holds = 'deal' where s.outcome = 'open'
+            order by l.id, s.position, s.id
             """
         )
     )
     found: list[dict[int, Chance]] = []
-    for place in range(len(ends)):
+    for place in range(len(pasts)):
         known = {}
         for number, name, pipeline, pipeline_id, position, said, category in rows:
             wins, losses = won[place, pipeline_id], lost[place, pipeline_id]
@@ -86,15 +87,15 @@ _Key = tuple[int, int]
 _Closed = tuple[dict[_Key, int], dict[_Key, dict[int, int]]]
 
 
-def _closed(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> _Closed:
-    """By the place in `ends` and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none.
+def _closed(db: Reader, pasts: Sequence[Past]) -> _Closed:
+    """By the place in `pasts` and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none.
 
-    What is closed now, less what came and went since each of the instants.
+    What is closed now, less what came and went since each of the days.
     """
     won: dict[_Key, int] = defaultdict(int)
     lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    since = _since(db, ends, is_known=is_known) if any(ends) else ()
-    for pipeline, outcome, places, reached, count in (*_now(db, len(ends)), *since):
+    since = _since(db, pasts) if pasts[0].is_asked else ()
+    for pipeline, outcome, places, reached, count in (*_now(db, len(pasts)), *since):
         for place in range(places):
             if outcome == Outcome.WON:
                 won[place, pipeline] += count
@@ -117,24 +118,40 @@ def _now(db: Reader, places: int) -> Iterator[Row]:
     )
 
 
-def _since(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> Iterator[Row]:
-    """The same of what was closed since then, as so many less, and of what was reopened.
+_LAST = 2**63 - 1  # behind all events of that instant
+_HANDED_OVER = """(
+    select min(n.recorded_at) from passage y join stage_event n on n.passage_id = y.id
+    where y.deal_id = p.deal_id and y.id > p.id
+)"""
 
-    It counts for the first of the instants, as many as it came after; how far a deal had come is read off its events.
+
+def _since(db: Reader, pasts: Sequence[Past]) -> Iterator[Row]:
+    """The same of what was closed since then, as so many less, and of what was reopened, or handed over while closed.
+
+    It counts for the first of the days, as many as it came after; how far a deal had come is read off its events.
     """
-    at = "max(occurred_at, recorded_at)" if is_known else "occurred_at"
-    arms = " ".join(f"when at < :end_{place} then {place}" for place, end in enumerate(ends) if end and place)
-    places = sum(end is not None for end in ends)
-    move = f"select id, passage_id, occurred_at, {at} as at, {{0}} as stage_id, {{1}} as count from stage_event"
-    closed = f"{at} >= :end_0 and from_stage_id is not to_stage_id and {{0}} in (select id from stage where outcome <> 'open')"
+    ends = {f"{name}_{place}": end for place, past in enumerate(pasts) for name, end in past.parameters.items()}
+
+    def by_then(event: str, place: int) -> str:
+        recorded = f" and {event}.recorded_at < :known_at_{place}" if f"known_at_{place}" in ends else ""
+        return f"({event}.occurred_at is null or {event}.occurred_at < :as_of_{place}){recorded}"
+
+    places = len(pasts)
+    arms = " ".join(f"when {by_then('e', place)} then {place}" for place in range(1, places))
+    move = "select id, passage_id, occurred_at, recorded_at, {0} as stage_id, {1} as count from stage_event"
+    closing = "(select id from stage where outcome <> 'open')"
+    closed = f"not ({by_then('stage_event', 0)}) and from_stage_id is not to_stage_id and {{0}} in {closing}"
     return db.rows(
         f"""
         with gone (id) as materialized (
-            select id from passage where ended_at is not null
+            select id from passage where ended_at < :as_of_0
             union select p.id from deal d join passage p on p.deal_id = d.id where d.removed_at is not null
         ), move as (
             {move.format("to_stage_id", -1)} where {closed.format("to_stage_id")}
             union all {move.format("from_stage_id", 1)} where {closed.format("from_stage_id")}
+            union all
+            select {_LAST}, p.id, p.ended_at, {_HANDED_OVER}, p.stage_id, 1 from passage p
+            where p.ended_at >= :as_of_0 and p.stage_id in {closing}
         )
         select s.pipeline_id, s.outcome, {f"case {arms} else {places} end" if arms else places} as places,
             case when s.outcome = 'lost' then (
@@ -145,5 +162,5 @@ def _since(db: Reader, ends: Sequence[str | None], *, is_known: bool) -> Iterato
             ) end, sum(e.count)
         from move e join stage s on s.id = e.stage_id where e.passage_id not in gone group by 1, 2, 3, 4
         """,
-        {f"end_{place}": end for place, end in enumerate(ends) if end},
+        ends,
     )

@@ -1,7 +1,7 @@
 """How it stands on one screen: funnel, forecast, velocity, what was won by month, stalled deals, tasks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 
@@ -12,17 +12,26 @@ from crmcli.core.money import Money
 from crmcli.core.period import bounds
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import share
+from crmcli.core.vocabulary import Trouble
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
-from crmcli.query.past import Past, past
+from crmcli.query.past import Past
+from crmcli.reports import chances, deal_formulas, forecast_notes, funnel_formulas
 from crmcli.reports.forecast import Line, forecast
 from crmcli.reports.funnel_pipeline import chosen
 from crmcli.reports.listing import View, listing
 from crmcli.reports.standing import Asked, Standing, standing
+from crmcli.reports.velocity import FORMULAS as FORMULAS_OF_VELOCITY
 from crmcli.reports.velocity import Velocity, velocity
 
 _MONTHS, _MOST = 12, 5
+FORMULAS = (
+    f"funnel: {funnel_formulas.FORMULAS['funnel'][0]}",
+    *(f"forecast: {line}" for line in (*forecast_notes.FORMULAS, chances.FORMULA)),
+    *(f"velocity: {line}" for line in FORMULAS_OF_VELOCITY),
+    f"stalled: {'; '.join(deal_formulas.FORMULAS[Trouble.STALLED][:2])}",
+)
 _COLUMNS = (
     Column("panel"),
     Column("ref"),
@@ -61,22 +70,27 @@ class Dash:
 _Part = tuple[list[Item], Panel]
 
 
-def dash(db: Reader, *, moment: Moment, currency: str | None = None, as_of: str | None = None) -> Dash:
+def dash(
+    db: Reader,
+    *,
+    moment: Moment,
+    currency: str | None = None,
+    as_of: str | None = None,
+    known_at: str | None = None,
+) -> Dash:
     """Everything of today, or as of a day; other currencies than `currency` are named, never added. Raises InvalidInput."""
-    then, moment = past(db, moment, as_of=as_of)
-    day = then.as_of.isoformat() if then.as_of else None
-    today = moment.now.astimezone(moment.tz).date()
-    days = covering("quarter", today)
     code, others = _currency(db, moment, currency)
-    asked = Asked(as_of=day, currency=code)
+    asked = Asked(as_of=as_of, currency=code, known_at=known_at)
     expected, fast = forecast(db, asked, moment=moment), velocity(db, asked, moment=moment)
+    priced, deals = standing(asked, db, moment), standing(replace(asked, currency=None), db, moment)
+    then, today, days = deals.past, deals.day, covering("quarter", deals.day)
     parts = [
-        _funnel(db, standing(Asked(as_of=day), db, moment)),
+        _funnel(db, deals),
         _forecast(next(iter(expected.totals), None), days),
-        _won(db, standing(asked, db, moment), code, moment),
+        _won(db, priced, code),
         _velocity(next(iter(fast.rows), None)),
-        _stalled(db, then, moment),
-        _tasks(db, then, moment),
+        _stalled(db, then, deals.moment),
+        _tasks(db, then, deals.moment),
     ]
     notes = [f"amounts in {code}; there are deals in {', '.join(others)} too: --currency shows those"] if others else []
     notes += then.notes
@@ -84,7 +98,7 @@ def dash(db: Reader, *, moment: Moment, currency: str | None = None, as_of: str 
         notes.append("tasks: those that were there and not done yet, as they are now; quotas and limits as now")
     quarter = {"since": days.start.isoformat(), "until": days.end.isoformat()}
     return Dash(
-        {"today": today.isoformat(), **quarter, "currency": code, "as_of": day},
+        {"today": today.isoformat(), **quarter, "currency": code, **then.said},
         tuple(item for items, _ in parts for item in items),
         tuple(panel for _, panel in parts),
         tuple(notes),
@@ -129,7 +143,7 @@ def _funnel(db: Reader, deals: Standing) -> _Part:
             select t.stage_id, t.reached_id from ({deals.source}) t where t.pipeline_id = :pipeline
             union all
             select null, p.reached_id from passage p join deal d on d.id = p.deal_id and d.removed_at is null
-            where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.is_past else "is not null"}
+            where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.past.is_asked else "is not null"}
         ) group by 1, 2
         """,
         deals.parameters,
@@ -189,11 +203,11 @@ def _velocity(found: Velocity | None) -> _Part:
     return items, Panel(title, tuple(bars), notes=(made_of,), next=more)
 
 
-def _won(db: Reader, deals: Standing, code: str, moment: Moment) -> _Part:
+def _won(db: Reader, deals: Standing, code: str) -> _Part:
     """What was won in each of the last months, the running one included."""
-    running = covering("month", moment.now.astimezone(moment.tz).date())
+    running = covering("month", deals.day)
     months = [covering("month", moved(running.start, "month", -back)) for back in range(_MONTHS - 1, -1, -1)]
-    ends = [bounds(month, moment.tz) for month in months]
+    ends = [bounds(month, deals.moment.tz) for month in months]
     arms = " ".join(f"when t.entered_at < '{end}' then {place}" for place, (_, end) in enumerate(ends))
     rows = db.rows(
         f"""

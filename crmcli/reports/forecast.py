@@ -91,9 +91,9 @@ def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = N
     """What deals expected to close in `period` bring, the quarter of the day without one. Raises InvalidInput."""
     by = asked.by or CATEGORY
     deals = standing(replace(asked, by=None if by == CATEGORY else by), db, moment)
-    days = window(period, deals, moment)
+    days = window(period, deals)
     known = chances(db, deals)
-    piles, left = _piles(db, deals, days, known, moment)
+    piles, left = _piles(db, deals, days, known)
     goals = quotas(db, days)
     whole = _whole(piles)
     if not asked.words:
@@ -103,8 +103,7 @@ def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = N
     lines = tuple(_lines(piles, by, goals, asked))
     parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "since": days.start.isoformat(), "until": days.end.isoformat(),
-        "by": deals.by or CATEGORY, "as_of": deals.day.isoformat() if deals.is_past else None,
-        "known_at": deals.day.isoformat() if deals.is_known else None, "currency": deals.currency,
+        "by": deals.by or CATEGORY, **deals.past.said, "currency": deals.currency,
     }  # fmt: skip
     notes = forecast_notes.notes(totals, left, deals, days, goals)
     return Forecast(parameters, totals, lines, tuple(known.values()), tuple(notes))
@@ -124,10 +123,11 @@ def report(found: Forecast, *, explain: bool = False) -> Report:
     return Report("forecast", found.parameters, {"totals": [_plain(total) for total in found.totals]}, table, notes)
 
 
-def window(text: str | None, deals: Standing, moment: Moment) -> Period:
+def window(text: str | None, deals: Standing) -> Period:
     """The days that a forecast is about. Raises InvalidInput."""
     if text is None:
         return covering("quarter", deals.day)
+    moment = deals.moment
     return span(text, now=moment.now, tz=moment.tz, order=moment.preferences.date_order, lean="future")
 
 
@@ -135,10 +135,10 @@ _Key = tuple[str, str]
 
 
 def _piles(
-    db: Reader, deals: Standing, days: Period, known: Mapping[int, Chance], moment: Moment
+    db: Reader, deals: Standing, days: Period, known: Mapping[int, Chance]
 ) -> tuple[dict[_Key, Pile], forecast_notes.LeftOut]:
     """The deals of the period by currency and group, and what is not among them."""
-    begins, ends = bounds(days, moment.tz)
+    begins, ends = bounds(days, deals.moment.tz)
     rows = db.rows(
         f"""
         select t.currency, {deals.group}, t.stage_id, s.outcome, t.close_on, t.amount

@@ -57,7 +57,9 @@ def notes(totals: "Sequence[Line]", left: LeftOut, deals: Standing, days: Period
     yield f"deals won, or open and expected to close, from {days.start} to {days.last}; --explain says how it is reckoned"
     for total in totals:
         yield _total(total, is_summed=total.currency in goals.summed)
-    yield from deals.notes
+    yield from deals.past.notes
+    if deals.past.is_asked and any(total.quota is not None for total in totals):
+        yield "quotas as they are set now"
     yield from _left(left)
 
 

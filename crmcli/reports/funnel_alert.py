@@ -71,7 +71,8 @@ def alert(
     grouped = _by_field(sides) if fallen else {}
     rows = tuple(row for step in steps for row in _rows(step, grouped if step in fallen else {}))
     parameters = {**about.parameters, "mode": request.mode, "days": days, "begin": begin.isoformat()}
-    return Alert(parameters, steps, fallen, rows, _notes(periods, steps, fallen))
+    notes = (*_notes(periods, steps, fallen), *about.days.past.notes)
+    return Alert(parameters, steps, fallen, rows, notes)
 
 
 def report(found: Alert) -> Report:

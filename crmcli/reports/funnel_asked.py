@@ -44,5 +44,6 @@ def asked(db: Reader, request: FunnelRequest, moment: Moment) -> Asked:
     """What the request means. Raises InvalidInput and NotFound."""
     days, last = window(db, request, moment)
     pipeline, said = chosen(db, request.pipeline)
+    days = replace(days, past=replace(days.past, holds=pipeline.holds))
     deals = cohort(db, request, pipeline, window=days, moment=last)
     return Asked(request, pipeline, said, days, last, deals)

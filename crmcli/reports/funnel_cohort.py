@@ -19,25 +19,6 @@ from crmcli.reports.funnel_request import FunnelRequest, Window
 LeftOut = Literal["currency", "undated", "window"]
 """Why a deal that the query asks for is not in the cohort."""
 
-_NOW = """
-    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at, p.stage_id, p.stage_entered_at as entered_at,
-        p.ended_at is not null as is_ended, p.ended_at, d.amount, d.currency
-    from passage p join {held}
-    where p.pipeline_id = :pipeline and d.removed_at is null
-"""
-# Ways on which nothing happened since are as they are now: no event of theirs is looked up.
-_THEN = """
-    select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.began_at,
-        case when later.id is null then p.stage_id else e_then.to_stage_id end as stage_id,
-        case when later.id is null then p.stage_entered_at else {entered} end as entered_at,
-        p.ended_at is not null and p.ended_at < :as_of as is_ended, p.ended_at,
-        case when later.id is null then d.amount else e_then.amount end as amount,
-        case when later.id is null then d.currency else e_then.currency end as currency
-    from passage p join {held} left join ({later}) later on later.id = p.id
-    left join stage_event e_then on e_then.id = case when later.id is not null then {latest} end
-    where p.pipeline_id = :pipeline and d.removed_at is null and (later.id is null or e_then.id is not null)
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
@@ -104,9 +85,7 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
     if pipeline.holds == Holds.DEAL:
         deals = then.of(present)
     found = Cohort(
-        passages=(_THEN if then.is_asked else _NOW).format(
-            held=pipeline.held, later=then.later(), entered=then.entered(), latest=then.latest("p.id")
-        ),
+        passages=f"{then.passages()} and p.pipeline_id = :pipeline",
         condition="true",
         left_out=_left_out(request, window),
         known=_known(window, is_period=is_period),

@@ -92,7 +92,7 @@ def notes(
 
 
 def _of_customers(line: str) -> str:
-    return line.replace("deal", "customer")
+    return line.replace("deal", "customer").replace("handed over to another pipeline", "left the pipeline")
 
 
 def _rate(part: int, whole: int) -> float | None:

@@ -7,6 +7,7 @@ from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
 from crmcli.errors import NotFound
+from crmcli.query.past import HELD
 
 #: The row of a deal that has not begun.
 NOWHERE = -1
@@ -45,10 +46,8 @@ class Pipeline:
 
     @property
     def held(self) -> str:
-        """The SQL of the records that go through it, to join passages `p` with: id, amount, currency, removed_at."""
-        if self.holds == Holds.DEAL:
-            return "deal d on d.id = p.deal_id"
-        return "(select id, null as amount, '' as currency, removed_at from customer) d on d.id = p.customer_id"
+        """The SQL of the records that go through it, to join passages `p` with: id, removed_at, and the terms of a deal."""
+        return HELD[self.holds]
 
     @property
     def open_rows(self) -> int:

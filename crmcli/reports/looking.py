@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from crmcli.core.days import covering
 from crmcli.core.money import Money
 from crmcli.core.period import bounds, instant, period
 from crmcli.core.period import moment as parsed
@@ -14,6 +15,7 @@ from crmcli.graph.look import Look, me, owners, weights
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
+from crmcli.query.past import day
 
 ME = "me"
 
@@ -43,9 +45,9 @@ def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
     """The graph as it is now, or as it was at the end of the day `as_of`. Raises InvalidInput."""
     if as_of is None:
         return Look(instant(moment.now), moment.now.astimezone(moment.tz).date().isoformat(), weights(db))
-    days = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
-    end = parsed(bounds(days, moment.tz)[1]) - timedelta(seconds=1)
-    return Look(instant(end), days.last.isoformat(), weights(db))
+    then = day(as_of, moment)
+    end = parsed(bounds(covering("day", then), moment.tz)[1]) - timedelta(seconds=1)
+    return Look(instant(min(end, moment.now)), then.isoformat(), weights(db))
 
 
 def past(as_of: str | None, look: Look) -> tuple[str, ...]:
@@ -57,8 +59,8 @@ def past(as_of: str | None, look: Look) -> tuple[str, ...]:
 
 def lasting(as_of: str, moment: Moment) -> tuple[str, str]:
     """The query for relationships that last on the day `as_of`: begun, not ended. Raises InvalidInput."""
-    day = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
-    return f"(since: or since:..{day})", f"(until: or until:{day + timedelta(days=1)}..)"
+    last = period(as_of, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).last
+    return f"(since: or since:..{last})", f"(until: or until:{last + timedelta(days=1)}..)"
 
 
 def node(db: Reader, ref: str, moment: Moment) -> int:

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from crmcli.core.preferences import Preferences
 from crmcli.core.result import Column, Record, Table
-from crmcli.core.vocabulary import Outcome
+from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
+from crmcli.query.past import past
 from crmcli.reports import closeness, portrait, ways
 from crmcli.reports.listing import View, listing
 from crmcli.reports.quality import quality
@@ -102,19 +103,25 @@ def task(db: Reader, ref: str, *, moment: Moment) -> Record:
     return Record(f"{number} {values[_TASK.index('text')]}", columns, values)
 
 
-def pipeline(db: Reader, ref: str | None) -> Record:
-    """A pipeline with its stages, and how many deals or customers, of which worth, stand in each."""
+def pipeline(
+    db: Reader, ref: str | None, *, moment: Moment, as_of: str | None = None, known_at: str | None = None
+) -> Record:
+    """A pipeline with its stages, and how many deals or customers, of which worth, stand or stood in each.
+
+    Raises NotFound and InvalidInput.
+    """
+    then, moment = past(db, moment, as_of=as_of, known_at=known_at)
     number = reference.pipeline(db, ref)
     row = db.row("select id, name, holds, is_default from pipeline where id = :number", number=number) or ()
+    then = replace(then, holds=Holds(row[2]))
     counts = db.row(
-        """
+        f"""
         select count(*) filter (where s.outcome = 'open'), count(*) filter (where s.outcome = 'won'),
             count(*) filter (where s.outcome = 'lost')
-        from passage p join stage s on s.id = p.stage_id left join deal d on d.id = p.deal_id
-        left join customer c on c.id = p.customer_id
-        where p.pipeline_id = :number and p.ended_at is null and d.removed_at is null and c.removed_at is null
+        from ({ways.standing(then)}) h join stage s on s.id = h.stage_id
         """,
-        number=number,
+        dict(then.parameters),
+        pipeline=number,
     )
     columns = (
         Column("id", "id"),
@@ -125,7 +132,8 @@ def pipeline(db: Reader, ref: str | None) -> Record:
         Column("won", "integer"),
         Column("lost", "integer"),
     )
-    return Record(f"{number} {row[1]}", columns, (*row, *(counts or ())), {"stages": ways.stages(db, number)})
+    stages = ways.stages(db, number, then, day=str(moment.parameters["today"]))
+    return Record(f"{number} {row[1]}", columns, (*row, *(counts or ())), {"stages": stages})
 
 
 def of_customer(db: Reader, words: Sequence[str], *, preferences: Preferences) -> Sequence[str]:

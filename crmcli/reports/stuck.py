@@ -1,6 +1,6 @@
 """Open deals that do not come on: stalled, rotten, overdue, zombies; by how much, and what may come next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from crmcli.core.vocabulary import Trouble
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
+from crmcli.query.past import Past, past
 from crmcli.query.stalling import USUAL_DAYS
 from crmcli.reports.listing import View, listing
 
@@ -31,8 +32,9 @@ _MEANS = {
     Trouble.STALLED: f"stalled: longer in its stage than {_LIMIT}",
     Trouble.ROTTEN: f"rotten: nothing done on it (interaction, task done, event, change) for longer than {_LIMIT}",
     Trouble.OVERDUE: "overdue: still open after its close date",
-    Trouble.ZOMBIE: "zombie: open for longer than the slowest deal that its pipeline ever won",
+    Trouble.ZOMBIE: "zombie: open for more whole days than the slowest deal that its pipeline ever won",
 }
+_AS_NOW = "limits, and the slowest win, by the stages and the deals won that are known now"
 _COLUMNS = (
     Column("id", "id"),
     Column("name"),
@@ -81,7 +83,7 @@ class Stuck:
     limit_source: str
     planned: str | None
     because: str
-    next: str
+    next: str | None
 
     @property
     def over(self) -> float:
@@ -90,48 +92,69 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which trouble, of which deals; with `planned_counts` a deal for which something is planned is in none."""
+    """Which trouble, of which deals; with `planned_counts` a deal for which something is planned is in none.
+
+    The dates are texts.
+    """
 
     trouble: Trouble
     words: Sequence[str] = ()
     planned_counts: bool = False
+    as_of: str | None = None
+    known_at: str | None = None
 
 
 def stuck(db: Reader, asked: Asked, *, moment: Moment) -> list[Stuck]:
-    """The deals in that trouble, the longest over their limit first."""
+    """The deals in that trouble, the longest over their limit first. Raises InvalidInput."""
+    return _stuck(db, asked, *past(db, moment, as_of=asked.as_of, known_at=asked.known_at))
+
+
+def _stuck(db: Reader, asked: Asked, then: Past, moment: Moment) -> list[Stuck]:
     words = (*asked.words, f"is:{asked.trouble}", *(("planned:",) if asked.planned_counts else ()))
     view = View(columns=(*_ASKED, *_MEASURED[asked.trouble]), is_counted=False)
-    found = listing(db, "deal", words, view=view, moment=moment)
+    found = listing(db, "deal", words, view=view, moment=moment, past=then)
     names = [column.name for column in found.columns]
-    deals = [_stuck(dict(zip(names, row, strict=True)), asked.trouble, moment) for row in found.rows]
+    deals = [_told(dict(zip(names, row, strict=True)), asked.trouble, then, moment) for row in found.rows]
     return sorted(deals, key=lambda deal: (-deal.over, deal.id))
 
 
 def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None) -> Report:
-    """The deals in that trouble, at most `limit`, with what all of them are worth and the next command for each."""
-    deals = stuck(db, asked, moment=moment)
+    """The deals in that trouble, at most `limit`, with what all of them are worth and the next command for each.
+
+    Of a past day no command comes next. Raises InvalidInput.
+    """
+    then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
+    deals = _stuck(db, asked, then, moment)
+
+    def count(*words: str) -> int:
+        view = View(("id",), limit=1)
+        return listing(db, "deal", (*asked.words, *words), view=view, moment=moment, past=then).total or 0
+
     kept = deals[:limit]
     planned = sum(deal.planned is not None for deal in deals)
-    total = listing(db, "deal", (*asked.words, "is:open"), view=View(("id",), limit=1), moment=moment).total
+    total = count("is:open")
     summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}
     rows = [tuple(getattr(deal, column.name) for column in _COLUMNS) for deal in kept]
     table = Table(_COLUMNS, rows, empty=f"no open deal is {_adjective(asked.trouble)}")
     notes = (
-        f"{len(deals):,} of {counted(total or 0, 'open deal')}{_worth(deals)}",
+        f"{len(deals):,} of {counted(total, 'open deal')}{_worth(deals)}",
         _MEANS[asked.trouble],
         *_more(len(deals), limit),
-        *_unknown(db, asked, moment),
+        *_unknown(db, asked, count),
+        *then.notes,
+        *([_AS_NOW] if then.is_asked else ()),
     )
     parameters = {
         "query": " ".join(asked.words) or None,
         "planned_counts": asked.planned_counts,
         "today": moment.now.astimezone(moment.tz).date().isoformat(),
+        **then.said,
     }
     tree = _tree(asked.trouble, kept, len(deals)) if kept else None
     return Report(str(asked.trouble), parameters, summary, table, notes, tree)
 
 
-def _stuck(told: Mapping[str, object], trouble: Trouble, moment: Moment) -> Stuck:
+def _told(told: Mapping[str, object], trouble: Trouble, then: Past, moment: Moment) -> Stuck:
     days, limit, source = _measure(told, trouble, moment)
     barred = _text(told["customer.no_contact"])
     amount = told["amount"]
@@ -152,7 +175,7 @@ def _stuck(told: Mapping[str, object], trouble: Trouble, moment: Moment) -> Stuc
         limit_source=source,
         planned=planned,
         because="; ".join(_because(told, trouble, days=days, limit=limit, source=source, planned=planned)),
-        next=_next(told, trouble, barred=barred),
+        next=None if then.is_asked else _next(told, trouble, barred=barred),
     )
 
 
@@ -206,8 +229,12 @@ def _next(told: Mapping[str, object], trouble: Trouble, *, barred: str | None) -
 
 def _tree(trouble: Trouble, deals: Sequence[Stuck], count: int) -> Node:
     """Each deal with why it is here, and under it the command that may come next."""
-    leaves = (Node(f"D{deal.id} {deal.name}", "  ".join(_aside(deal)), (Node("", deal.next),)) for deal in deals)
+    leaves = (Node(f"D{deal.id} {deal.name}", "  ".join(_aside(deal)), _leaf(deal.next)) for deal in deals)
     return Node(f"{_adjective(trouble)}", f"{count:,}", tuple(leaves))
+
+
+def _leaf(command: str | None) -> tuple[Node, ...]:
+    return (Node("", command),) if command else ()
 
 
 def _aside(deal: Stuck) -> Iterator[str]:
@@ -232,24 +259,19 @@ def _more(count: int, limit: int | None) -> Iterator[str]:
         yield f"{limit:,} of {count:,}; --limit all shows the rest"
 
 
-def _unknown(db: Reader, asked: Asked, moment: Moment) -> Iterator[str]:
-    """What cannot be told of some deals."""
+def _unknown(db: Reader, asked: Asked, count: Callable[..., int]) -> Iterator[str]:
+    """What cannot be told of some deals; `count` counts those that meet more words."""
     missing = {Trouble.STALLED: "in_stage:", Trouble.OVERDUE: "close:", Trouble.ZOMBIE: "entered:"}
     if asked.trouble in missing:
-        words = (*asked.words, "is:open", missing[asked.trouble])
-        count = listing(db, "deal", words, view=View(("id",), limit=1), moment=moment).total or 0
         what = "close date" if asked.trouble is Trouble.OVERDUE else "date of their coming"
-        if count:
-            yield f"left out: {counted(count, 'open deal')} without a {what}"
+        if found := count("is:open", missing[asked.trouble]):
+            yield f"left out: {counted(found, 'open deal')} without a {what}"
     if asked.trouble is Trouble.ZOMBIE:
         without = [str(number) for (number,) in db.rows(_WITHOUT_A_WIN)]
-        words = (*asked.words, "is:open", f"pipeline.id:{','.join(without)}")
-        if without and (count := listing(db, "deal", words, view=View(("id",), limit=1), moment=moment).total or 0):
-            yield f"left out: {counted(count, 'open deal')} of pipelines that never won one"
-    if asked.planned_counts:
-        words = (*asked.words, f"is:{asked.trouble}", "has:planned")
-        if count := listing(db, "deal", words, view=View(("id",), limit=1), moment=moment).total or 0:
-            yield f"left out: {counted(count, 'deal')} for which a task is planned"
+        if without and (found := count("is:open", f"pipeline.id:{','.join(without)}")):
+            yield f"left out: {counted(found, 'open deal')} of pipelines that never won one"
+    if asked.planned_counts and (found := count(f"is:{asked.trouble}", "has:planned")):
+        yield f"left out: {counted(found, 'deal')} for which a task is planned"
 
 
 def _adjective(trouble: Trouble) -> str:

@@ -96,14 +96,14 @@ def velocity(
     Raises InvalidInput.
     """
     deals = standing(asked, db, moment)
-    first, behind = _window(deals.day, moment, since, until)
+    first, behind = _window(deals.day, deals.moment, since, until)
     length = (behind - first).days
     sums, opens = _read(db, deals, (first - timedelta(days=length), first, behind), moment)
     keys = sorted({*opens, *(key for key, _ in sums)}, key=lambda key: (key[1], order(key[0])))
     rows = tuple(_row(key, sums[key, 1], sums[key, 0], opens.get(key, 0), bool(deals.by)) for key in keys)
     parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "since": first.isoformat(), "until": behind.isoformat(),
-        "by": deals.by, "as_of": deals.day.isoformat() if deals.is_past else None, "currency": deals.currency,
+        "by": deals.by, **deals.past.said, "currency": deals.currency,
     }  # fmt: skip
     return Velocities(parameters, rows, tuple(_notes(sums, deals, first, behind)))
 
@@ -200,7 +200,7 @@ def _money(exact: Fraction | None, currency: str) -> Money | None:
 
 def _notes(sums: dict[tuple[_Key, int], _Sums], deals: Standing, first: date, behind: date) -> Iterator[str]:
     yield f"deals closed from {first} and before {behind}; before: as many days up to {first}"
-    yield from deals.notes
+    yield from deals.past.notes
     these = [found for (_, place), found in sums.items() if place]
     unpriced, undated = (sum(f.won - f.priced for f in these), sum(f.won - f.dated for f in these))
     if unpriced:

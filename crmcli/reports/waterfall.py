@@ -17,8 +17,9 @@ from crmcli.db import reader
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
+from crmcli.query.past import Past
 from crmcli.reports.forecast import window
-from crmcli.reports.standing import Asked, Standing, at_end_of, standing
+from crmcli.reports.standing import Asked, Standing, standing
 
 Step = Literal["start", "new", "pulled_in", "increased", "decreased", "pushed_out", "lost", "won", "end"]
 STEPS: tuple[Step, ...] = (
@@ -110,22 +111,24 @@ class _Sums:
 def waterfall(db: Reader, asked: Asked, *, start: str, end: str, moment: Moment, close: str | None = None) -> Waterfall:
     """From the beginning of the day `start` to the end of the day `end`, of deals that close in the period `close`.
 
-    Without one it is the quarter of `end`. Raises InvalidInput.
+    Without one it is the quarter of `end`. The deals are those that meet the query at the end. Raises InvalidInput.
     """
-    span = Period(_days(start, moment).start, _days(end, moment).end)
+    deals = standing(Asked(asked.words, end, known_at=asked.known_at), db, moment)
+    first = period(start, now=moment.now, tz=moment.tz, order=moment.preferences.date_order).start
+    span = Period(first, covering("day", deals.day).end)
     if span.end <= span.start:
         raise InvalidInput(f"{span.last} is before {span.start}", hint="crm forecast waterfall FROM TO")
-    deals = standing(Asked(asked.words), db, moment)
-    days = covering("quarter", span.last) if close is None else window(close, deals, moment)
-    sums = _changes(db, deals, span, days, moment)
-    _ends(db, at_end_of(deals, span.last, moment), days, sums)
+    days = covering("quarter", span.last) if close is None else window(close, deals)
+    sums = _changes(db, deals, span, days)
+    _ends(db, deals, days, sums)
     code = asked.currency and currency(asked.currency)
     parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "from": span.start.isoformat(), "to": span.last.isoformat(),
         "since": days.start.isoformat(), "until": days.end.isoformat(), "currency": code,
+        "known_at": deals.past.said["known_at"],
     }  # fmt: skip
     rows = tuple(_rows({key: found for key, found in sums.items() if code in (None, key)}))
-    return Waterfall(parameters, rows, tuple(_notes(span, days, asked)))
+    return Waterfall(parameters, rows, tuple(_notes(span, days, asked, deals.past)))
 
 
 def report(found: Waterfall, *, explain: bool = False) -> Report:
@@ -144,14 +147,10 @@ def report(found: Waterfall, *, explain: bool = False) -> Report:
     return Report("forecast_waterfall", found.parameters, summary, table, notes)
 
 
-def _days(text: str, moment: Moment) -> Period:
-    return period(text, now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
-
-
-def _changes(db: Reader, deals: Standing, span: Period, days: Period, moment: Moment) -> dict[str, _Sums]:
+def _changes(db: Reader, deals: Standing, span: Period, days: Period) -> dict[str, _Sums]:
     """The changes by currency, from the events of every deal that anything happened to in between."""
     sums: dict[str, _Sums] = defaultdict(_Sums)
-    for _, events in groupby(_events(db, deals, span, days, moment), key=itemgetter(0)):
+    for _, events in groupby(_events(db, deals, span, days), key=itemgetter(0)):
         known: Sequence[object] | None = None
         before: State | None = None
         taken: set[tuple[str, Step]] = set()
@@ -168,14 +167,13 @@ def _changes(db: Reader, deals: Standing, span: Period, days: Period, moment: Mo
     return sums
 
 
-def _events(db: Reader, deals: Standing, span: Period, days: Period, moment: Moment) -> Iterator[reader.Row]:
+def _events(db: Reader, deals: Standing, span: Period, days: Period) -> Iterator[reader.Row]:
     """(deal, whether in the span, then what a `State` holds), deal by deal and in order."""
-    begins, ends = bounds(span, moment.tz)
-    opens, closes = bounds(days, moment.tz)
+    opens, closes = bounds(days, deals.moment.tz)
     return db.rows(
         f"""
         with c as materialized (
-            select distinct passage_id from stage_event where occurred_at >= :begins and occurred_at < :ends
+            select distinct passage_id from stage_event where occurred_at >= :begins and {deals.past.known()}
         )
         select t.deal_id, e.occurred_at >= :begins, s.outcome, coalesce(e.amount, 0), e.currency,
             coalesce(case when s.outcome = 'won' then e.occurred_at >= :opens and e.occurred_at < :closes
@@ -187,12 +185,11 @@ def _events(db: Reader, deals: Standing, span: Period, days: Period, moment: Mom
         ) t
         cross join deal d on d.id = t.deal_id cross join stage_event e on e.passage_id = t.id
         cross join stage s on s.id = e.to_stage_id
-        where {deals.condition} and d.removed_at is null and (e.occurred_at is null or e.occurred_at < :ends)
+        where {deals.condition} and d.removed_at is null and {deals.past.all_known("e")}
         order by t.deal_id, t.id, e.occurred_at, e.id
         """,
         deals.parameters,
-        begins=begins,
-        ends=ends,
+        begins=bounds(span, deals.moment.tz)[0],
         opens=opens,
         closes=closes,
         first=days.start.isoformat(),
@@ -230,10 +227,10 @@ def _rows(sums: Mapping[str, _Sums]) -> Iterator[Row]:
             yield Row(step, code, deals, Money(sums[code].amounts[step], code))
 
 
-def _notes(span: Period, days: Period, asked: Asked) -> Iterator[str]:
+def _notes(span: Period, days: Period, asked: Asked, then: Past) -> Iterator[str]:
     yield (
         f"open deals expected to close from {days.start} to {days.last}, and what became of them from the beginning of "
         f"{span.start} to the end of {span.last}"
     )
-    if asked.words:
-        yield "the query goes by what the deals are now"
+    if asked.words or asked.known_at:
+        yield from then.notes

@@ -7,6 +7,7 @@ from crmcli.core.vocabulary import Holds, Outcome
 from crmcli.db.reader import Reader
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
+from crmcli.query.past import Past
 from crmcli.query.pipeline import CATEGORY, STAGE
 
 _DAY = 86_400  # seconds
@@ -22,14 +23,10 @@ _EVENTS = """
 
 _STAGES = f"""
     select s.id, s.position, s.name, s.outcome, s.probability, {CATEGORY}, s.rot_days,
-        {STAGE.fields["required"].shown}, count(h.deal_id), count(h.customer_id),
-        (select sum(n.count) from stage_count n where n.stage_id = s.id), sum(h.amount), h.currency, s.archived_at
-    from stage s left join (
-        select p.stage_id, d.id as deal_id, c.id as customer_id, d.amount, d.currency
-        from passage p left join deal d on d.id = p.deal_id and d.removed_at is null
-        left join customer c on c.id = p.customer_id and c.removed_at is null
-        where p.ended_at is null and coalesce(d.id, c.id) is not null
-    ) h on h.stage_id = s.id
+        {STAGE.fields["required"].shown}, iif(:holds = 'deal', count(h.id), 0), iif(:holds = 'deal', 0, count(h.id)),
+        (select sum(n.count) from stage_count n where n.stage_id = s.id and n.counted_on <= :day),
+        sum(h.amount), nullif(h.currency, ''), s.archived_at
+    from stage s left join ({{standing}}) h on h.stage_id = s.id
     where s.pipeline_id = :pipeline group by s.id, h.currency order by s.position, s.id, h.currency
 """
 
@@ -133,8 +130,15 @@ def standings(db: Reader, customer: int, moment: Moment) -> Table:
     return Table(columns, rows, title="In pipelines")
 
 
-def stages(db: Reader, pipeline: int) -> Table:
+def standing(then: Past) -> str:
+    """The SELECT of those who stood in the pipeline `:pipeline`: id, stage_id, amount, currency."""
+    return f"select id, stage_id, amount, currency from ({then.passages()} and {then.running} and p.pipeline_id = :pipeline)"
+
+
+def stages(db: Reader, pipeline: int, then: Past, *, day: str) -> Table:
     """A row for each stage and currency of the deals there; a stage without deals has one without.
+
+    They are those who stood there then; counts of the days are those up to `day`.
 
     In a counted stage nobody stands: `counted` says how many came to it in all.
     """
@@ -159,8 +163,10 @@ def stages(db: Reader, pipeline: int) -> Table:
         Column("currency", is_hidden=True),
         Column("archived", "instant"),
     )
-    rows = ((*row[:11], _money(row[11], row[12]), *row[12:]) for row in db.rows(_STAGES, pipeline=pipeline))
-    return Table(columns, list(rows), title="Stages")
+    sql = _STAGES.format(standing=standing(then))
+    rows = db.rows(sql, then.parameters, pipeline=pipeline, holds=holds, day=day)
+    told = [(*row[:11], _money(row[11], row[12]), *row[12:]) for row in rows]
+    return Table(columns, told, title="Stages", notes=then.notes)
 
 
 def _days(seconds: int | None) -> float | None:

@@ -132,3 +132,36 @@ def test_an_empty_file_has_none(crm: Run) -> None:
     for kind in ("stalled", "rotten", "overdue", "zombies"):
         assert found(crm, kind) == []
     assert "--dry-run goes with --create-tasks" in crm("deal stalled --dry-run", exit_code=2).stderr
+
+
+def test_a_past_day_has_the_deals_that_were_in_trouble_then(deals: Run) -> None:
+    deals("task add 'meet' --deal 2 --due 2026-11-25")
+    day = "--as-of 2026-10-15"  # 6 is open for 288 days, 2 for 45, 1 is won, all others are yet to come
+
+    assert found(deals, f"stalled {day}", "days", "limit", "planned", "next") == [
+        [6, 288, 30, None, None],
+        [2, 45, 30, None, None],
+    ]
+    assert found(deals, f"rotten {day}", "days") == [[6, 288], [2, 45]]
+    assert found(deals, f"overdue {day}", "days") == [[6, 256]]
+    assert found(deals, f"zombies {day}", "days") == [[6, 288]]
+    said = json.loads(deals(f"deal stalled --planned-counts {day} -f json").stdout)
+    assert (said["summary"]["deals"], said["summary"]["open"], said["parameters"]["as_of"]) == (2, 2, "2026-10-15")
+    footer = deals(f"deal stalled {day} -f md").stdout
+    assert "close date and owner are those of the end of 2026-10-15, all other fields as now" in footer
+    assert "limits, and the slowest win, by the stages and the deals won that are known now" in footer
+
+
+@pytest.mark.parametrize("kind", ["stalled", "rotten", "overdue", "zombies"])
+def test_today_is_what_stands_now(kind: str, deals: Run) -> None:
+    now = deals(f"deal {kind} -f tsv --columns id,stage,because").stdout
+
+    assert deals(f"deal {kind} --known-at today -f tsv --columns id,stage,because").stdout == now
+    assert "now" in deals(f"deal {kind} --create-tasks --as-of today", exit_code=2).stderr
+
+
+def test_a_deal_handed_over_since_is_as_old_as_it_was(deals: Run) -> None:
+    deals("pipeline add partners --stage talks")
+    deals("deal move 2 talks --pipeline partners --at 2026-11-19")
+
+    assert found(deals, "zombies --as-of 2026-11-18", "days", "limit") == [[2, 79, 50]]

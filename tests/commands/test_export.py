@@ -15,7 +15,7 @@ from tests.conftest import NOW, Run
 _HEADERS = {
     "customers": "id,uid,kind,name,handle,email,phone,",
     "deals": "id,uid,name,customer,customer.uid,pipeline,stage,",
-    "stage-events": "deal.id,deal.uid,deal,pipeline,from,stage,",
+    "stage-events": "deal.id,deal.uid,deal,customer,customer.uid,pipeline,from,stage,",
     "interactions": "id,uid,at,channel,direction,customer,customer.uid,text,",
     "relations": "id,uid,from,from.uid,type,to,to.uid,",
 }

@@ -45,6 +45,31 @@ def test_a_pipeline_shows_what_stands_in_each_stage_by_currency(crm: Run) -> Non
     ]
 
 
+def test_a_pipeline_of_a_past_day_has_what_stood_in_it_then(crm: Run, terminal: Terminal) -> None:
+    crm("deal add One --amount 5 --at 2026-09-01")
+    crm("deal move 1 quote --at 2026-10-01")
+    crm("deal add Two --amount 7 --at 2026-10-10")
+    crm("pipeline add journey --template journey")
+    crm("customer add Ada")
+    crm("customer move ada interest --pipeline journey --at 2026-10-01")
+    crm("customer leave ada --pipeline journey --at 2026-10-20")
+
+    def stood(day: str, pipeline: str = "sales") -> list[tuple[object, ...]]:
+        rows = json.loads(crm(f"pipeline show {pipeline} --as-of {day} -f json").stdout)["stages"]
+        return [
+            (row["stage"], row["deals"] + row["customers"], row["amount"])
+            for row in rows
+            if row["deals"] + row["customers"]
+        ]
+
+    assert [stood("2026-08-31"), stood("2026-09-30")] == [[], [("lead", 1, "5.00")]]
+    assert stood("2026-10-10") == [("lead", 1, "7.00"), ("quote", 1, "5.00")]
+    assert [stood("2026-10-19", "journey"), stood("2026-10-20", "journey")] == [[("interest", 1, None)], []]
+    assert crm("pipeline show --as-of today -f csv").stdout == crm("pipeline show -f csv").stdout
+    assert "owner are those of the end of 2026-10-10" in terminal("pipeline show --as-of 2026-10-10").stdout
+    assert "nobody knows yet" in crm("pipeline show --as-of 2026-11-21", exit_code=2).stderr
+
+
 def test_a_pipeline_has_the_stages_that_were_named(crm: Run) -> None:
     assert crm("pipeline add partners --stage talks --stage ' pilot  run '").stdout == "2\n"
 

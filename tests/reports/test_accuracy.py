@@ -1,7 +1,6 @@
 """How near forecasts came, by hand and beside the forecast of that day; today is 2026-11-20."""
 
 from collections import Counter
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +14,7 @@ from crmcli.query.comparison import Moment
 from crmcli.reports.accuracy import Accuracy, accuracy
 from crmcli.reports.chances import chances
 from crmcli.reports.forecast import forecast
-from crmcli.reports.standing import Asked, at_end_of, standing
+from crmcli.reports.standing import Asked, standing
 from tests.reports.conftest import NOW, STAGES, Histories, new_file
 from tests.reports.test_waterfall import EVENTS, Event, add
 
@@ -23,7 +22,7 @@ MOMENT = Moment(NOW, Preferences())
 
 
 def found(file: Histories, *, periods: int = 2, unit: Calendar = Calendar.QUARTER, is_known: bool = False) -> Accuracy:
-    return accuracy(file.db, Asked(is_known=is_known), moment=MOMENT, unit=unit, periods=periods)
+    return accuracy(file.db, Asked(), moment=MOMENT, unit=unit, periods=periods, is_known=is_known)
 
 
 def deal(file: Histories, *events: tuple[str, str, int, str]) -> None:
@@ -70,14 +69,13 @@ def test_what_was_recorded_late_is_left_out_of_what_was_known(histories: Histori
 
     assert by == {True: Money(3_000, "EUR"), False: Money(10_500, "EUR")}
     for is_known, weighted in by.items():
-        (total,) = forecast(
-            histories.db, Asked(as_of="2026-06-30", is_known=is_known), moment=MOMENT, period="2026-Q3"
-        ).totals
+        day = Asked(known_at="2026-06-30") if is_known else Asked(as_of="2026-06-30")
+        (total,) = forecast(histories.db, day, moment=MOMENT, period="2026-Q3").totals
         assert total.weighted == weighted
     with pytest.raises(
         InvalidInput, match="nothing was known at the end of 2025-12-31: the first operation is of 2026-01-01"
     ):
-        forecast(histories.db, Asked(as_of="2025-12-31", is_known=True), moment=MOMENT)
+        forecast(histories.db, Asked(known_at="2025-12-31"), moment=MOMENT)
 
 
 def test_only_whole_periods_count(histories: Histories) -> None:
@@ -114,11 +112,10 @@ def test_it_is_the_forecast_of_the_day_before(deals: list[list[Event]]) -> None:
 
 def _chances_are_of_the_deals_as_they_stood(file: Histories, moment: Moment) -> None:
     """Counted once more, from where each deal stood and how far it had come."""
-    now = standing(Asked(), file.db, moment)
+    now, today, then = (standing(Asked(as_of=day), file.db, moment) for day in (None, "today", "2026-10-15"))
     assert [(each.won, each.closed) for each in chances(file.db, now).values()] == [
-        (each.won, each.closed) for each in chances(file.db, at_end_of(now, now.day, moment)).values()
+        (each.won, each.closed) for each in chances(file.db, today).values()
     ]
-    then = at_end_of(now, date(2026, 10, 15), moment)
     stood = Counter(
         file.db.rows(f"select stage_id, reached_id from ({then.source}) where stage_id > 4", then.parameters)
     )

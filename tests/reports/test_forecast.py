@@ -64,6 +64,27 @@ def test_a_stage_is_drawn_to_the_win_rate_of_its_pipeline(quarter: Histories) ->
     assert {each.source for each in known.values()} == {"history"}
 
 
+def test_a_past_chance_counts_what_was_closed_and_handed_over_since(histories: Histories) -> None:
+    (talks,) = histories.stages("partners", ("talks", "open"))
+    for moves in ([("lead", 0), ("quote", 5), ("lost", 10)], [("lead", 0), ("won", 10), ("lead", 20)]):
+        passage = histories.deal(*moves)
+        deal = histories.db.value("select deal_id from passage where id = :id", id=passage)
+        histories.db.value(
+            "update passage set ended_at = '2026-03-01T00:00:00Z' where id = :id returning 1", id=passage
+        )
+        way = {"pipeline_id": 2, "began_at": "2026-03-01T00:00:00Z", "stage_entered_at": "2026-03-01T00:00:00Z"}
+        number = histories.insert("passage", deal_id=deal, stage_id=talks, **way)
+        event = {"occurred_at": "2026-03-01T00:00:00Z", "recorded_at": RECORDED, "currency": "EUR"}
+        histories.insert("stage_event", passage_id=number, to_stage_id=talks, **event)
+
+    def closed(day: str) -> list[tuple[int, int]]:
+        known = chances(histories.db, standing(Asked(as_of=day), histories.db, MOMENT)).values()
+        return [(each.won, each.closed) for each in known if each.stage in ("lead", "quote")]
+
+    assert [closed("2026-01-15"), closed("2026-02-01")] == [[(1, 2), (1, 2)], [(0, 1), (0, 1)]]
+    assert [closed("2026-01-05"), closed("2026-03-01")] == [[(0, 0), (0, 0)]] * 2
+
+
 def test_a_stage_says_its_own_while_few_have_closed(histories: Histories) -> None:
     histories.deal(("lead", 0), ("won", 9), amount=1)
 
@@ -129,6 +150,7 @@ def test_coverage_is_what_is_open_by_what_is_left_to_win(quarter: Histories) -> 
     assert found(quarter, period="2026-10").totals[0].quota == Money(400_00, "EUR")
     assert found(quarter, period="2026-12").totals[0].quota is None  # half of a quota is no quota
     assert found(quarter, words=("amount:1..",)).totals[0].quota is None
+    assert "quotas as they are set now" in found(quarter, as_of="2026-11-19").notes
 
 
 def test_a_quota_of_all_comes_before_those_of_the_owners(quarter: Histories) -> None:

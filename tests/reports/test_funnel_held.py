@@ -61,6 +61,8 @@ def test_the_notes_speak_of_customers(marketing: Run) -> None:
     said = marketing("funnel show --pipeline marketing -f md").stdout
 
     assert "mode reached, basis cohort, all customers; 1 of 4 customers still open" in said
-    assert "1 customer handed over to another pipeline: neither open nor closed" in said
+    assert "1 customer left the pipeline: neither open nor closed" in said
     assert "deals" not in said
     assert "amounts" not in said
+    past = marketing("funnel show --pipeline marketing --as-of 2026-11-01 -f md").stdout
+    assert "stages are those of the end of 2026-11-01; what a query or a group asks for is as now" in past

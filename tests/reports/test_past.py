@@ -1,7 +1,10 @@
 """What deals were at the end of a day: by what is known now, and by what was known then."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from crmcli.core.money import Money
 from crmcli.core.preferences import Preferences
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
@@ -9,8 +12,15 @@ from crmcli.query.entities import entity
 from crmcli.query.past import past
 from crmcli.query.sql import Where, select
 from crmcli.reports import board, slippage, winloss
+from crmcli.reports.dash import dash
+from crmcli.reports.forecast import forecast
+from crmcli.reports.listing import View, listing
+from crmcli.reports.standing import Asked, standing
+from crmcli.reports.velocity import velocity
+from crmcli.reports.waterfall import waterfall
 
-from .conftest import NOW, RECORDED, Histories, at, column, euros, shown
+from .conftest import NOW, RECORDED, Histories, at, column, euros, new_file, shown
+from .test_waterfall import DAYS, EVENTS, Event, add
 
 MOMENT = Moment(NOW, Preferences())
 
@@ -157,3 +167,96 @@ def test_a_board_of_the_past_has_its_lanes_sums_and_days(put_off: Histories) -> 
     assert [(lane.title, lane.note) for lane in found.board.lanes if lane.cards] == [("quote", "1 deal; 100 EUR")]
     assert found.board.lanes[3].cards[0].lines == ("close 2026-02-01", "100 EUR, 2 d")
     assert "all other fields as now" in found.notes[-1]
+
+
+def test_what_is_forecast_of_a_past_day_is_asked_and_grouped_by_what_deals_were_then(changed: Histories) -> None:
+    changed.db.connection.execute("update owner set region = 'region of ' || name")
+
+    def expected(*words: str, **then: str) -> list[tuple[str | None, int]]:
+        asked = Asked(words, then.get("as_of"), "owner.region", known_at=then.get("known_at"))
+        return [
+            (line.group, line.open.amount // 100)
+            for line in forecast(changed.db, asked, moment=MOMENT, period="2026").lines
+        ]
+
+    assert expected("amount:100", "stage:contact", as_of="2026-01-05") == [("region of Ann", 100)]
+    assert expected("owner:Bob", as_of="2026-01-05") == []
+    assert expected("owner:Bob", as_of="2026-01-07") == [("region of Bob", 250)]
+    assert expected(as_of="2026-01-07", known_at="2026-01-15") == [("region of Ann", 100)]
+
+
+def test_every_report_on_money_knows_what_was_known(changed: Histories) -> None:
+    late, then = ({"as_of": "2026-01-07", "known_at": day} for day in ("2026-01-25", "2026-01-15"))
+    for day, expected in ((late, []), (then, ["100 EUR"])):  # by then it was put off to May
+        items = dash(changed.db, moment=MOMENT, **day).items
+        assert [str(item.amount) for item in items if item.item == "closed + open"] == expected
+    (ahead,) = velocity(
+        changed.db, Asked(by="owner", as_of=then["as_of"], known_at=then["known_at"]), moment=MOMENT
+    ).rows
+    assert (ahead.group, ahead.open) == ("Ann", 1)
+    ways = [
+        {
+            row.step: row.amount.amount // 100
+            for row in waterfall(
+                changed.db, Asked(known_at=day), start="2026-01-04", end="2026-01-07", moment=MOMENT
+            ).rows
+        }
+        for day in ("2026-01-25", "2026-01-15")
+    ]
+    assert [(way["increased"], way["pushed_out"], way["end"]) for way in ways] == [(150, -250, 0), (0, 0, 100)]
+
+
+def test_a_deal_stays_where_it_was_known_to_be_until_its_handing_over_was_recorded(histories: Histories) -> None:
+    (scouting,) = histories.stages("partners", ("scouting", "open"))
+    passage = histories.deal(("lead", 0))
+    deal = histories.db.value("select deal_id from passage where id = :id", id=passage)
+    way = {"pipeline_id": 2, "began_at": at(5), "stage_id": scouting, "stage_entered_at": at(5)}
+    file = histories.db.connection
+    file.execute("update passage set ended_at = ?", (at(5),))
+    number = histories.insert("passage", deal_id=deal, **way)
+    event = {"passage_id": number, "to_stage_id": scouting, "currency": "EUR", "occurred_at": at(5)}
+    histories.insert("stage_event", recorded_at=at(10), **event)
+    file.execute("update stage_event set recorded_at = ? where passage_id = ?", (at(0), passage))
+    file.execute("update operation set recorded_at = ?", (at(0),))
+
+    def stages(**then: str) -> list[object]:
+        found = standing(Asked(as_of=then.get("as_of"), known_at=then.get("known_at")), histories.db, MOMENT)
+        return [stage for (stage,) in histories.db.rows(f"select stage_id from ({found.source})", found.parameters)]
+
+    assert stages(as_of="2026-01-07") == [scouting]
+    assert stages(known_at="2026-01-07") == [1]
+    assert column(shown(histories, pipeline="sales", known_at="2026-01-07"), "open")[0] == 1
+    assert column(shown(histories, pipeline="sales", as_of="2026-01-07"), "open")[0] == 0
+
+
+@given(st.lists(EVENTS, max_size=6), DAYS)
+@settings(max_examples=20, deadline=None)
+def test_a_deal_stands_as_its_last_event_by_then_left_it(deals: list[list[Event]], day: str) -> None:
+    with new_file() as file:
+        for events in deals:
+            add(file, *events)
+        known = [(number, [event for event in events if event[0] <= day]) for number, events in enumerate(deals, 1)]
+        expected = [(number, *events[-1][1:4]) for number, events in known if events]
+
+        then, moment = past(file.db, MOMENT, as_of=day)
+        view = View(("id", "stage", "amount", "close"), "id")
+        listed = listing(file.db, "deal", view=view, moment=moment, past=then).rows
+        stood = standing(Asked(as_of=day), file.db, MOMENT)
+        sql = f"""
+            select t.deal_id, s.name, t.amount, t.close_on from ({stood.source}) t join stage s on s.id = t.stage_id
+            order by 1
+        """
+
+        assert list(file.db.rows(sql, stood.parameters)) == expected
+        assert [
+            (number, stage, worth.amount if isinstance(worth, Money) else None, close)
+            for number, stage, worth, close in listed
+        ] == expected
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "2026", "eom", "2030-01-01"])
+def test_nobody_knows_how_it_will_stand(day: str, histories: Histories) -> None:
+    for asked in ({"as_of": day}, {"known_at": day}):
+        with pytest.raises(InvalidInput, match="nobody knows yet how it will stand at the end of 20"):
+            past(histories.db, MOMENT, **asked)
+    assert past(histories.db, MOMENT, as_of="today")[0].said["as_of"] == "2026-11-20"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crmcli.core.preferences import Preferences
 from crmcli.query.comparison import Moment
-from crmcli.reports.standing import Asked, at_end_of, standing
+from crmcli.reports.standing import Asked, standing
 from crmcli.reports.waterfall import STEPS, waterfall
 from tests.reports.conftest import NOW, RECORDED, STAGES, Histories, new_file
 
@@ -126,7 +126,7 @@ def test_it_balances_to_the_cent_whatever_happens(deals: list[list[Event]], one:
 
 def _open(file: Histories, day: date) -> dict[str, int]:
     """What was open at the end of a day and expected to close in the quarter, by currency, without the waterfall."""
-    then = at_end_of(standing(Asked(), file.db, MOMENT), day, MOMENT)
+    then = standing(Asked(as_of=day.isoformat()), file.db, MOMENT)
     rows = file.db.rows(
         f"select currency, sum(coalesce(amount, 0)) from ({then.source}) where stage_id < 5 "
         "and close_on between '2026-10-01' and '2026-12-31' group by 1",

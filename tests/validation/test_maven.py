@@ -212,7 +212,7 @@ def test_the_same_files_again_change_nothing_and_undo_takes_all_back(maven: Path
 def test_1291_of_1589_engaging_deals_are_older_than_the_slowest_win(db: Reader) -> None:
     then = Moment(datetime(2017, 12, 31, tzinfo=UTC), Preferences())
 
-    deals = stuck(db, Asked(Trouble.ZOMBIE), moment=then)
+    deals = stuck(db, Asked(Trouble.ZOMBIE, as_of="2017-12-31"), moment=Moment(NOW, Preferences()))
 
     assert {deal.limit for deal in deals} == {138}
     assert len(deals) == 1_291

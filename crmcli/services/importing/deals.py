@@ -9,6 +9,7 @@ from crmcli.exchange.source import Source
 from crmcli.services.importing import (
     cells,
     custom,
+    customer_ways,
     deal_rows,
     events,
     histories,
@@ -71,10 +72,15 @@ def _settle(stage: Stage, tallies: Sequence[Tally], told: Stage, books: Books) -
     if books.products.known and not stage.is_empty():
         custom.define_field(work, "deal", SERIES, FieldType.TEXT)
     identity.forget_touched(stage)
-    histories.plan(work)
+    planned = histories.Plan(work)
+    planned.deals(work)
+    moved = customer_ways.plan(told, planned)
+    planned.flush()
     deal_rows.write(stage)
     history_rows.write(work)
     stage.tell()
+    identity.forget_touched(stage)
+    customer_ways.touch(told, moved)
     told.tell()
 
 

@@ -1,4 +1,4 @@
-"""Stage events of files: read, and found the deals and stages that they are about."""
+"""Stage events of files: read, and found the deals or customers and the stages that they are about."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,13 @@ from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Shape
 from crmcli.services.importing.staging import Stage
+from crmcli.services.importing.who import Naming
 from crmcli.services.importing.work import Tally, Work
 
 _COLUMNS = f"""
-    deal, deal_uid, deal_key, pipeline, stage, outcome, stage_position integer, {terms.COLUMNS}, close, owner integer, at, note,
-    has_terms integer, is_first integer, deal_id integer, pipeline_id integer, stage_id integer
+    deal, deal_uid, deal_key, customer, customer_uid, pipeline, stage, outcome, stage_position integer,
+    {terms.COLUMNS}, close, owner integer, at, left, note,
+    has_terms integer, is_first integer, deal_id integer, customer_id integer, pipeline_id integer, stage_id integer
 """
 _TERMS = ("amount", "currency", "close", "owner", "owner.email")
 
@@ -25,15 +27,36 @@ def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Stage:
     for tally in tallies:
         found.fill(tally, _shape(work, tally.source, owners))
     terms.settle(found)
+    if names_customers(found):
+        _prefer_deals(found)
+        found.reject("select row, 'left', 'is before at' from import_event where left < at")
     found.reject("select row, 'stage', 'is empty' from import_event where stage is null")
     return found
 
 
+def names_customers(found: Stage) -> bool:
+    """Whether rows may tell of customers."""
+    return not {"customer", "customer.uid"}.isdisjoint(found.fields)
+
+
 def find(found: Stage) -> None:
-    """Find the deals of the rows."""
+    """Find the deals of the rows, and the customers of those that name no deal."""
     _find_by_key(found)
     which.find(found)
-    found.reject("select row, 'deal', 'is empty' from import_event where deal_id is null")
+    if names_customers(found):
+        who.find(found, Naming("import_event", "customer_uid", "customer", "customer_id", "customer"))
+        found.reject(
+            "select row, 'deal', 'is empty, and so is customer' from import_event where coalesce(deal_id, customer_id) is null"
+        )
+    found.reject("select row, 'deal', 'is empty' from import_event where coalesce(deal_id, customer_id) is null")
+
+
+def _prefer_deals(found: Stage) -> None:
+    """A row that names a deal is about it, whosever it is; leaving is told of customers alone."""
+    whose = "coalesce(customer_uid, customer) is not null"
+    deal = "coalesce(deal_uid, deal_key, deal, deal_id) is not null"
+    found.work.bulk.run(f"update import_event set customer = null, customer_uid = null where {whose} and {deal}")
+    found.work.bulk.run(f"update import_event set left = null where left is not null and not ({whose})")
 
 
 def _find_by_key(found: Stage) -> None:
@@ -70,12 +93,15 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
         "deal.uid": cells.uid,
         "deal.id": cells.whole,
         "deal.key": who.key_reader(source),
+        "customer": cells.line("customer"),
+        "customer.uid": cells.uid,
         "pipeline": cells.line("pipeline"),
         "stage": cells.line("stage"),
         "outcome": cells.choice("outcome", Outcome),
         "stage.position": cells.whole,
         "close": columns.day("close"),
         "at": columns.instant("at"),
+        "left": columns.instant("left"),
         "note": cells.note,
     }
     return Shape(readers, composed)

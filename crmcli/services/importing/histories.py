@@ -23,7 +23,9 @@ _STEP = (
     "deal_id, passage, place, event_id, row, from_stage_id, to_stage_id, amount, currency, close_on, owner_id, "
     "occurred_at, dwell, note"
 )
-_PASSAGE = "passage, deal_id, id, pipeline_id, began_at, ended_at, stage_id, stage_entered_at, reached_id, row"
+_PASSAGE = (
+    "passage, deal_id, customer_id, id, pipeline_id, began_at, ended_at, stage_id, stage_entered_at, reached_id, row"
+)
 
 #: Deals of the file whose ways the rows may change: `is_made` where all that is known of it was implied by an import.
 _CHOSEN = """
@@ -52,7 +54,7 @@ _ROWS = """
         coalesce(e.currency, r.currency, d.currency, :currency), iif(e.has_terms, e.close, coalesce(r.close, d.close_on)),
         iif(e.has_terms, n.id, coalesce(o.id, d.owner_id)), e.note, e.row, e.row, e.has_terms, e.is_first, null
     from import_event e left join import_owner n on n.no = e.owner left join import_deal r on r.target = e.deal_id
-    left join import_owner o on o.no = r.owner left join deal d on d.id = e.deal_id
+    left join import_owner o on o.no = r.owner left join deal d on d.id = e.deal_id where e.deal_id is not null
     union all
     select r.target, 2, coalesce(r.created, d.created_at), coalesce(r.stage_id, p.stage_id), coalesce(r.amount, d.amount),
         coalesce(r.currency, d.currency, :currency), coalesce(r.close, d.close_on), coalesce(o.id, d.owner_id), null, r.row,
@@ -64,20 +66,51 @@ _ROWS = """
 """
 
 
-def plan(work: Work) -> None:
-    """Work out what the ways of the deals are afterwards."""
-    _create(work)
-    stages = _stages(work)
-    sink = Sink(work, "import_step", _STEP)
-    sink.add("import_passage", _PASSAGE)
-    sink.add("import_outcome", "deal_id, closed_at, is_lost")
-    numbers = count(1)
-    for _, rows in groupby(work.db.rows(_ROWS, currency=work.currency), key=lambda row: int(row[0])):
-        way = _Way(list(rows), stages, work.session.preferences.tz)
-        passages = chains.passages(way.events(now=work.recorded_at))
-        if passages:
-            _put(sink, way, passages, [next(numbers) for _ in passages])
-    sink.flush()
+class Plan:
+    """The tables of what passages and events are afterwards; `places` are all stages by their ids."""
+
+    def __init__(self, work: Work) -> None:
+        _create(work)
+        self._stages = _stages(work)
+        self.places = self._stages.places
+        self._sink = Sink(work, "import_step", _STEP)
+        self._sink.add("import_passage", _PASSAGE)
+        self._sink.add("import_outcome", "deal_id, closed_at, is_lost")
+        self._numbers = count(1)
+
+    def deals(self, work: Work) -> None:
+        """Work out what the ways of the deals are."""
+        for _, rows in groupby(work.db.rows(_ROWS, currency=work.currency), key=lambda row: int(row[0])):
+            way = _Way(list(rows), self._stages, work.session.preferences.tz)
+            passages = chains.passages(way.events(now=work.recorded_at))
+            for known, passage in zip_longest(way.passages[: len(passages)], passages):
+                self.put(passage, deal=way.deal_id, known=known)
+            if passages:
+                last = passages[-1]
+                is_open, is_lost = last.place.outcome == Outcome.OPEN, last.place.outcome == Outcome.LOST
+                self._sink.put("import_outcome", (way.deal_id, None if is_open else last.entered_at, int(is_lost)))
+
+    def put(
+        self, passage: Passage, *, deal: int | None = None, customer: int | None = None, known: int | None = None
+    ) -> None:
+        """Note a passage with its events, under the id that it has."""
+        number = next(self._numbers)
+        rows = [step.event.row for step in passage.steps if step.event.row is not None]
+        reached = passage.reached.id if passage.reached else None
+        place = passage.place
+        times = (passage.began_at, passage.ended_at, place.id, passage.entered_at, reached)
+        who = (number, deal, customer, known, place.pipeline_id)
+        self._sink.put("import_passage", (*who, *times, min(rows, default=None)))
+        for turn, step in enumerate(passage.steps):
+            event = step.event
+            left = step.left.id if step.left else None
+            stages = (left, event.place.id)
+            what = (event.id, event.row, *stages, *event.terms, event.at, step.dwell, event.note)
+            self._sink.put("import_step", (deal, number, turn, *what))
+
+    def flush(self) -> None:
+        """Write the rest."""
+        self._sink.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +203,3 @@ def _stages(work: Work) -> _Stages:
             ends[pipeline] = (ends.get(pipeline, (place,))[0], place)
         ends.setdefault(pipeline, (place, place))
     return _Stages(places, ends)
-
-
-def _put(sink: Sink, way: _Way, passages: Sequence[Passage], numbers: Sequence[int]) -> None:
-    """Note the passages, those that there are under their ids, and the outcome of the last."""
-    for number, passage, known in zip_longest(numbers, passages, way.passages[: len(passages)]):
-        rows = [step.event.row for step in passage.steps if step.event.row is not None]
-        reached = passage.reached.id if passage.reached else None
-        place = passage.place
-        times = (passage.began_at, passage.ended_at, place.id, passage.entered_at, reached)
-        sink.put("import_passage", (number, way.deal_id, known, place.pipeline_id, *times, min(rows, default=None)))
-        for turn, step in enumerate(passage.steps):
-            event = step.event
-            left = step.left.id if step.left else None
-            stages = (left, event.place.id)
-            what = (event.id, event.row, *stages, *event.terms, event.at, step.dwell, event.note)
-            sink.put("import_step", (way.deal_id, number, turn, *what))
-    last = passages[-1]
-    is_open, is_lost = last.place.outcome == Outcome.OPEN, last.place.outcome == Outcome.LOST
-    sink.put("import_outcome", (way.deal_id, None if is_open else last.entered_at, int(is_lost)))

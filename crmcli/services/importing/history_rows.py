@@ -1,4 +1,4 @@
-"""The ways that were worked out for deals, as passages and stage events: what differs is written, nothing else."""
+"""The ways that were worked out for deals and customers, as passages and stage events: what differs is written, nothing else."""
 
 from crmcli.services.importing.work import Work
 
@@ -53,15 +53,15 @@ def _insert_passages(work: Work) -> None:
     work.bulk.run(
         """
         update import_passage set id = -n.number from (
-            select passage, row_number() over (order by row, deal_id, passage) as number from import_passage where id is null
+            select passage, row_number() over (order by row, deal_id, customer_id, passage) as number from import_passage where id is null
         ) n where n.passage = import_passage.passage
         """
     )
     last = work.bulk.last("passage")
     work.bulk.insert(
         "passage",
-        f"id, deal_id, {', '.join(_CACHES)}",
-        f"select :last - id, deal_id, {', '.join(_CACHES)} from import_passage where id < 0 order by id desc",
+        f"id, deal_id, customer_id, {', '.join(_CACHES)}",
+        f"select :last - id, deal_id, customer_id, {', '.join(_CACHES)} from import_passage where id < 0 order by id desc",
         last=last,
     )
     work.bulk.run("update import_passage set id = :last - id where id < 0", last=last)

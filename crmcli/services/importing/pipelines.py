@@ -51,15 +51,20 @@ def settle(deals: Stage, sources: Sequence[Source]) -> None:
 
 
 def settle_events(told: Stage) -> None:
-    """Find the stages of the events; a row that names no pipeline is about the one that its deal is in."""
+    """Find the stages of the events; a row that names no pipeline is about the one that its deal is in.
+
+    So it is of a customer who is in one alone.
+    """
     told.work.bulk.run(
         """
         update import_event as e set pipeline_id = coalesce(
             (select d.pipeline_id from import_deal d where d.target = e.deal_id),
-            (select p.pipeline_id from passage p where p.deal_id = e.deal_id and p.ended_at is null)
+            (select p.pipeline_id from passage p where p.deal_id = e.deal_id and p.ended_at is null),
+            (select min(p.pipeline_id) from passage p where p.customer_id = e.customer_id having count(distinct p.pipeline_id) = 1)
         ) where pipeline_id is null
         """
     )
+    told.reject("select row, 'pipeline', 'is empty' from import_event where pipeline_id is null")
     _find_stages(told)
 
 
@@ -90,8 +95,10 @@ def _find_pipelines(work: Work, sources: Sequence[Source]) -> set[int]:
 
 
 def _make_pipeline(work: Work, name: str) -> int:
-    values = f"select {work.uid('0')}, :name, :now"
-    work.bulk.insert("pipeline", "uid, name, recorded_at", values, name=name, now=work.recorded_at)
+    customers = "select 1 from import_event where pipeline = :name and coalesce(customer_uid, customer) is not null"
+    holds = f"case when exists ({customers}) then 'customer' else 'deal' end"
+    values = f"select {work.uid('0')}, :name, {holds}, :now"
+    work.bulk.insert("pipeline", "uid, name, holds, recorded_at", values, name=name, now=work.recorded_at)
     work.note(f"made the pipeline {name}")
     return work.bulk.last("pipeline")
 
@@ -105,7 +112,8 @@ def _new_steps(work: Work, pipeline: int, *, is_made: bool) -> list[_Step]:
         select stage, max(outcome) from (
             select stage, outcome, row from import_deal where pipeline_id = :id and (:all or uid is not null)
             union all
-            select stage, outcome, :last + row from import_event where pipeline_id = :id and (:all or deal_uid is not null)
+            select stage, outcome, :last + row from import_event
+            where pipeline_id = :id and (:all or coalesce(deal_uid, customer_uid) is not null)
         ) where stage is not null group by stage order by min(row)
         """,
         id=pipeline,
@@ -147,7 +155,7 @@ def _ranks(work: Work, pipeline: int) -> dict[str, tuple[int | None, float | Non
         """
         select stage, max(stage_position), avg(place) from (
             select stage, stage_position, row_number() over (
-                partition by coalesce(deal_uid, deal, deal_id, deal_key) order by at, row
+                partition by coalesce(deal_uid, deal, deal_id, deal_key, customer_uid, customer) order by at, row
             ) as place from import_event where pipeline_id = :id
             union all
             select stage, stage_position, null from import_deal where pipeline_id = :id and stage is not null
@@ -207,11 +215,12 @@ def _insert(work: Work, pipeline: int, step: _Step, position: int) -> None:
 
 
 def _find_stages(stage: Stage) -> None:
-    """Give the rows their stages; rejects those with one that their pipeline lacks, or with a pipeline for customers."""
+    """Give the rows their stages; rejects those with one that their pipeline lacks, or whose pipeline holds no such records."""
     work, table = stage.work, stage.table
+    moves = "case when customer_id is null then 'deal' else 'customer' end" if table == "import_event" else "'deal'"
     stage.reject(
-        f"select {table}.row, 'pipeline', 'pipeline ' || l.name || ' holds customers, no deals' "
-        f"from {table} join pipeline l on l.id = {table}.pipeline_id where l.holds <> 'deal' order by 1"
+        f"select {table}.row, 'pipeline', 'pipeline ' || l.name || ' holds ' || l.holds || 's, no ' || {moves} || 's' "
+        f"from {table} join pipeline l on l.id = {table}.pipeline_id where l.holds <> {moves} order by 1"
     )
     work.bulk.run("drop table if exists temp.import_stage")
     work.bulk.run(
