@@ -212,7 +212,11 @@ def _backup(db: Reader, database: Path, now: datetime) -> Iterator[Finding]:
     first = db.value("select min(recorded_at) from operation where recorded_at > :since", since=since)
     if first is None:
         return
-    age = now - (moment(since) if made else moment(first))
+    try:
+        age = now - moment(since if made else first)
+    except ValueError:
+        yield Finding("backup", "error", "when the first change was made is no time", _RESTORE, "operation")
+        return
     if age > timedelta(days=_BACKUP_DAYS):
         what = "the last backup is" if made else "no backup, and the first record is"
         yield Finding("backup", "warning", f"{what} {counted(age.days, 'day')} old", "crm backup")

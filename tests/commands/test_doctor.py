@@ -216,6 +216,12 @@ def test_a_backup_is_missed_after_seven_days_of_data(crm: Run, file: Path, monke
     assert on("12-30") == [("backup", "warning", "the last backup is 33 days old")]
 
 
+def test_a_time_that_is_none_is_found(small: Path) -> None:
+    past_the_checks(small, "update operation set recorded_at = '0' where id = 1")
+
+    assert findings(small) == [("backup", "error", "when the first change was made is no time")]
+
+
 def test_a_backup_made_elsewhere_counts(crm: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crm("customer add Ada")
     monkeypatch.setenv("CRM_NOW", "2026-11-29T12:00:00+00:00")
