@@ -57,7 +57,7 @@ def spellings(number: str) -> str:
 
     parsed = phonenumbers.parse(number.partition(";")[0])
     rest = phonenumbers.national_significant_number(parsed)
-    home = phonenumbers.region_code_for_country_code(parsed.country_code)
+    home = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     trunk = phonenumbers.ndd_prefix_for_region(home, True) or ""
     ways = [rf"(?:\+|00){_GAP}{_spaced(str(parsed.country_code))}{_GAP}(?:\(0\){_GAP})?{_spaced(rest)}"]
     if trunk and len(rest) >= _LIKELY:
