@@ -11,7 +11,7 @@ from pathlib import Path
 
 from crmcli.db import backup, conversion, driver, kept
 from crmcli.db.connection import as_it_is, connect, exists, faults_of, recognise, set_up
-from crmcli.db.faults import refused
+from crmcli.db.faults import refused, unconfirmed
 from crmcli.db.files import remove, sync
 from crmcli.errors import Busy, FileUnusable
 
@@ -140,15 +140,24 @@ def _overwrite_or_replace(database: Path, source: Path, *, wait: float) -> None:
         try:
             with as_it_is(source, wait=wait) as found:
                 backup.write(found, new, source=source)
-            for suffix in ("-wal", "-shm"):  # else they would be taken for those of the new file
-                Path(f"{place}{suffix}").unlink(missing_ok=True)
-            sync(place.parent)
-            os.replace(new, place)
-            sync(place.parent)
-        except OSError as error:
-            raise refused(error, database) from None
+            _rename(new, place)
         finally:
             remove(new)
+
+
+def _rename(new: Path, place: Path) -> None:
+    """Give a file the name of another, whose log would be taken for its own: that goes first."""
+    try:
+        for suffix in ("-wal", "-shm"):
+            Path(f"{place}{suffix}").unlink(missing_ok=True)
+        sync(place.parent)
+        os.replace(new, place)
+    except OSError as error:
+        raise refused(error, place) from None
+    try:
+        sync(place.parent)
+    except OSError:
+        raise unconfirmed(place) from None
 
 
 def _is_damaged(database: Path, wait: float) -> bool:
