@@ -20,11 +20,15 @@ _STEP = 8  # pages at a time; no file of ours is as small
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was brought back; `before` is where what it replaced is kept, `was_damaged` says that no copy was sound."""
+    """What was brought back; `before` is where what it replaced is kept, `was_damaged` says that no copy was sound.
+
+    `returned` are the customers who were erased after the backup was made, and are there again.
+    """
 
     rows: int
     before: Path | None
     was_damaged: bool = False
+    returned: tuple[int, ...] = ()
 
 
 def inspect(source: Path) -> int:
@@ -55,7 +59,15 @@ def bring_back(database: Path, source: Path, *, label: str, wait: float = 30.0) 
             _keep_bytes(database, place)
             _overwrite_or_replace(database, alike, wait=wait)
             return Restored(rows, place, was_damaged=True)
-    return Restored(rows, place)
+    return Restored(rows, place, returned=tuple(sorted(_erased(place) - _erased(source))))
+
+
+def _erased(path: Path) -> set[int]:
+    """The numbers of the customers whom the file at `path` knows as erased."""
+    with faults_of(path), closing(connect(path, "ro", 0, immutable=True)) as file:
+        if not file.execute("select 1 from sqlite_schema where name = 'erasure'").fetchone():
+            return set()  # of before there were erasures
+        return {number for (number,) in file.execute("select customer_id from erasure")}
 
 
 @contextmanager

@@ -54,6 +54,19 @@ def test_a_restore_is_turned_round_by_restoring_what_was_kept(
     assert dump() == before
 
 
+def test_who_was_erased_since_and_is_back_is_named(crm: Run, file: Path, tmp_path: Path) -> None:
+    crm("customer add Ada")
+    crm("customer add Bob")
+    crm("privacy erase 2 --yes")
+    crm(f"backup {tmp_path / 'b.db'}")
+    crm("privacy erase 1 --yes")
+
+    said = crm(f"restore {tmp_path / 'b.db'} --yes --quiet").stderr
+
+    assert said == "customer 1, erased since that backup, is back: crm privacy erase 1\n"
+    assert names(file) == ["Ada", "erased customer 2"]
+
+
 def test_a_person_is_asked(crm: Run, backed_up: Path, terminal: Terminal, file: Path) -> None:
     assert terminal(f"restore {backed_up}", answer="n\n").exit_code == 1
     assert names(file) == ["Ada", "Bob"]
