@@ -54,7 +54,7 @@ def list_(ctx: typer.Context, query: Query = None) -> None:
 def due(ctx: typer.Context) -> None:
     """Show who has not been heard from for longer than their cadence.
 
-    Customers marked do not contact are counted, never suggested. A customer without any interaction counts from the
+    Customers restricted or marked do not contact are counted, never suggested. A customer without any interaction counts from the
     day it was added.
 
     Examples:

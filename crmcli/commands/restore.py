@@ -35,6 +35,8 @@ def restore(
         render.note("what was there before is damaged; it is kept byte by byte")
     if done.before is not None and not told.quiet:
         render.note(f"what was there before is in {done.before}")
+    for number in done.returned:
+        render.note(f"customer {number}, erased since that backup, is back: crm privacy erase {number}")
     sentence = services.backups.restored_sentence(done, file)
     if render.is_terminal() and not told.dry_run:
         render.say(sentence)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PUNCTUATION = str.maketrans("", "", " -.()/")
 _LONGEST = 250
 _LOOKS_LIKE_ONE = r"(?:\+|00)?[0-9](?:[\s().\-/]*[0-9]){4,16}"
+_GAP = r"[\s().\-/]*"
+_LIKELY, _SURE = 6, 9  # digits that are a phone number behind a trunk prefix, and by themselves
 _EXTENSION = r"(?i)(?:;ext=|\s*(?:x|ext\.?)\s*)[0-9]{1,7}$"
 _KINDS = (
     "fixed_line", "mobile", "toll_free", "premium_rate", "shared_cost",
@@ -46,6 +48,25 @@ def phone_digits(value: str) -> str | None:
     return sign + digits.removeprefix("00") if sign else digits
 
 
+def spellings(number: str) -> str:
+    """A pattern of all the ways to write a number that is in E.164: `+49 30 12345`, `0049 (0)30/12345`, `030 12345`.
+
+    Without its country a number is recognised behind its trunk prefix, or by nine digits; a figure in JSON is none.
+    """
+    import phonenumbers
+
+    parsed = phonenumbers.parse(number.partition(";")[0])
+    rest = phonenumbers.national_significant_number(parsed)
+    home = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    trunk = phonenumbers.ndd_prefix_for_region(home, True) or ""
+    ways = [rf"(?:\+|00){_GAP}{_spaced(str(parsed.country_code))}{_GAP}(?:\(0\){_GAP})?{_spaced(rest)}"]
+    if trunk and len(rest) >= _LIKELY:
+        ways.append(rf"\(?{trunk}{_GAP}{_spaced(rest)}")
+    if len(rest) >= _SURE:
+        ways.append(rf"\(?{_spaced(rest)}")
+    return rf"(?<![0-9A-Za-z_@+])(?<!\d[\s().\-/])(?<![0-9A-Za-z]-)(?<!\":)(?<!\": )(?:{'|'.join(ways)})(?!\d)"
+
+
 def phone_region(text: str) -> str:
     """The ISO 3166 code, in upper case, of a region whose numbers we can read."""
     from phonenumbers import SUPPORTED_REGIONS
@@ -55,6 +76,10 @@ def phone_region(text: str) -> str:
         near = did_you_mean(code, sorted(SUPPORTED_REGIONS), otherwise="; write an ISO 3166 code such as DE")
         raise InvalidInput(f"no phone region {shown(text)}{near}")
     return code
+
+
+def _spaced(digits: str) -> str:
+    return _GAP.join(digits)
 
 
 def _typed(value: str) -> str:

@@ -11,12 +11,14 @@ from crmcli.db.faults import DAMAGED
 
 UNREADABLE = (sqlite3.Error, *DAMAGED)
 
+#: What an instant and a date are when they are reckoned anew; without the days added 30 February would stay.
+_FORMS = {"_at": "strftime('%Y-%m-%dT%H:%M:%SZ', {0}, '+0 days')", "_on": "date({0}, '+0 days')"}
 _INDEX_ONLY = ("missing from index", "wrong # of entries in index", "non-unique entry in index")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a text stands that is none."""
+    """Where a text stands that is none, or a time or day that is none."""
 
     table: str
     id: int
@@ -71,6 +73,19 @@ def texts(connection: sqlite3.Connection, *, most: int = 20) -> list[Cell]:
                     return found
     finally:
         connection.text_factory = usual
+    return found
+
+
+def times(connection: sqlite3.Connection, *, most: int = 20) -> list[Cell]:
+    """The first instants and dates, in the columns called so, that are not in the form in which they are kept."""
+    found: list[Cell] = []
+    for table in (*migrate.tracked(connection), *migrate.UNTRACKED):
+        columns = connection.execute(f"pragma table_info({table})").fetchall()
+        for _, name, *_ in columns:
+            form = _FORMS.get(name[-3:])
+            if form is not None and len(found) < most:
+                sql = f"select id from {table} where {name} is not null and {form.format(name)} is not {name} limit ?"
+                found += [Cell(table, int(row[0]), name) for row in connection.execute(sql, (most - len(found),))]
     return found
 
 

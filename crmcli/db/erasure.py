@@ -8,16 +8,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from crmcli.core.phones import spellings
 from crmcli.db import connection as connections
-from crmcli.db import migrate
+from crmcli.db import kept, migrate
 from crmcli.errors import CrmError
 
 _TAIL = 8  # characters for the number that makes a text differ
+_TELLING = 6  # digits at the end of a phone that stand in every way to write it
+_PHONE = re.compile(r"\+[0-9]{5,}(;ext=[0-9]+)?")
 _PAUSE = 0.05  # seconds between two attempts to have the file alone
 
 #: Text that is the name or key of somebody else's record, and so is not searched for mentions.
 _KEYS = {"uid", "handle", "key", "digest", "kind", "value", "currency", "recorded_at", "created_at", "table_name"}
-_NAMED = {("customer", "name"), ("owner", "name"), ("owner", "email")}
+_NAMED = (("customer", "name"), ("owner", "name"), ("owner", "email"))
 
 
 @contextmanager
@@ -47,18 +50,21 @@ def forget(connection: sqlite3.Connection, operation: int, table: str, ids: Iter
 
 
 def replace_mentions(connection: sqlite3.Connection, words: Iterable[str], by: str) -> int:
-    """Put `by` in the place of `words`, whole and in any case, in the texts of all records and of the history.
+    """Put `by` in the place of `words`, whole, in any case, phones in any form, in the texts of all records and of the history.
 
     How many texts of records had one. Names and keys of other records are left alone.
     """
-    wanted = sorted({word for word in words if word}, key=len, reverse=True)
+    wanted = {word for word in words if word}
     if not wanted:
         return 0
+    phones = {word for word in wanted if _PHONE.fullmatch(word)}
     spelled = {*wanted, *(json.dumps(word, ensure_ascii=False)[1:-1] for word in wanted)}
     pattern = "|".join(map(re.escape, sorted(spelled, key=len, reverse=True)))
-    whole = re.compile(rf"(?<![\w@+])(?:{pattern})(?![\w@])", re.IGNORECASE)
+    ways = [rf"(?<![\w@+])(?:{pattern})(?![\w@])", *map(spellings, sorted(phones))]
+    whole = re.compile("|".join(ways), re.IGNORECASE)
     connection.create_function("unsaid", 1, lambda text: whole.sub(by, text), deterministic=True)
-    likes = {f"w{place}": f"%{_literal(word)}%" for place, word in enumerate(sorted(spelled))}
+    held = {f"%{_literal(word)}%" for word in spelled} | {f"%{'%'.join(_last_digits(phone))}%" for phone in phones}
+    likes = {f"w{place}": like for place, like in enumerate(sorted(held))}
     count = 0
     for table, column in _texts(connection):
         holds = " or ".join(rf"{column} like :{name} escape '\'" for name in likes)
@@ -88,6 +94,16 @@ def mentions(connection: sqlite3.Connection, words: Iterable[str]) -> list[tuple
                 (table, int(number))
                 for (number,) in connection.execute(f"select id from {table} where spoken({column})")
             }
+    return sorted(found)
+
+
+def namesakes(connection: sqlite3.Connection, words: Iterable[str]) -> list[tuple[str, int]]:
+    """(table, id) of the records of others that are called by one of `words`, such as an e-mail, or have it."""
+    likes = {f"w{place}": f"%{_literal(word)}%" for place, word in enumerate(sorted(words)) if word}
+    found: set[tuple[str, int]] = set()
+    for table, column in _NAMED if likes else ():
+        holds = " or ".join(rf"{column} like :{name} escape '\'" for name in likes)
+        found |= {(table, int(row[0])) for row in connection.execute(f"select id from {table} where {holds}", likes)}
     return sorted(found)
 
 
@@ -128,11 +144,20 @@ def _is_done(connection: sqlite3.Connection, step: str) -> bool:
 
 
 def holders(path: Path, uids: Iterable[str]) -> tuple[Path, ...]:
-    """The copies beside the file, and in a folder `backups` there, that hold one of `uids`, or cannot be looked into."""
+    """The copies beside the file, in a folder `backups` there and wherever a backup was made, that hold one of `uids`.
+
+    One that cannot be looked into, or whose disk is away, may hold one.
+    """
     place = path.resolve()
     wanted = json.dumps(list(uids))
     beside = [*place.parent.glob("*"), *(place.parent / "backups").glob("*")]
-    return tuple(each for each in sorted(beside) if each != place and _is_copy(each, place) and _may_hold(each, wanted))
+    copies = {each for each in beside if each != place and _is_copy(each, place)}
+    copies |= {made.path for made in kept.remembered(path) if made.is_there is not False}
+    return tuple(copy for copy in sorted(copies) if _may_hold(copy, wanted))
+
+
+def _last_digits(phone: str) -> str:
+    return phone.partition(";")[0][-_TELLING:]
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,7 @@ _DAMAGED = (
     "{} is damaged; nothing was changed",
     "crm doctor says where, crm restore brings a backup back",
 )
+_FULL = (FileUnusable, "disk full while writing {}; nothing was changed", "free some space and try again")
 _FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
@@ -27,11 +28,8 @@ _FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
     sqlite3.SQLITE_PERM: _READONLY,
     sqlite3.SQLITE_CANTOPEN: _CLOSED,
     sqlite3.SQLITE_AUTH: _CLOSED,
-    sqlite3.SQLITE_FULL: (
-        FileUnusable,
-        "disk full while writing {}; nothing was changed",
-        "free some space and try again",
-    ),
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # no place for the index of the log
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_IOERR: (
@@ -69,7 +67,9 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
             f"the key in {keys.named()} does not open '{path}', or its first page is damaged",
             hint="CRM_KEY_FILE names another key; a damaged file is moved away before crm restore",
         )
-    kind, message, hint = _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code & 0xFF, (None, "", ""))
+    kind, message, hint = (
+        _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code, _FAULTS.get(code & 0xFF, (None, "", "")))
+    )
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 
 

@@ -20,6 +20,7 @@ def part_of(part: Path) -> Iterator[None]:
         yield
     finally:
         remove(part)
+        remove(Path(f"{part}-journal"))  # where SQLite could not
 
 
 def remove(left: Path) -> None:

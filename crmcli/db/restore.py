@@ -10,19 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmcli.db import backup, conversion, driver, kept
-from crmcli.db.connection import as_it_is, connect, exists, faults_of, recognise
-from crmcli.db.faults import refused
-from crmcli.db.files import sync
+from crmcli.db.connection import as_it_is, connect, exists, faults_of, recognise, set_up
+from crmcli.db.faults import refused, unconfirmed
+from crmcli.db.files import remove, sync
 from crmcli.errors import Busy, FileUnusable
+
+_STEP = 8  # pages at a time; no file of ours is as small
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was brought back; `before` is where what it replaced is kept, `was_damaged` says that no copy was sound."""
+    """What was brought back; `before` is where what it replaced is kept, `was_damaged` says that no copy was sound.
+
+    `returned` are the customers who were erased after the backup was made, and are there again.
+    """
 
     rows: int
     before: Path | None
     was_damaged: bool = False
+    returned: tuple[int, ...] = ()
 
 
 def inspect(source: Path) -> int:
@@ -43,18 +49,25 @@ def bring_back(database: Path, source: Path, *, label: str, wait: float = 30.0) 
     recognise(database)
     if not os.access(database, os.W_OK):
         raise FileUnusable(f"cannot write '{database}': permission denied; nothing was changed")
-    before, was_damaged = _kept(database, label, wait)
-    with (
-        _alike(source, database) as alike,
-        faults_of(database),
-        closing(connect(database, "rw", wait)) as live,
-    ):
-        with as_it_is(alike, wait=wait) as found:
-            found.backup(live, pages=-1, progress=_patience(database, wait), sleep=0.05)
-        with suppress(sqlite3.OperationalError):  # it is restored, if only in its log so far
-            live.execute("pragma wal_checkpoint(truncate)")
-        backup.check(live, database)
-    return Restored(rows, before, was_damaged)
+    place = kept.free_name(database, kept.folder(database), label)
+    with _alike(source, database) as alike:
+        try:
+            _overwrite(database, alike, wait=wait, keep=place)
+        except FileUnusable:
+            if not _is_damaged(database, wait):
+                raise
+            _keep_bytes(database, place)
+            _overwrite_or_replace(database, alike, wait=wait)
+            return Restored(rows, place, was_damaged=True)
+    return Restored(rows, place, returned=tuple(sorted(_erased(place) - _erased(source))))
+
+
+def _erased(path: Path) -> set[int]:
+    """The numbers of the customers whom the file at `path` knows as erased."""
+    with faults_of(path), closing(connect(path, "ro", 0, immutable=True)) as file:
+        if not file.execute("select 1 from sqlite_schema where name = 'erasure'").fetchone():
+            return set()  # of before there were erasures
+        return {number for (number,) in file.execute("select customer_id from erasure")}
 
 
 @contextmanager
@@ -87,25 +100,76 @@ def _placed(database: Path, source: Path, *, label: str, rows: int) -> Restored:
     return Restored(rows, None)
 
 
-def _kept(database: Path, label: str, wait: float) -> tuple[Path, bool]:
-    """Where what is there now is kept, and whether it is damaged: then it is kept byte by byte, with its log."""
-    place = kept.free_name(database, kept.folder(database), label)
+def _overwrite(database: Path, source: Path, *, wait: float, keep: Path | None = None) -> None:
+    """Make every page that of `source`. What is there is first copied to `keep`, when nobody else can write any more."""
+    with faults_of(database), closing(connect(database, "rw", wait)) as live:
+        with as_it_is(source, wait=wait) as found:
+            found.backup(live, pages=_STEP, progress=_between(live, database, keep, wait), sleep=0.05)
+        with suppress(sqlite3.OperationalError):  # it is restored, if only in its log so far
+            live.execute("pragma wal_checkpoint(truncate)")
+        backup.check(live, database)
+
+
+def _between(
+    live: sqlite3.Connection, database: Path, keep: Path | None, wait: float
+) -> Callable[[int, int, int], None]:
+    """What is done between the steps of a copy over `live`, which is locked from the first of them to the last."""
+    patient, left = _patience(database, wait), [keep] if keep else []
+
+    def asked(status: int, *counts: int) -> None:
+        patient(status, *counts)
+        if status == sqlite3.SQLITE_OK and left:
+            _keep(live, database, left.pop())
+
+    return asked
+
+
+def _keep(live: sqlite3.Connection, database: Path, place: Path) -> None:
+    """Copy what stands in the file beside `live`, which is writing: through SQLite alone, that its locks stay."""
+    with closing(driver.connect(database, "rw", encrypted=driver.is_cipher(live))) as before:
+        set_up(before)
+        backup.write(before, place, source=database)
+
+
+def _keep_bytes(database: Path, place: Path) -> None:
+    """Copy a damaged file and its log as they are."""
     try:
-        with as_it_is(database, wait=wait) as connection:
-            return backup.write(connection, place, source=database).path, False
-    except FileUnusable:
-        if not _is_damaged(database, wait):
-            raise
-        if driver.is_encrypted(database):  # SQLCipher writes over no page that it cannot read
-            message = f"'{database}' is damaged and encrypted: it cannot be written over; nothing was changed"
-            raise FileUnusable(message, hint="move it and its -wal away, then crm restore again") from None
-    try:
+        place.parent.mkdir(mode=0o700, exist_ok=True)
         for suffix in ("", "-wal"):
             if os.path.exists(f"{database}{suffix}"):
                 _copied(Path(f"{database}{suffix}"), Path(f"{place}{suffix}"))
     except OSError as error:
         raise refused(error, place) from None
-    return place, True
+
+
+def _overwrite_or_replace(database: Path, source: Path, *, wait: float) -> None:
+    """Make a damaged file what `source` is; one that SQLite does not even write over, by another in its place."""
+    try:
+        _overwrite(database, source, wait=wait)
+    except FileUnusable:
+        place = Path(os.path.realpath(database))
+        new = place.with_name(f".{place.name}.{os.getpid()}.new")
+        try:
+            with as_it_is(source, wait=wait) as found:
+                backup.write(found, new, source=source)
+            _rename(new, place)
+        finally:
+            remove(new)
+
+
+def _rename(new: Path, place: Path) -> None:
+    """Give a file the name of another, whose log would be taken for its own: that goes first."""
+    try:
+        for suffix in ("-wal", "-shm"):
+            Path(f"{place}{suffix}").unlink(missing_ok=True)
+        sync(place.parent)
+        os.replace(new, place)
+    except OSError as error:
+        raise refused(error, place) from None
+    try:
+        sync(place.parent)
+    except OSError:
+        raise unconfirmed(place) from None
 
 
 def _is_damaged(database: Path, wait: float) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crmcli.exchange.contentline import escaped, folded
+from crmcli.exchange.contentline import bare, escaped, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def _properties(card: Card, *, is_new: bool) -> Iterator[str]:
     yield f"FN:{escaped(card.name)}"
     yield f"N:{escaped(card.name)};;;;"
     yield from _kind(card, is_new=is_new)
-    yield f"UID:urn:uuid:{card.uid}"
+    yield f"UID:urn:uuid:{bare(card.uid)}"
     employer = card.name if card.is_organisation else card.employer
     if employer:
         yield f"ORG:{escaped(employer)}"
@@ -48,20 +48,20 @@ def _properties(card: Card, *, is_new: bool) -> Iterator[str]:
     for email in card.emails:
         yield f"EMAIL:{escaped(email)}"
     for phone in card.phones:
-        yield f"TEL;VALUE=uri:tel:{phone}" if is_new else f"TEL;TYPE=VOICE:{escaped(phone)}"
+        yield f"TEL;VALUE=uri:tel:{bare(phone)}" if is_new else f"TEL;TYPE=VOICE:{escaped(phone)}"
     if card.city or card.country:
         yield f"ADR:;;;{escaped(card.city or '')};;;{escaped(card.country or '')}"
     for url in card.urls:
         yield f"URL:{escaped(url)}"
     if card.birthday:
-        yield f"BDAY:{_stamp(card.birthday) if is_new else card.birthday}"
+        yield f"BDAY:{bare(_stamp(card.birthday) if is_new else card.birthday)}"
     if card.tags:
         yield f"CATEGORIES:{','.join(map(escaped, card.tags))}"
     if card.note:
         yield f"NOTE:{escaped(card.note)}"
     if is_new:
-        yield from (f"RELATED;TYPE=spouse:urn:uuid:{uid}" for uid in card.spouses)
-        yield from (f"RELATED;TYPE=acquaintance:urn:uuid:{uid}" for uid in card.acquaintances)
+        yield from (f"RELATED;TYPE=spouse:urn:uuid:{bare(uid)}" for uid in card.spouses)
+        yield from (f"RELATED;TYPE=acquaintance:urn:uuid:{bare(uid)}" for uid in card.acquaintances)
 
 
 def _kind(card: Card, *, is_new: bool) -> Iterator[str]:

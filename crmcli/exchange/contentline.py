@@ -85,6 +85,11 @@ def escaped(value: str) -> str:
     return re.sub(r"[\\;,\n]", lambda match: _ESCAPED[match.group()], plain)
 
 
+def bare(value: str) -> str:
+    """A value that is no text, such as a phone, on one line and without controls."""
+    return _CONTROL.sub("", value).replace("\n", "")
+
+
 def folded(line: str) -> str:
     """The line with its end, in pieces of at most 75 octets, none of which cuts a character."""
     pieces, piece, size = [], "", 0

@@ -1,5 +1,6 @@
 """What tasks can be asked."""
 
+from crmcli.query.contact import mark
 from crmcli.query.fields import Entity, Field, Many, State, named
 from crmcli.query.parts import OWNER, OWNER_JOIN, customer_tag, external, removed
 
@@ -21,7 +22,15 @@ _FIELDS = (
     Field("every", "text", "k.every", "how often it comes again"),
     Field("series", "date", "k.series_on", "the due date that every counts from", leans_ahead=True),
     Field("priority", "boolean", "k.is_priority", "before all others"),
-    Field("customer", "text", "c.name", "the customer it is for, or the deal's", joins=("d", "c")),
+    Field(
+        "customer",
+        "text",
+        "c.name",
+        "the customer it is for, or the deal's",
+        joins=("d", "c"),
+        under="customer.no_contact",
+    ),
+    mark("c", "customer.no_contact", joins=("d", "c")),
     Field("customer.id", "id", "n.id", "the number of the customer", many=_CUSTOMER),
     Field("customer.uid", "text", "c.uid", "the customer's identifier", joins=("d", "c")),
     customer_tag(f"({_WHOSE}) w", "w.customer_id", "w.id", "k.id"),
@@ -49,7 +58,7 @@ TASK = Entity(
     },
     base="k.removed_at is null",
     fields=named(*_FIELDS),
-    columns=("id", "text", "due", "every", "priority", "customer", "deal", "done"),
+    columns=("id", "text", "due", "every", "priority", "customer", "deal", "done", "customer.no_contact"),
     exported=(
         *("id", "uid", "text", "due", "due_at", "every", "series", "priority", "customer", "customer.uid"),
         *("deal", "deal.uid"),

@@ -61,7 +61,7 @@ def _entities(text: str) -> str:
 
 
 def _xml(value: object) -> str:
-    return safety.xml_escaped(escape(_plain(value)))
+    return safety.xml_escaped(escape(_plain(value), {"\r": "&#13;"}))
 
 
 def _attribute(value: object) -> str:

@@ -9,6 +9,7 @@ from crmcli.core.days import days_in_month
 from crmcli.core.vocabulary import Matter
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
+from crmcli.query.contact import barred, contactable
 from crmcli.reports import urgency
 from crmcli.reports.rhythm import Rhythms, rhythms
 from crmcli.reports.stalls import limits
@@ -31,6 +32,7 @@ class Item:
     because: str
     next: str
     parts: tuple[Part, ...]
+    no_contact: str | None = None
 
     @property
     def urgency(self) -> float:
@@ -57,7 +59,8 @@ def tasks(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[It
     asked = f"k.id = {only:d}" if only else "k.due_on <= :today"
     rows = db.rows(
         f"""
-        select k.id, k.text, c.name, c.id, k.due_on, k.due_at < :now, k.is_priority, k.created_at, s.outcome = 'open'
+        select k.id, k.text, c.name, c.id, k.due_on, k.due_at < :now, k.is_priority, k.created_at, s.outcome = 'open',
+            {barred("c")}
         from task k left join deal d on d.id = k.deal_id
         left join customer c on c.id = coalesce(k.customer_id, d.customer_id)
         left join passage g on g.deal_id = d.id and g.ended_at is null left join stage s on s.id = g.stage_id
@@ -65,13 +68,13 @@ def tasks(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[It
         """,
         moment.parameters,
     )
-    for number, text, customer, customer_id, due_on, is_late, priority, created, is_open in rows:
+    for number, text, customer, customer_id, due_on, is_late, priority, created, is_open, why_not in rows:
         due = date.fromisoformat(due_on) if due_on else None
         facts = TaskFacts(due, bool(is_late), bool(priority), bool(is_open), _local(created, moment))
         parts = urgency.of_task(facts, today)
         matter = Matter.OVERDUE if is_late or (due and due < today) else Matter.DUE
         follow = f"crm task done T{number}"
-        yield Item(matter, f"T{number}", text, customer, customer_id, due, parts[0].because, follow, parts)
+        yield Item(matter, f"T{number}", text, customer, customer_id, due, parts[0].because, follow, parts, why_not)
 
 
 def deals(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[Item]:
@@ -84,7 +87,7 @@ def deals(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[It
     rows = db.rows(
         f"""
         with bound (stage_id, limit_days) as (values {bounds})
-        select d.id, d.name, c.name, c.id, d.close_on, d.stage_id, d.stage, d.days, d.probability from (
+        select d.id, d.name, c.name, c.id, d.close_on, d.stage_id, d.stage, d.days, d.probability, {barred("c")} from (
             select deal.*, s.name as stage, s.probability, g.stage_id,
                 julianday(:now) - julianday(g.stage_entered_at) as days
             from stage s join passage g on g.stage_id = s.id and g.ended_at is null
@@ -95,7 +98,7 @@ def deals(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[It
         """,
         moment.parameters,
     )
-    for number, name, customer, customer_id, close_on, stage_id, stage, days, chance in rows:
+    for number, name, customer, customer_id, close_on, stage_id, stage, days, chance, why_not in rows:
         close = date.fromisoformat(close_on) if close_on else None
         limit = known[stage_id]
         facts = DealFacts(close, stage, days, limit.days, limit.source, chance or 0)
@@ -103,9 +106,21 @@ def deals(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[It
         is_past = close is not None and close < today
         because = "; ".join([closing.because] * is_past + [staying.because] * (staying.factor > 0))
         matter = Matter.PAST_CLOSE if is_past else Matter.STALLED
-        step = f'crm task add "next step" --deal D{number} --due tomorrow'
-        follow = f"crm deal edit D{number} --set close=eom" if is_past else step
-        yield Item(matter, f"D{number}", name, customer, customer_id, close, because, follow, parts)
+        yield Item(
+            matter, f"D{number}", name, customer, customer_id, close, because,
+            _step(number, is_past=is_past, why_not=why_not), parts, why_not,
+        )  # fmt: skip
+
+
+def _step(deal: int, *, is_past: bool, why_not: str | None) -> str:
+    """The command that may come next for a deal."""
+    if why_not:
+        return f'crm deal lose D{deal} --reason "{why_not}"'
+    return (
+        f"crm deal edit D{deal} --set close=eom"
+        if is_past
+        else f'crm task add "next step" --deal D{deal} --due tomorrow'
+    )
 
 
 def customers(db: Reader, moment: Moment, waiting: Rhythms, *, only: int | None = None) -> Iterator[Item]:
@@ -115,7 +130,7 @@ def customers(db: Reader, moment: Moment, waiting: Rhythms, *, only: int | None 
     born = _birthdays(db, today, only)
     names = {each.customer: each.name for each in waiting.wanted} | {number: name for number, (name, _) in born.items()}
     if only and only not in names:
-        row = db.row("select name from customer where id = :id and not do_not_contact", id=only)
+        row = db.row(f"select c.name from customer c where c.id = :id and {contactable('c')}", id=only)
         names = {only: str(row[0])} if row else {}
     busy = _with_open_deals(db) if names else set()
     for number in sorted(names):
@@ -148,7 +163,7 @@ def _birthdays(db: Reader, today: date, only: int | None) -> dict[int, tuple[str
     rows = db.rows(
         f"""
         select c.id, c.name, substr(j.value, 6) from customer c, json_each(c.custom) j
-        where c.custom <> '{{}}' and c.removed_at is null and not c.do_not_contact
+        where c.custom <> '{{}}' and {contactable("c")}
         and j.key in ({fields}) and substr(j.value, 6) in ({listed}) {f"and c.id = {only:d}" if only else ""}
         """
     )

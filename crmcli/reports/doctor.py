@@ -102,7 +102,7 @@ def _inside(db: Reader) -> Iterator[Finding]:
     """The checks of what the file holds."""
     yield from _checked("references", "every reference leads somewhere", lambda: _references(db))
     yield from _checked("schema", "tables, indexes and triggers are those of this version", lambda: _schema(db))
-    yield from _checked("text", "every text is UTF-8", lambda: _texts(db))
+    yield from _checked("text", "every text is UTF-8, every time and day is one", lambda: _texts(db))
     history = [rule for rule in invariants.RULES if rule.table in _HISTORY]
     records = [rule for rule in invariants.RULES if rule.table not in _HISTORY]
     yield from _checked("records", f"{len(records)} rules hold", lambda: _broken(db, "records", records))
@@ -158,6 +158,9 @@ def _texts(db: Reader) -> Iterator[Finding]:
     for cell in check.texts(db.connection):
         says = f"{cell.table} {cell.id}, {cell.column}: the bytes are no text"
         yield Finding("text", "error", says, _RESTORE, cell.table, cell.id, cell.column)
+    for cell in check.times(db.connection):
+        says = f"{cell.table} {cell.id}, {cell.column}: no time or day"
+        yield Finding("text", "error", says, _RESTORE, cell.table, cell.id, cell.column)
 
 
 def _broken(db: Reader, name: str, rules: list[invariants.Rule]) -> Iterator[Finding]:
@@ -212,7 +215,10 @@ def _backup(db: Reader, database: Path, now: datetime) -> Iterator[Finding]:
     first = db.value("select min(recorded_at) from operation where recorded_at > :since", since=since)
     if first is None:
         return
-    age = now - (moment(since) if made else moment(first))
+    try:
+        age = now - moment(since if made else first)
+    except ValueError:  # the check of the texts has named it
+        return
     if age > timedelta(days=_BACKUP_DAYS):
         what = "the last backup is" if made else "no backup, and the first record is"
         yield Finding("backup", "warning", f"{what} {counted(age.days, 'day')} old", "crm backup")

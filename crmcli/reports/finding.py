@@ -14,6 +14,7 @@ from crmcli.db.documents import DOCUMENTS, Document
 from crmcli.db.reader import Reader
 from crmcli.db.search import Hit, Index, digits_of, phone_match
 from crmcli.errors import InvalidInput
+from crmcli.query.contact import barred
 from crmcli.reports.snippet import snippet
 
 _POOL = 500
@@ -27,10 +28,11 @@ Phrase = tuple[str, ...]
 _COLUMNS = (
     Column("kind"),
     Column("id", "id"),
-    Column("title"),
+    Column("title", under=("no_contact",)),
     Column("snippet"),
     Column("at", "instant"),
     Column("match", is_hidden=True),
+    Column("no_contact", heading="No contact", is_hidden=True),
 )
 
 
@@ -250,11 +252,18 @@ def _rows(db: Reader, want: Asked, attempt: _Attempt, answer: _Answer) -> Iterat
     wanted = {word for phrases in attempt.wanted for phrase in phrases for word in phrase}
     matches = {number: match for _, number, match in answer.hits}
     texts = {row[0]: row[1:] for row in db.rows(answer.document.shown(), ids=json.dumps(list(matches)))}
+    barred_of = _barred(db, matches) if answer.document.table == "customer" else {}
     for number, match in matches.items():
         label, at, phones, *pieces = texts[number]
         shown_phones = phones if want.digits and _has_digits(phones, want.digits) else None
         cut = shown_phones or snippet(pieces, wanted, is_beginning=attempt.match is Match.BEGINNING)
-        yield (answer.document.name, number, label, cut, at, str(match))
+        yield (answer.document.name, number, label, cut, at, str(match), barred_of.get(number))
+
+
+def _barred(db: Reader, customers: Iterable[int]) -> dict[int, str]:
+    """Why some of the customers must not be contacted."""
+    sql = f"select c.id, {barred('c')} from customer c where c.id in (select value from json_each(:ids))"
+    return {number: why for number, why in db.rows(sql, ids=json.dumps(list(customers))) if why}
 
 
 def _has_digits(phones: str | None, digits: str) -> bool:

@@ -31,8 +31,8 @@ _INTERACTION = (
     "recorded",
 )  # fmt: skip
 _TASK = (
-    "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "deal", "deal.id", "owner",
-    "created", "after", "done", "external",
+    "id", "uid", "text", "due", "due_at", "every", "priority", "customer", "customer.id", "customer.no_contact", "deal",
+    "deal.id", "owner", "created", "after", "done", "external",
 )  # fmt: skip
 _TOLD_BELOW = ("last", "email", "phone")
 _TO_DO = ("id", "text", "due", "every", "priority")

@@ -10,6 +10,7 @@ from crmcli.core.period import Period
 from crmcli.db.reader import Reader
 from crmcli.query import cadence, sql, syntax
 from crmcli.query.comparison import Moment, Parameters
+from crmcli.query.contact import contactable
 from crmcli.query.segments import Segments
 from crmcli.query.syntax import QueryError
 
@@ -48,19 +49,19 @@ class Rhythms:
 
     @property
     def wanted(self) -> list[Rhythm]:
-        """Without those who want to be left alone."""
+        """Without those who must not be contacted."""
         return [each for each in self.found if not each.is_left_alone]
 
     @property
     def left_alone(self) -> int:
-        """How many are due and want to be left alone."""
+        """How many are due and must not be contacted."""
         return len(self.found) - len(self.wanted)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is missing, and why."""
         count = self.left_alone
-        alone = f"{count:,} due but marked do not contact: not suggested" if count else None
+        alone = f"{count:,} due but restricted or marked do not contact: not suggested" if count else None
         return tuple(filter(None, (alone, *self.problems)))
 
 
@@ -86,11 +87,11 @@ def rhythms(db: Reader, moment: Moment, *, only: int | None = None) -> Rhythms:
         ),
         bound (limit_days, before) as (values {limits}),
         heard as materialized (
-            select c.id, c.name, c.created_at, c.do_not_contact, e.days, e.cadence_id, {_LAST} as last
+            select c.id, c.name, c.created_at, not {contactable("c")} as is_left_alone, e.days, e.cadence_id, {_LAST} as last
             from chosen e join customer c on c.id = e.customer_id
             where e.place = 1 and c.removed_at is null {alone}
         )
-        select id, name, days, cadence_id, last, created_at, do_not_contact
+        select id, name, days, cadence_id, last, created_at, is_left_alone
         from heard c join bound on limit_days = days {waiting} order by id
     """
     values = parameters.values | moment.parameters

@@ -22,11 +22,12 @@ _COLUMNS = (
     Column("id", "id"),
     Column("urgency", "number"),
     Column("what"),
-    Column("customer"),
+    Column("customer", under=("no_contact",)),
     Column("customer.id", "id", is_hidden=True),
     Column("date", "date", is_hidden=True),
     Column("because"),
     Column("next"),
+    Column("no_contact", is_hidden=True),
 )
 _PARTS = (
     Column("part"),
@@ -92,7 +93,7 @@ def _ordered(items: Iterable[Item]) -> list[Item]:
 def _row(item: Item) -> tuple[object, ...]:
     day = item.date.isoformat() if item.date else None
     who = (item.what, item.customer, item.customer_id, day)
-    return (str(item.matter), item.id, item.urgency, *who, item.because, item.next)
+    return (str(item.matter), item.id, item.urgency, *who, item.because, item.next, item.no_contact)
 
 
 def _tree(items: Iterable[Item], counts: Counter[Matter], day: date) -> Node:
@@ -103,7 +104,8 @@ def _tree(items: Iterable[Item], counts: Counter[Matter], day: date) -> Node:
 
 
 def _leaf(item: Item) -> Node:
-    whose = f"{item.customer}; " if item.customer else ""
+    barred = f" ({item.no_contact})" if item.no_contact else ""
+    whose = f"{item.customer}{barred}; " if item.customer else ""
     return Node(f"{item.id} {item.what}", f"{item.urgency:.2f}  {whose}{item.because}", (Node("", item.next),))
 
 
@@ -121,7 +123,7 @@ def _item(db: Reader, ref: str, moment: Moment) -> Item:
             number, what = reference.deal(db, ref, preferences=said), "is closed"
             found = next(deals(db, moment, only=number), None)
         case _:
-            number, what = reference.customer(db, ref, preferences=said), "is marked do not contact"
+            number, what = reference.customer(db, ref, preferences=said), "must not be contacted"
             found = next(customers(db, moment, rhythms(db, moment, only=number), only=number), None)
     if found is None:
         raise InvalidInput(f"{letter}{number} {what}: it has no urgency", hint="crm today shows what is due")

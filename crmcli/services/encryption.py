@@ -49,4 +49,5 @@ def decrypt(database: Path, *, dry_run: bool, wait: float, waiting: Callable[[],
 
 def _is_plain(database: Path, wait: float) -> bool:
     with reading(database, wait=wait):  # recognised, and brought up to date
-        return not driver.is_encrypted(database)
+        pass
+    return not driver.is_encrypted(database)

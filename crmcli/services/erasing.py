@@ -269,8 +269,9 @@ def _is_reached(db: Reader, word: str, mine: str) -> bool:
 
 
 def _left(session: Writer, spoken: _Spoken) -> tuple[str, ...]:
-    """Where a name that can be somebody else's still stands: for a person to look at."""
-    places = [f"{table} {number}" for table, number in erasure.mentions(session.raw, spoken.names)]
+    """Where a name that can be somebody else's still stands, or what others are called by: for a person to look at."""
+    found = erasure.mentions(session.raw, spoken.names) + erasure.namesakes(session.raw, spoken.words)
+    places = [f"{table} {number}" for table, number in sorted(set(found))]
     if not places:
         return ()
     more = f" and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""

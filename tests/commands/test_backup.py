@@ -139,7 +139,8 @@ def damage(file: Path) -> None:
 def test_a_copy_taken_while_others_write_is_of_one_moment(crm: Run, file: Path, tmp_path: Path) -> None:
     """Every writer adds two customers in one operation: a copy that tears one apart holds an odd number."""
     script = (
-        "import sys, datetime; from pathlib import Path\n"
+        "import os, sys, datetime; from pathlib import Path\n"
+        "from crmcli.db import keys; keys.place.set(Path(os.environ['CRM_KEY_FILE']))\n"
         "from crmcli.db.writing import writing; from crmcli.db.history import Header\n"
         "from crmcli.services import customers; from crmcli.services.customers import NewCustomer\n"
         "for n in range(30):\n"

@@ -90,7 +90,7 @@ def test_who_wants_to_be_left_alone_is_counted_and_never_suggested(started: Run,
 
     assert [row[0] for row in due(started)] == ["1"]
     assert json.loads(started("cadence due -f json").stdout)["summary"] == {"due": 1, "left_alone": 1, "problems": 0}
-    assert "1 due but marked do not contact: not suggested" in terminal("cadence due").stdout
+    assert "1 due but restricted or marked do not contact: not suggested" in terminal("cadence due").stdout
 
 
 def test_removed_customers_are_not_suggested(started: Run) -> None:
@@ -126,7 +126,7 @@ def test_one_cadence_for_each_target(started: Run) -> None:
     second = started("cadence set +VIP 2w")
 
     assert first.stdout == second.stdout == "1\n"
-    assert started("cadence list --no-header").stdout == "1\t+vip\ttag\t14\n"
+    assert started("cadence list --no-header").stdout == "1\t+vip\ttag\t14\t\n"
     assert "already; nothing changed" in started("cadence set +vip 14d -n").stderr
     started("cadence clear +vip")
     assert started("cadence list -f ids").stdout == ""

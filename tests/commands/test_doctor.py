@@ -216,6 +216,24 @@ def test_a_backup_is_missed_after_seven_days_of_data(crm: Run, file: Path, monke
     assert on("12-30") == [("backup", "warning", "the last backup is 33 days old")]
 
 
+def test_a_time_that_is_none_is_found(small: Path) -> None:
+    past_the_checks(
+        small,
+        "update operation set recorded_at = '0' where id = 1",
+        "update interaction set occurred_at = '2026-11-2pT10:00:00Z'",
+        "update customer set created_at = '2026-02-30T10:00:00Z' where id = 2",
+        "update task set due_on = '2026-13-01' where id = 1",
+    )
+
+    says = {said for check, result, said in findings(small) if (check, result) == ("text", "error")}
+    assert says == {
+        "operation 1, recorded_at: no time or day",
+        "interaction 1, occurred_at: no time or day",
+        "customer 2, created_at: no time or day",
+        "task 1, due_on: no time or day",
+    }
+
+
 def test_a_backup_made_elsewhere_counts(crm: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crm("customer add Ada")
     monkeypatch.setenv("CRM_NOW", "2026-11-29T12:00:00+00:00")

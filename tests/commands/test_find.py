@@ -21,7 +21,8 @@ def test_find_says_what_was_found_and_where(small: Path, crm: Run) -> None:
     result = crm("find twice")
 
     assert result.stdout == (
-        "kind\tid\ttitle\tsnippet\tat\tmatch\ncustomer\t3\t李雷\tasks; twice\t2026-11-20T12:00:00Z\texact\n"
+        "kind\tid\ttitle\tsnippet\tat\tmatch\tno_contact\n"
+        "customer\t3\t李雷\tasks; twice\t2026-11-20T12:00:00Z\texact\t\n"
     )
     assert result.stderr == ""
 
@@ -36,6 +37,7 @@ def test_json_has_the_same_keys(small: Path, crm: Run) -> None:
         "snippet": "Ada Lovelace",
         "at": "2026-09-01T00:00:00Z",
         "match": "exact",
+        "no_contact": None,
     }
 
 
@@ -48,7 +50,7 @@ def test_a_slip_is_said_on_stderr_unless_quiet(small: Path, crm: Run) -> None:
 
 
 def test_nothing_found_is_no_error(small: Path, crm: Run) -> None:
-    assert crm("find qqqqqqq -f csv").stdout == "kind,id,title,snippet,at,match\n"
+    assert crm("find qqqqqqq -f csv").stdout == "kind,id,title,snippet,at,match,no_contact\n"
     assert crm("find qqqqqqq -f table").stdout == "nothing found\n"
 
 

@@ -1,12 +1,13 @@
 """Consents are added, never changed; whoever must not be contacted is marked in every list."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
 from crmcli.query import contact
-from tests.conftest import Run, once, wrote
+from tests.conftest import READS, Run, once, run, wrote
 
 LISTS = {
     "customer list": "no_contact",
@@ -106,6 +107,20 @@ def test_every_list_shows_who_must_not_be_contacted(path: str, line: str, why: s
     assert (before[LISTS[path]], after[LISTS[path]]) == (None, why)
     assert why in known(f"{path} -f table").stdout
     assert list(after)[-1].endswith("no_contact")
+
+
+#: Of one customer whom the user asked for, of what was done, of deals and tasks by their own name, or to be read back.
+UNMARKED = {"customer timeline", "dash", "export", "graph show", "history", "history show", "privacy export"}
+
+
+@pytest.mark.parametrize("path", sorted({*READS} - UNMARKED))
+def test_whatever_names_them_shows_it(path: str, small: Path) -> None:
+    """Ada Lovelace stands under every report of the small file that names anybody."""
+    run("customer edit ada-lovelace --set do_not_contact=yes")
+
+    said = run([*path.split(), *shlex.split(READS[path]), "-f", "json"]).stdout
+
+    assert "Ada Lovelace" not in said or "do not contact" in said
 
 
 @pytest.mark.parametrize(

@@ -311,6 +311,18 @@ def test_copies_that_still_hold_the_person_are_named(known: Run, file: Path) -> 
     assert "no customer matches 'ada'" in later
 
 
+def test_copies_made_elsewhere_are_named_too(known: Run, file: Path, tmp_path: Path) -> None:
+    for folder in ("stick", "away"):
+        (tmp_path / folder).mkdir()
+        known(f"backup {tmp_path / folder / 'b.db'}")
+    shutil.rmtree(tmp_path / "away")  # the disk is not there now
+
+    said = known("privacy erase ada --yes").stderr
+
+    named = [line.partition("'")[2].partition("'")[0] for line in said.splitlines() if "still holds" in line]
+    assert named == [str(tmp_path / "away" / "b.db"), str(tmp_path / "stick" / "b.db")]
+
+
 def test_files_that_never_held_the_person_are_not_named(known: Run, file: Path, empty_file: Path) -> None:
     shutil.copy(empty_file, file.parent / "other.db")
     (file.parent / "notes.txt").write_text("Ada Lovelace")
@@ -327,6 +339,29 @@ def test_a_name_that_others_bear_is_left_and_said(crm: Run) -> None:
 
     assert "texts of others may still mean them by name: interaction 1\n" in said
     assert crm("interaction list --columns text --no-header").stdout == "Bob was there\n"
+
+
+def test_a_number_in_a_text_of_others_goes_however_it_is_written(known: Run, file: Path) -> None:
+    known("log bob 'ring her at +49 30 901820, 030/90 18 20 or (030) 901820'")
+    known("interaction edit 4 --set 'text=0049-30-901820, not 030 901821'")
+
+    known("privacy erase ada --yes")
+
+    assert known("interaction list id:4 --columns text --no-header").stdout == "erased customer 1, not 030 901821\n"
+    assert found(file, ["30 901820", "90 18 20", "30-901820"]) == []
+    known("undo 28")
+    assert known("interaction list id:4 --columns text --no-header").stdout == (
+        "ring her at erased customer 1, erased customer 1 or erased customer 1\n"
+    )
+
+
+def test_others_that_are_called_by_an_address_are_said(crm: Run) -> None:
+    crm("customer add 'Ada Lovelace' --email ada@example.com")
+    crm("customer add 'Friends of ada@example.com' --owner 'Ada Lovelace'")
+
+    said = crm("privacy erase 1 --yes").stderr
+
+    assert "texts of others may still mean them by name: customer 2, owner 1\n" in said
 
 
 def test_a_number_that_others_have_too_stays_theirs(crm: Run) -> None:

@@ -37,6 +37,7 @@ def test_a_task_keeps_all_that_was_said(started: Run) -> None:
         "priority": True,
         "customer": "Ada Lovelace",
         "customer.id": ["1"],
+        "customer.no_contact": None,
         "deal": "Engine",
         "deal.id": 1,
         "owner": "Eve",

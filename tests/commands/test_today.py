@@ -128,7 +128,7 @@ def test_why_explains_what_is_not_due_too(ref: str, points: list[float], started
         ("C99", 3, "no customer matches 'C99'"),
         ("T2", 2, "T2 is done: it has no urgency"),
         ("D3", 2, "D3 is closed: it has no urgency"),
-        ("C2", 2, "C2 is marked do not contact: it has no urgency"),
+        ("C2", 2, "C2 must not be contacted: it has no urgency"),
     ],
 )
 def test_why_of_what_has_no_urgency(ref: str, code: int, said: str, started: Run) -> None:
@@ -146,9 +146,10 @@ def test_what_is_done_closed_or_logged_is_gone(started: Run) -> None:
     assert [row[1] for row in rows(started)] == ["C4"]
 
 
-def test_who_wants_to_be_left_alone_is_not_suggested(started: Run) -> None:
+@pytest.mark.parametrize("line", ["customer edit {} --set do_not_contact=yes", "privacy restrict {}"])
+def test_who_is_to_be_left_alone_is_not_suggested(line: str, started: Run) -> None:
     for name in ("eve", "zoe"):
-        started(f"customer edit {name} --set do_not_contact=yes")
+        started(line.format(name))
 
     found = json.loads(started("today -f json").stdout)
 

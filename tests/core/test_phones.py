@@ -1,9 +1,11 @@
+import re
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmcli.core.phones import _international, _national, phone, phone_digits, phone_region
+from crmcli.core.phones import _international, _national, phone, phone_digits, phone_region, spellings
 from crmcli.errors import InvalidInput
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -143,3 +145,33 @@ def test_a_region_is_an_iso_3166_code() -> None:
     assert phone_region(" de ") == "DE"
     with pytest.raises(InvalidInput, match="no phone region 'Germany'; write an ISO 3166 code such as DE"):
         phone_region("Germany")
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("+4930901820", "+49 30 901820|0049 30 901820|030/90 18 20|(030) 901820|+49 (0)30 901820|030-901820"),
+        ("+12125550100", "+1 212 555 0100|(212) 555-0100|1-212-555-0100|2125550100"),
+        ("+74951234567;ext=12", "8 495 123-45-67|+7 (495) 123-45-67"),
+        ("+390612345678", "06 1234 5678|+39 06 12345678"),
+        ("+8613800000000", "138 0000 0000|+86 138-0000-0000|电话13800000000"),
+    ],
+)
+def test_a_number_is_known_in_all_its_spellings(number: str, written: str) -> None:
+    pattern = re.compile(spellings(number))
+
+    assert [text for text in written.split("|") if not pattern.search(f"at {text}.")] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("+4930901820", "+43 30 901820|1030901820|030 9018201|30901820|x-030901820|a030901820"),
+        ("+4520261120", "2026-11-20|20261120"),
+        ("+12125550100", '+44 212 555 0100|{"amount":2125550100}|{"amount": 2125550100}'),
+    ],
+)
+def test_what_could_be_something_else_is_no_spelling_of_a_number(number: str, written: str) -> None:
+    pattern = re.compile(spellings(number))
+
+    assert [text for text in written.split("|") if pattern.search(text)] == []

@@ -42,6 +42,7 @@ def test_no_sentence_carries_the_text_of_sqlite(name: str) -> None:
         (sqlite3.SQLITE_READONLY, FileUnusable, "it is read-only"),
         (sqlite3.SQLITE_CANTOPEN, FileUnusable, "cannot open 'x.db'"),
         (sqlite3.SQLITE_FULL, FileUnusable, "disk full"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, FileUnusable, "disk full"),
         (sqlite3.SQLITE_CORRUPT, FileUnusable, "is damaged"),
         (sqlite3.SQLITE_NOTADB, FileUnusable, "is damaged"),
         (sqlite3.SQLITE_IOERR_READ, FileUnusable, "the disk answers with errors"),

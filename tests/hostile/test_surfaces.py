@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from crmcli.commands.options import FORMATS, Command, Listing
+from crmcli.core.vocabulary import Drawing, FileFormat
 from tests.conftest import READS, by_number, commands, run
 from tests.hostile.payloads import MIX, PAYLOADS
 from tests.hostile.running import in_pipe, on_terminal
@@ -201,6 +202,40 @@ def test_no_element_or_attribute_of_a_page_comes_from_data(path: str, attacked: 
     assert page.attributes <= harmless.attributes | {("class", "n")}
     if path == "customer list":
         assert "<b a='\">" in page.text
+
+
+#: What goes to other programs as text, beside the formats of every list.
+FOR_OTHERS = (
+    *(f"export customers -f {form}" for form in (FileFormat.VCARD, FileFormat.VCARD_4)),
+    f"export tasks -f {FileFormat.CALENDAR}",
+    *(f"graph export --format {form}" for form in Drawing),
+    "today --ics",
+)
+
+
+@pytest.mark.parametrize("line", FOR_OTHERS)
+def test_no_control_byte_gets_into_what_is_for_other_programs(line: str, attacked: Path) -> None:
+    result = run(line)
+
+    assert result.stdout
+    assert not CONTROL.search(result.stdout.replace("\r\n", "\n").replace("\t", ""))
+    assert not CONTROL.search(result.stderr)
+
+
+@pytest.mark.parametrize("line", ["dash --html {}", "customer show 1 --html -o {}", "deal board --html -o {}"])
+def test_no_element_of_a_whole_page_comes_from_data(
+    line: str, attacked: Path, small_file: Path, tmp_path: Path
+) -> None:
+    pages = []
+    for name, file in (("attacked", attacked), ("harmless", small_file)):
+        run(f"{line.format(tmp_path / name)} --db {file}")
+        pages.append(_Page())
+        pages[-1].feed((tmp_path / name).read_text("utf-8"))
+
+    page, harmless = pages
+    assert page.tags <= harmless.tags | {"p", "td"}
+    assert page.attributes <= harmless.attributes | {("class", "n")}
+    assert not CONTROL.search((tmp_path / "attacked").read_text("utf-8"))
 
 
 def test_markup_is_text_in_markdown(hostile: Path) -> None:

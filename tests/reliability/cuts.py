@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crmcli.core.preferences import Preferences
 from crmcli.db import migrate
+from tests.conftest import run
 from tests.reliability.lab import Lab
 from tests.reliability.lines import write_given
 from tests.reliability.powercut import Outcome, Session
@@ -83,6 +84,17 @@ def power_cuts_beside_a_reader(lab: Lab, place: Path, records: Path, *, seed: in
         cut = Session(lab, folder, place / "image", seed=seed, most=most)
         for line in LINES:
             cut.run(shlex.split(line))
+    return cut.outcome
+
+
+def power_cuts_of_a_restore(lab: Lab, place: Path, records: Path, *, seed: int, most: int) -> Outcome:
+    """A file that goes back to what a backup held."""
+    folder = disk(place, records)
+    for line in (f"backup {folder / 'copy.db'}", "customer edit 1 --set city=Rome"):
+        run(f"{line} --db {folder / 'crm.db'}")
+    shutil.rmtree(folder / "backups")
+    cut = Session(lab, folder, place / "image", seed=seed, most=most)
+    cut.run(["restore", str(folder / "copy.db"), "--yes"])
     return cut.outcome
 
 

@@ -186,7 +186,8 @@ class Session:
         ran = self.lab.run(words, self.folder, log=log, migrations=migrations)
         if ran.code:
             raise AssertionError(f"{words}: exit {ran.code}: {ran.err}")
-        files = {path.name: path.read_bytes() for path in self.folder.iterdir() if not path.name.endswith("-shm")}
+        beside = [path for path in self.folder.iterdir() if path.is_file() and not path.name.endswith("-shm")]
+        files = {path.name: path.read_bytes() for path in beside}
         before, self.now = self.now, self._looked_at(files)
         done = events(log.read_bytes())
         points = {*self.chance.sample(range(len(done)), min(self.most, len(done))), len(done) - 1}

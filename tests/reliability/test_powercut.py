@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.cuts import LINES, power_cuts, power_cuts_beside_a_reader, power_cuts_of_a_new_file, session
+from tests.reliability.cuts import (
+    LINES,
+    power_cuts,
+    power_cuts_beside_a_reader,
+    power_cuts_of_a_new_file,
+    power_cuts_of_a_restore,
+    session,
+)
 from tests.reliability.lab import Lab
 from tests.reliability.powercut import Disk, Event
 
@@ -31,6 +38,14 @@ def test_no_power_cut_beside_a_reader_loses_anything(lab: Lab, place: Path, smal
     done = power_cuts_beside_a_reader(lab, place, small_file, seed=2, most=60)
 
     assert done.images > 500
+    assert done.wrong == []
+
+
+@pytest.mark.slow
+def test_no_power_cut_in_a_restore_loses_anything(lab: Lab, place: Path, small_file: Path) -> None:
+    done = power_cuts_of_a_restore(lab, place, small_file, seed=5, most=40)
+
+    assert done.images > 40
     assert done.wrong == []
 
 
