@@ -26,11 +26,15 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The first nodes, the most central first, of `total`; `sampled` of how many nodes it was reckoned, None for all."""
+    """The first nodes, the most central first, of `total`.
+
+    `sampled` is from how many nodes the values are estimated, None for all; `margin` how far each may be off then.
+    """
 
     first: Sequence[Ranked]
     total: int
     sampled: int | None = None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,28 +87,36 @@ def central(
         for rank, each in enumerate(ranking.first, 1)
     ]
     notes = [_MEANING[by, scope.weighted]]
-    if ranking.sampled is not None:
-        notes.append(_sampled(ranking.sampled, graph.nodes))
+    if ranking.sampled is not None and ranking.margin is not None:
+        notes.append(_sampled(ranking.sampled, graph.nodes, ranking.margin))
         if not scope.weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
             notes.append("pip install 'crmcli[graph]' counts all of them")
     seed = None if ranking.sampled is None else SEED
-    parameters = {"by": by.value, **_parameters(scope, look), "sampled": ranking.sampled, "seed": seed}
+    parameters = {
+        "by": by.value,
+        **_parameters(scope, look),
+        "sampled": ranking.sampled,
+        "seed": seed,
+        "margin": ranking.margin,
+    }
     summary = {"nodes": graph.nodes, "edges": graph.edges}
     empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
     table = Table(_CENTRAL, rows, total=ranking.total, empty=empty)
     return Report("graph_central", parameters, summary, table, (*notes, *looking.past(scope.as_of, look)))
 
 
-def _sampled(some: int, nodes: int) -> str:
-    return f"estimated from {some:,} of {nodes:,} nodes, seed {SEED}"
+def _sampled(some: int, nodes: int, margin: float) -> str:
+    return (
+        f"estimated from {some:,} of {nodes:,} nodes, seed {SEED}: each may be off by {margin:.2g}, 3 standard errors"
+    )
 
 
 def estimate(found: Report) -> str | None:
     """What of the figures is no more than an estimate."""
-    match found.parameters.get("sampled"):
-        case int(some):
-            return _sampled(some, int(str(found.summary["nodes"])))
-        case str():
+    match found.parameters:
+        case {"sampled": int(some), "margin": float(margin)}:
+            return _sampled(some, int(str(found.summary["nodes"])), margin)
+        case {"sampled": str()}:
             return _AT_LEAST
     return None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from crmcli.graph import betweenness
 from crmcli.graph.answers import has_extra
 from tests.commands.conftest import Terminal
 from tests.conftest import Run, add_customers, wrote
@@ -101,6 +102,23 @@ def test_a_strong_tie_is_a_short_one(crm: Run) -> None:
     # a - b directly is 10 long, by c and d 3: both lie between a and b
     assert values(crm, "--by betweenness --weighted") == {"c": 0.666666667, "d": 0.666666667, "a": 0, "b": 0}
     assert values(crm, "--by degree --weighted")["c"] == 200
+
+
+def test_an_estimate_says_from_how_many_with_which_seed_and_how_far_it_may_be_off(
+    load: Load, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm = load(nx.karate_club_graph())
+    monkeypatch.setattr(betweenness, "_MOST_WALKED", 1)
+
+    done = crm("graph central --by betweenness -f json")
+
+    asked = json.loads(done.stdout)["parameters"]
+    assert (asked["sampled"], asked["seed"]) == (20, 1)
+    assert 0 < asked["margin"] < 0.4
+    note = f"estimated from 20 of 34 nodes, seed 1: each may be off by {asked['margin']:.2g}, 3 standard errors"
+    assert done.stderr.splitlines()[-1] == note
+    shown = terminal("graph central --by betweenness").stdout
+    assert note in " ".join(shown.split())
 
 
 def test_who_is_apart_makes_a_component(crm: Run) -> None:
