@@ -283,7 +283,8 @@ def export(
 ) -> None:
     """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
 
-    A page (html) is one file that works offline; a page and a picture (svg) show 5,000 customers at most.
+    A page (html) is one file that works offline; a page and a picture (svg) show 5,000 customers at most. csv is a row for
+    each tie, whose relationships `crm import` takes back.
 
     Examples:
       crm graph export --format html -o graph.html

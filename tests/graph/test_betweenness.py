@@ -4,7 +4,7 @@ from random import Random
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcli.graph import betweenness as module
@@ -20,6 +20,7 @@ def ties(graph: "nx.Graph[int]", *, weight: str | None = None) -> Ties:
     return Ties([[other for other, _ in each] for each in around], lengths)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9), st.integers(0, 20), st.integers(0, 1000), st.sampled_from([None, "distance"]))
 def test_it_is_that_of_networkx(nodes: int, edges: int, seed: int, weight: str | None) -> None:
     luck, graph = Random(seed), nx.gnm_random_graph(nodes, edges, seed=seed)
