@@ -12,9 +12,10 @@ from crmcli.query.comparison import Moment
 from crmcli.reports import looking
 from crmcli.reports.looking import Person
 
+_NO_CONTACT = Column("no_contact", heading="No contact", is_hidden=True)
 _COLUMNS = (
     Column("id", "id"),
-    Column("name", heading="With"),
+    Column("name", heading="With", under=("no_contact",)),
     Column("kind"),
     Column("strength", "number"),
     Column("level"),
@@ -23,15 +24,17 @@ _COLUMNS = (
     Column("said", "integer"),
     Column("why", under=("next",)),
     Column("next", heading="Next"),
+    _NO_CONTACT,
 )
 
 _PARTS = (
     Column("id", "id"),
-    Column("name", heading="With"),
+    Column("name", heading="With", under=("no_contact",)),
     Column("part"),
     Column("count", "integer"),
     Column("weight", "number", "Weight or factor"),
     Column("points", "number"),
+    _NO_CONTACT,
 )
 
 
@@ -49,7 +52,7 @@ def report(
     ordered = sorted(found, key=lambda edge: (-edge.strength, edge.far < 1, edge.far))
     these = ordered[:limit]
     if explain:
-        rows = [row for edge in these for row in _parts(edge, who[edge.far], look)]
+        rows = [(*row, who[edge.far].barred) for edge in these for row in _parts(edge, who[edge.far], look)]
         table = Table(_PARTS, rows, title=f"How the ties of {who[centre].marked} add up", empty=_EMPTY)
     else:
         table = Table(
@@ -81,7 +84,7 @@ def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
     said = [each.said for each in edge.related if each.said is not None]
     return (
         looking.number(edge.far),
-        person.marked,
+        person.name,
         person.kind,
         edge.strength,
         word(edge.strength),
@@ -90,6 +93,7 @@ def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
         max(said, default=None),
         edge.why,
         _next(edge, who, centre),
+        person.barred,
     )
 
 
@@ -103,7 +107,7 @@ def _next(edge: Edge, who: dict[int, Person], centre: int) -> str | None:
 
 
 def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...]]:
-    who = (looking.number(edge.far), person.marked)
+    who = (looking.number(edge.far), person.name)
     if edge.warmth:
         yield from _of_interactions(who, edge.warmth, look)
     for each in edge.related:

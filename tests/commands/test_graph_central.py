@@ -226,3 +226,29 @@ def test_no_graph_has_no_rows_and_no_fault(words: str, crm: Run) -> None:
     crm(f"graph {words}")
     crm("customer add Ada")
     crm(f"graph {words} -f json")
+
+
+def test_who_must_not_be_contacted_is_marked_for_people_and_told_apart_for_programs(crm: Run) -> None:
+    crm("customer add Ada")
+    crm("customer add Bob")
+    crm("relation add ada knows bob")
+    crm("customer edit ada --set do_not_contact=yes")
+
+    def first(words: str) -> list[str]:
+        return crm(f"graph {words} --no-header -f csv --limit 1").stdout.strip().split(",")
+
+    assert first("central --columns name,no_contact") == ["Ada", "do not contact"]
+    assert first("communities --columns centre,centre.no_contact") == ["Ada", "do not contact"]
+    assert first("communities --members --columns name,no_contact") == ["Ada", "do not contact"]
+    assert first("components --columns centre,centre.no_contact") == ["Ada", "do not contact"]
+    assert first("strength bob --columns name,no_contact") == ["Ada", "do not contact"]
+    [hop] = json.loads(crm("graph path bob ada -f json").stdout)["rows"]
+    assert (hop["from"], hop["from.no_contact"], hop["to"], hop["to.no_contact"]) == (
+        "Bob",
+        None,
+        "Ada",
+        "do not contact",
+    )
+    for form in ("md", "html"):
+        assert "Ada (do not contact)" in crm(f"graph central -f {form}").stdout
+        assert "Ada (do not contact)" in crm(f"customer list -f {form}").stdout
