@@ -280,3 +280,9 @@ class Drawing(StrEnum):
     MERMAID = "mermaid"
     JSON = "json"
     CSV = "csv"
+
+    @classmethod
+    def by_ending(cls, ending: str) -> "Drawing":
+        """The format that a file is in by the ending of its name; GraphML where that says none."""
+        known = {**{f".{each}": each for each in cls}, ".gv": cls.DOT, ".mmd": cls.MERMAID}
+        return known.get(ending.lower(), cls.GRAPHML)
