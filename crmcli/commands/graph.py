@@ -276,17 +276,14 @@ def export(
     ref: Annotated[
         str | None, typer.Argument(metavar="[REF]", help="Only what is around; else all.", show_default=False)
     ] = None,
-    form: Annotated[
-        Drawing | None, typer.Option("--format", "-f", help="What to write; else what FILE ends in, or graphml.")
-    ] = None,
+    form: Annotated[Drawing | None, typer.Option("--format", "-f", help="What to write; else as FILE ends.")] = None,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
     owners: _Owners = False,
     as_of: AsOf = None,
 ) -> None:
     """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
 
-    A page (html) is one file that works offline; a page and a picture (svg) show 5,000 customers at most. `crm import`
-    takes the relationships of a csv back.
+    A page (html) works offline; it and a picture (svg) show 5,000 customers at most. `crm import` takes a csv back.
 
     Examples:
       crm graph export -o graph.html
@@ -294,8 +291,7 @@ def export(
       crm graph export ada-lovelace --format mermaid
       crm graph export me --depth 1 -o me.svg
     """
-    path = settings(ctx).output.path
-    form = form or Drawing.by_ending(path.suffix if path else "")
+    form = form or Drawing.named(settings(ctx).output.path)
     with opening.reading(ctx) as db:
         moment = opening.moment(ctx, db)
         network = reports.drawing.network(db, reports.drawing.Drawn(ref, depth, owners, as_of), moment=moment)
