@@ -288,7 +288,6 @@ def export(
     Examples:
       crm graph export -o graph.html
       crm graph export ada-lovelace --depth 3 --format dot
-      crm graph export ada-lovelace --format mermaid
       crm graph export me --depth 1 -o me.svg
     """
     form = form or Drawing.named(settings(ctx).output.path)
