@@ -25,16 +25,21 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """The first nodes, the most central first, of `total`.
+class Sample:
+    """What values are estimated from: so many `nodes` or `pairs`; and how far each may be off, 3 standard errors."""
 
-    `sampled` is from how many nodes the values are estimated, None for all; `margin` how far each may be off then.
-    """
+    size: int
+    of: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The first nodes, the most central first, of `total`; their values are exact where there is no `sample`."""
 
     first: Sequence[Ranked]
     total: int
-    sampled: int | None = None
-    margin: float | None = None
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class Plain:
         lengths = [[edge["distance"] for _, edge in each] for each in around] if self.is_weighted else None
         found = betweenness(Ties([[place[other] for other, _ in each] for each in around], lengths), self.say)
         ranking = self._ranked(dict(zip(nodes, found.values, strict=True)), limit)
-        return replace(ranking, sampled=found.sampled, margin=found.margin)
+        return replace(ranking, sample=found.sample)
 
     def _ranked(self, values: Mapping[int, float], limit: int | None) -> Ranking:
         ordered = sorted(values.items(), key=lambda each: (-round(each[1], 12), each[0]))[:limit]

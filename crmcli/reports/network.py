@@ -69,6 +69,9 @@ _MEANING = {
 }
 
 
+_SAMPLE = ("sampled", "sampled_of", "seed", "margin")
+
+
 def central(
     db: Reader, by: Centrality, scope: Scope = _USUAL, *, moment: Moment, limit: int | None = None, say: Say = _silent
 ) -> Report:
@@ -90,35 +93,28 @@ def central(
         for rank, each in enumerate(ranking.first, 1)
     ]
     notes = [_MEANING[by, scope.weighted]]
-    if ranking.sampled is not None and ranking.margin is not None:
-        notes.append(_sampled(ranking.sampled, graph.nodes, ranking.margin))
+    parameters = {"by": by.value, **_parameters(scope, look), **dict.fromkeys(_SAMPLE)}
+    if ranking.sample is not None:
+        of = ranking.sample
+        parameters |= dict(zip(_SAMPLE, (of.size, of.of, SEED, of.margin), strict=True))
+        notes.append(_sampled(of.size, of.of, of.margin))
         if not scope.weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
             notes.append("pip install 'crmcli[graph]' counts all of them")
-    seed = None if ranking.sampled is None else SEED
-    parameters = {
-        "by": by.value,
-        **_parameters(scope, look),
-        "sampled": ranking.sampled,
-        "seed": seed,
-        "margin": ranking.margin,
-    }
     summary = {"nodes": graph.nodes, "edges": graph.edges}
     empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
     table = Table(_CENTRAL, rows, total=ranking.total, empty=empty)
     return Report("graph_central", parameters, summary, table, (*notes, *looking.past(scope.as_of, look)))
 
 
-def _sampled(some: int, nodes: int, margin: float) -> str:
-    return (
-        f"estimated from {some:,} of {nodes:,} nodes, seed {SEED}: each may be off by {margin:.2g}, 3 standard errors"
-    )
+def _sampled(some: int, of: str, margin: float) -> str:
+    return f"estimated from {some:,} {of}, seed {SEED}: each may be off by {margin:.2g}, 3 standard errors"
 
 
 def estimate(found: Report) -> str | None:
     """What of the figures is no more than an estimate."""
     match found.parameters:
-        case {"sampled": int(some), "margin": float(margin)}:
-            return _sampled(some, int(str(found.summary["nodes"])), margin)
+        case {"sampled": int(some), "sampled_of": str(of), "margin": float(margin)}:
+            return _sampled(some, of, margin)
         case {"sampled": str()}:
             return _AT_LEAST
     return None

@@ -113,9 +113,9 @@ def test_an_estimate_says_from_how_many_with_which_seed_and_how_far_it_may_be_of
     done = crm("graph central --by betweenness -f json")
 
     asked = json.loads(done.stdout)["parameters"]
-    assert (asked["sampled"], asked["seed"]) == (20, 1)
+    assert (asked["sampled"], asked["sampled_of"], asked["seed"]) == (100, "pairs", 1)
     assert 0 < asked["margin"] < 0.4
-    note = f"estimated from 20 of 34 nodes, seed 1: each may be off by {asked['margin']:.2g}, 3 standard errors"
+    note = f"estimated from 100 pairs, seed 1: each may be off by {asked['margin']:.2g}, 3 standard errors"
     assert done.stderr.splitlines()[-1] == note
     shown = terminal("graph central --by betweenness").stdout
     assert note in " ".join(shown.split())
