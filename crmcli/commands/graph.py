@@ -9,7 +9,7 @@ import typer
 from crmcli import reports, services
 from crmcli.commands import opening
 from crmcli.commands.arguments import AsOf
-from crmcli.commands.options import Drawn, Limited, Showing, Writing
+from crmcli.commands.options import Drawn, Limited, Showing, Writing, settings
 from crmcli.core.vocabulary import Centrality, Drawing
 
 if TYPE_CHECKING:
@@ -276,21 +276,21 @@ def export(
     ref: Annotated[
         str | None, typer.Argument(metavar="[REF]", help="Only what is around; else all.", show_default=False)
     ] = None,
-    form: Annotated[Drawing, typer.Option("--format", "-f", help="What to write.")] = Drawing.GRAPHML,
+    form: Annotated[Drawing | None, typer.Option("--format", "-f", help="What to write; else as FILE ends.")] = None,
     depth: Annotated[int, typer.Option(help="How many hops around REF, 1 to 6.")] = 2,
     owners: _Owners = False,
     as_of: AsOf = None,
 ) -> None:
     """Write the graph of relationships to look at, or for Gephi, Graphviz, a Markdown page or a program.
 
-    A page (html) is one file that works offline; a page and a picture (svg) show 5,000 customers at most.
+    A page (html) works offline; it and a picture (svg) show 5,000 customers at most. `crm import` takes a csv back.
 
     Examples:
-      crm graph export --format html -o graph.html
+      crm graph export -o graph.html
       crm graph export ada-lovelace --depth 3 --format dot
-      crm graph export ada-lovelace --format mermaid
-      crm graph export me --depth 1 --format svg -o me.svg
+      crm graph export me --depth 1 -o me.svg
     """
+    form = form or Drawing.named(settings(ctx).output.path)
     with opening.reading(ctx) as db:
         moment = opening.moment(ctx, db)
         network = reports.drawing.network(db, reports.drawing.Drawn(ref, depth, owners, as_of), moment=moment)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Vertex:
-    """A customer of a graph, or one of us, numbered below one; `no_contact` says why they must not be contacted."""
+    """A customer of a graph, or one of us, numbered below one; `no_contact` says why they must not be contacted.
+
+    None of us has a `uid`, which is what tells a customer in another file.
+    """
 
     id: int
     name: str
@@ -14,11 +17,15 @@ class Vertex:
     city: str | None = None
     industry: str | None = None
     no_contact: str | None = None
+    uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A tie of a graph, `source` *type* `target`; one that is no relationship is numbered below one."""
+    """A tie of a graph, `source` *type* `target`; one that is no relationship is numbered below one and has no `uid`.
+
+    `strength` is that of the tie, `said` what was given with --strength.
+    """
 
     id: int
     source: int
@@ -28,6 +35,8 @@ class Link:
     is_symmetric: bool
     strength: float
     since: str | None = None
+    said: int | None = None
+    uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _TOTALS = {
     for word in (name, name.capitalize(), name.title(), name.upper(), f"{name.capitalize()}:", f"{name.title()}:")
 }
 _NUMERAL = re.compile(r"[-+]?[^\w\s]?\s?[0-9][0-9.,' \u00a0]*\s?(?:[^\w\s]|[A-Z]{3})?")
+_RULE = re.compile(r"\|(?: *:?-+:? *\|)+")  # the second line of a Markdown table
 _UNESCAPED = {"\\\\": "\\", "\\t": "\t", "\\n": "\n"}
 
 Cells = Sequence[str]
@@ -48,7 +49,10 @@ class Delimited:
         self._file = file
         csv.field_size_limit(2 * LONGEST_LINE)  # never met: `_bounded` is
         self._before = _lines_before(file.head, is_header)
-        first = next(line for line in file.head[self._before :] if line.strip())
+        first, *rest = [line for line in file.head[self._before :] if line.strip()]
+        if rest and first.lstrip().startswith("|") and _RULE.fullmatch(rest[0].strip()):
+            message = f"{named(file.name)} is a Markdown table: that is for people to read"
+            raise InvalidInput(message, hint="csv, tsv, json and jsonl come back as they were written")
         self._delimiter = "\t" if Path(file.name).suffix.lower() in (".tsv", ".tab") else _delimiter(first)
         plain = first.rstrip("\r\n").split("\t")
         self._is_escaped = self._delimiter == "\t" and is_escaped(plain)

@@ -25,12 +25,21 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """What values are estimated from: so many `nodes` or `pairs`; and how far each may be off, 3 standard errors."""
+
+    size: int
+    of: str
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
-    """The first nodes, the most central first, of `total`; `sampled` of how many nodes it was reckoned, None for all."""
+    """The first nodes, the most central first, of `total`; their values are exact where there is no `sample`."""
 
     first: Sequence[Ranked]
     total: int
-    sampled: int | None = None
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True)

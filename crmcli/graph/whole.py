@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 
@@ -10,14 +10,12 @@ from crmcli.core.strength import STRONGEST
 from crmcli.core.vocabulary import Centrality
 from crmcli.db.reader import Reader
 from crmcli.graph.answers import DAMPING, MOST_STEPS, NEAR_ENOUGH, SEED, Division, Part, Ranked, Ranking, Say
+from crmcli.graph.betweenness import Ties, betweenness
 from crmcli.graph.contacts import beside, warmths
 from crmcli.graph.look import LASTING, Look
 
 Graph = nx.Graph
 
-#: Betweenness walks all edges once for each node: beyond so many steps only some nodes are walked from.
-_MOST_WALKED = 20_000_000
-_LEAST_SAMPLED = 10
 _MOST_MEASURED = 5_000
 
 _TIES = f"""
@@ -74,18 +72,18 @@ class Plain:
         return self._division(nx.connected_components(self.graph))
 
     def _betweenness(self, limit: int | None) -> Ranking:
-        weight = "distance" if self.is_weighted else None
-        sampled = max(_LEAST_SAMPLED, _MOST_WALKED // max(1, self.edges))
-        if sampled >= self.nodes:
-            return self._ranked(nx.betweenness_centrality(self.graph, weight=weight), limit)
-        self.say(f"walking from {sampled:,} of {self.nodes:,} nodes…")
-        values = nx.betweenness_centrality(self.graph, k=sampled, weight=weight, seed=SEED)
-        return self._ranked(values, limit, sampled)
+        nodes = sorted(self.graph)
+        place = {node: at for at, node in enumerate(nodes)}
+        around = [sorted(self.graph.adj[node].items()) for node in nodes]
+        lengths = [[edge["distance"] for _, edge in each] for each in around] if self.is_weighted else None
+        found = betweenness(Ties([[place[other] for other, _ in each] for each in around], lengths), self.say)
+        ranking = self._ranked(dict(zip(nodes, found.values, strict=True)), limit)
+        return replace(ranking, sample=found.sample)
 
-    def _ranked(self, values: Mapping[int, float], limit: int | None, sampled: int | None = None) -> Ranking:
+    def _ranked(self, values: Mapping[int, float], limit: int | None) -> Ranking:
         ordered = sorted(values.items(), key=lambda each: (-round(each[1], 12), each[0]))[:limit]
         first = [Ranked(node, value, int(self.graph.degree[node])) for node, value in ordered]
-        return Ranking(first, len(values), sampled)
+        return Ranking(first, len(values))
 
     def _division(self, found: Iterable[Iterable[int]]) -> Division:
         ordered = sorted((sorted(each) for each in found), key=lambda each: (-len(each), each[0]))

@@ -1,6 +1,6 @@
 """A Markdown table, for notes and issues."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TextIO
 
@@ -27,12 +27,21 @@ def sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ...
 
 
 def _for_people(table: Table) -> Table:
-    """The table without the columns that are for machines alone."""
+    """The table without the columns that are for machines alone; a mark among them stands behind what it is about."""
     places = [place for place, column in enumerate(table.columns) if not column.is_hidden]
     if len(places) == len(table.columns):
         return table
-    rows = ([row[place] for place in places] for row in table.rows)
+    hidden = {
+        column.name: place for place, column in enumerate(table.columns) if column.is_hidden and column.kind == "text"
+    }
+    marks = {at: [hidden[name] for name in table.columns[at].under if name in hidden] for at in places}
+    rows = ([_marked(row[at], [row[mark] for mark in marks[at]]) for at in places] for row in table.rows)
     return replace(table, columns=[table.columns[place] for place in places], rows=rows)
+
+
+def _marked(value: object, marks: Sequence[object]) -> object:
+    said = [str(mark) for mark in marks if mark not in (None, "")]
+    return f"{value} ({', '.join(said)})" if said else value
 
 
 def _sections(result: Result) -> Iterator[tuple[str | None, Table, tuple[str, ...]]]:

@@ -13,6 +13,8 @@ from crmcli.render import safety
 
 _NODE = ("kind", "city", "industry", "no_contact")
 _EDGE = ("type", "inverse", "is_symmetric", "strength", "since")
+_ENDS = ("source", "source_uid", "source_name", "target", "target_uid", "target_name")
+_COLUMNS = ("id", "uid", *_ENDS, *_EDGE, "said")
 _SHAPES = {"organisation": "box", "owner": "diamond"}
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _GRAPHML = {"name": "string", **dict.fromkeys(_NODE, "string")}
@@ -135,15 +137,16 @@ def _json(network: Network) -> Iterator[str]:
 
 
 def _csv(network: Network) -> Iterator[str]:
-    """The edges, with the names of both ends."""
-    names = {node.id: node.name for node in network.nodes}
-    yield ",".join(("id", "source", "source_name", "target", "target_name", *_EDGE)) + "\n"
+    """The edges, with the names of both ends and what tells these in another file: `crm import` takes them back."""
+    nodes = {node.id: node for node in network.nodes}
+    yield ",".join(_COLUMNS) + "\n"
     for edge in network.edges:
         out = io.StringIO()
-        ends = (edge.id, edge.source, names[edge.source], edge.target, names[edge.target])
-        values = [getattr(edge, name) for name in _EDGE]
-        shown = ["" if each is None else _plain(each) if isinstance(each, bool) else each for each in values]
-        cells = (safety.cell(each) if isinstance(each, str) else each for each in (*ends, *shown))
+        source, target = nodes[edge.source], nodes[edge.target]
+        ends = (source.id, source.uid, source.name, target.id, target.uid, target.name)
+        values = (edge.id, edge.uid, *ends, *(getattr(edge, name) for name in _EDGE), edge.said)
+        shown = ("" if each is None else _plain(each) if isinstance(each, bool) else each for each in values)
+        cells = (safety.cell(each) if isinstance(each, str) else each for each in shown)
         csv.writer(out, lineterminator="\n").writerow(cells)
         yield out.getvalue()
 

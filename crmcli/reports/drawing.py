@@ -17,14 +17,15 @@ from crmcli.reports import looking
 _DEEPEST = 6
 
 _TIES = f"""
-    select r.id, r.from_id, r.to_id, t.name, t.inverse, t.is_symmetric, max(t.weight, coalesce(r.strength, 0)), r.since
+    select r.id, r.from_id, r.to_id, t.name, t.inverse, t.is_symmetric, max(t.weight, coalesce(r.strength, 0)), r.since,
+        r.strength, r.uid
     from relationship r join relation_type t on t.id = r.type_id
     join customer f on f.id = r.from_id and f.removed_at is null
     join customer g on g.id = r.to_id and g.removed_at is null
     where {LASTING} and (:these is null or r.id in (select value from json_each(:these))) order by r.id
 """
 _PEOPLE = f"""
-    select c.id, c.name, c.kind, c.city, c.industry, {barred("c")} from json_each(:ids) f
+    select c.id, c.name, c.kind, c.city, c.industry, {barred("c")}, c.uid from json_each(:ids) f
     join customer c on c.id = f.value order by c.id
 """
 
@@ -71,8 +72,19 @@ def _related(db: Reader, look: Look, these: Sequence[int] | None) -> list[Link]:
     ties = list(db.rows(_TIES, day=look.day, these=None if these is None else json.dumps(these)))
     warm = strengths(db, {tie[1] for tie in ties}, look, within={tie[2] for tie in ties})
     return [
-        Link(number, one, other, name, inverse, bool(both), max(float(said), warm.get((one, other), 0.0)), since)
-        for number, one, other, name, inverse, both, said, since in ties
+        Link(
+            number,
+            one,
+            other,
+            name,
+            inverse,
+            bool(both),
+            max(float(least), warm.get((one, other), 0.0)),
+            since,
+            said,
+            uid,
+        )
+        for number, one, other, name, inverse, both, least, since, said, uid in ties
     ]
 
 

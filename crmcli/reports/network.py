@@ -1,7 +1,7 @@
 """The whole graph of relationships: who is central, who belongs together, and its figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crmcli.core.result import Column, Report, Table
@@ -9,10 +9,11 @@ from crmcli.core.vocabulary import WORKS_FOR, Centrality
 from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.graph import whole
-from crmcli.graph.answers import MOST_WALKED, SEED, Division, Say, Whole, has_extra
+from crmcli.graph.answers import MOST_WALKED, SEED, Division, Part, Say, Whole, has_extra
 from crmcli.graph.look import LASTING, Look
 from crmcli.query.comparison import Moment
 from crmcli.reports import looking
+from crmcli.reports.looking import Person
 
 _EMPTY = "no relationships yet; crm relation add FROM TYPE TO makes one"
 
@@ -47,10 +48,11 @@ _USUAL = Scope()
 _CENTRAL = (
     Column("rank", "integer"),
     Column("id", "id"),
-    Column("name"),
+    Column("name", under=("no_contact",)),
     Column("kind"),
     Column("value", "number"),
     Column("neighbours", "integer"),
+    Column("no_contact", heading="No contact", is_hidden=True),
 )
 _MEANING = {
     (Centrality.DEGREE, False): "degree: neighbours ÷ all others",
@@ -67,6 +69,9 @@ _MEANING = {
 }
 
 
+_SAMPLE = ("sampled", "sampled_of", "seed", "margin")
+
+
 def central(
     db: Reader, by: Centrality, scope: Scope = _USUAL, *, moment: Moment, limit: int | None = None, say: Say = _silent
 ) -> Report:
@@ -79,36 +84,38 @@ def central(
         (
             rank,
             looking.number(each.node),
-            who[each.node].marked,
+            who[each.node].name,
             who[each.node].kind,
             round(each.value, 9),
             each.neighbours,
+            who[each.node].barred,
         )
         for rank, each in enumerate(ranking.first, 1)
     ]
     notes = [_MEANING[by, scope.weighted]]
-    if ranking.sampled is not None:
-        notes.append(_sampled(ranking.sampled, graph.nodes))
+    parameters = {"by": by.value, **_parameters(scope, look), **dict.fromkeys(_SAMPLE)}
+    if ranking.sample is not None:
+        of = ranking.sample
+        parameters |= dict(zip(_SAMPLE, (of.size, of.of, SEED, of.margin), strict=True))
+        notes.append(_sampled(of.size, of.of, of.margin))
         if not scope.weighted and graph.nodes * graph.edges <= MOST_WALKED and not has_extra():
             notes.append("pip install 'crmcli[graph]' counts all of them")
-    seed = None if ranking.sampled is None else SEED
-    parameters = {"by": by.value, **_parameters(scope, look), "sampled": ranking.sampled, "seed": seed}
     summary = {"nodes": graph.nodes, "edges": graph.edges}
     empty = "nobody is a bridge" if graph.nodes and by is Centrality.BRIDGE else _EMPTY
     table = Table(_CENTRAL, rows, total=ranking.total, empty=empty)
     return Report("graph_central", parameters, summary, table, (*notes, *looking.past(scope.as_of, look)))
 
 
-def _sampled(some: int, nodes: int) -> str:
-    return f"estimated from {some:,} of {nodes:,} nodes, seed {SEED}"
+def _sampled(some: int, of: str, margin: float) -> str:
+    return f"estimated from {some:,} {of}, seed {SEED}: each may be off by {margin:.2g}, 3 standard errors"
 
 
 def estimate(found: Report) -> str | None:
     """What of the figures is no more than an estimate."""
-    match found.parameters.get("sampled"):
-        case int(some):
-            return _sampled(some, int(str(found.summary["nodes"])))
-        case str():
+    match found.parameters:
+        case {"sampled": int(some), "sampled_of": str(of), "margin": float(margin)}:
+            return _sampled(some, of, margin)
+        case {"sampled": str()}:
             return _AT_LEAST
     return None
 
@@ -154,9 +161,16 @@ _COMMUNITIES = (
     Column("size", "integer"),
     Column("inside", "integer", "Pairs inside"),
     Column("centre.id", "id", is_hidden=True),
-    Column("centre", heading="Most ties"),
+    Column("centre", heading="Most ties", under=("centre.no_contact",)),
+    Column("centre.no_contact", heading="No contact", is_hidden=True),
 )
-_MEMBERS = (Column("community", "integer"), Column("id", "id"), Column("name"), Column("kind"))
+_MEMBERS = (
+    Column("community", "integer"),
+    Column("id", "id"),
+    Column("name", under=("no_contact",)),
+    Column("kind"),
+    Column("no_contact", heading="No contact", is_hidden=True),
+)
 _TRAITS = f"""
     select id, 'industry', industry from customer where industry is not null
     union all select id, 'city', city from customer where city is not null
@@ -190,8 +204,7 @@ def communities(
         rows = []
         for place, part in enumerate(shown):
             name, named_by = names.get(place) or (who[part.centre].name, "most ties")
-            best = who[part.centre].marked
-            rows.append((place + 1, name, named_by, part.size, part.inside, looking.number(part.centre), best))
+            rows.append((place + 1, name, named_by, part.size, part.inside, *_most_tied(part, who)))
         table = Table(_COMMUNITIES, rows, total=len(found.parts), empty=_EMPTY)
     parameters = {**_parameters(scope, look), "seed": SEED}
     note = f"{len(found.parts):,} communities, modularity {modularity:.4f} ({method}, seed {SEED})"
@@ -199,10 +212,17 @@ def communities(
     return Report("graph_communities", parameters, summary, table, notes)
 
 
+def _most_tied(part: Part, who: Mapping[int, Person]) -> tuple[int | None, str, str | None]:
+    best = who[part.centre]
+    return looking.number(part.centre), best.name, best.barred
+
+
 def _members(db: Reader, found: Division, limit: int | None) -> Table:
     ordered = sorted(found.of, key=lambda node: (found.of[node], node))[:limit]
     who = looking.people(db, ordered)
-    rows = [(found.of[node] + 1, looking.number(node), who[node].marked, who[node].kind) for node in ordered]
+    rows = [
+        (found.of[node] + 1, looking.number(node), who[node].name, who[node].kind, who[node].barred) for node in ordered
+    ]
     return Table(_MEMBERS, rows, total=len(found.of), groups="community", empty=_EMPTY)
 
 
@@ -227,7 +247,8 @@ _COMPONENTS = (
     Column("edges", "integer", "Pairs"),
     Column("share", "rate"),
     Column("centre.id", "id", is_hidden=True),
-    Column("centre", heading="Most ties"),
+    Column("centre", heading="Most ties", under=("centre.no_contact",)),
+    Column("centre.no_contact", heading="No contact", is_hidden=True),
 )
 
 
@@ -241,7 +262,7 @@ def components(
     shown = found.parts[:limit]
     who = looking.people(db, [part.centre for part in shown])
     rows = [
-        (place, part.size, part.inside, part.size / graph.nodes, looking.number(part.centre), who[part.centre].marked)
+        (place, part.size, part.inside, part.size / graph.nodes, *_most_tied(part, who))
         for place, part in enumerate(shown, 1)
     ]
     alone = _alone(db, found.of)

@@ -20,15 +20,18 @@ _COLUMNS = (
     Column("path", "integer"),
     Column("warmth", "number"),
     Column("hop", "integer"),
-    Column("from"),
+    Column("from", under=("from.no_contact",)),
     Column("from.id", "id", is_hidden=True),
-    Column("to"),
+    Column("to", under=("to.no_contact",)),
     Column("to.id", "id"),
     Column("strength", "number"),
     Column("level"),
     Column("why"),
+    Column("from.no_contact", heading="No contact", is_hidden=True),
+    Column("to.no_contact", heading="No contact", is_hidden=True),
 )
 _MOST = 100
+_OPEN = "nobody on the way who must not be contacted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _report(db: Reader, ends: tuple[int, int], wanted: Wanted, *, moment: Moment
         "as_of": look.day,
     }
     summary = {"paths": len(found), "warmth": rounded(found[0].warmth) if found else None}
-    notes = _notes(found, who, start, end) if found else (f"{empty}; crm relation add or crm log makes a tie",)
+    notes = _notes(found, who, start, end) if found else (f"{empty}; crm relation add or crm log makes a tie", _OPEN)
     notes += looking.past(wanted.as_of, look)
     tree = Node(title, "", tuple(_branch(path, who) for path in found))
     return Report("path", parameters, summary, Table(_COLUMNS, rows, title=title, empty=empty), notes, tree)
@@ -96,8 +99,10 @@ def _report(db: Reader, ends: tuple[int, int], wanted: Wanted, *, moment: Moment
 
 def _rows(place: int, path: Path, who: dict[int, Person]) -> Iterator[tuple[object, ...]]:
     for hop, edge in enumerate(path.edges, 1):
-        ends = (who[edge.near].marked, looking.number(edge.near), who[edge.far].marked, looking.number(edge.far))
-        yield place, rounded(path.warmth), hop, *ends, edge.strength, word(edge.strength), edge.why
+        near, far = who[edge.near], who[edge.far]
+        ends = (near.name, looking.number(edge.near), far.name, looking.number(edge.far))
+        barred = near.barred, far.barred
+        yield place, rounded(path.warmth), hop, *ends, edge.strength, word(edge.strength), edge.why, *barred
 
 
 def _branch(path: Path, who: dict[int, Person]) -> Node:
@@ -112,7 +117,7 @@ def _branch(path: Path, who: dict[int, Person]) -> Node:
 
 def _notes(found: list[Path], who: dict[int, Person], start: int, end: int) -> tuple[str, ...]:
     """What the warmth is, and the step to take: ask the one before the end."""
-    note = "warmth: the product of the strengths, of 100; nobody on the way who must not be contacted"
+    note = f"warmth: the product of the strengths, of 100; {_OPEN}"
     first = found[0].edges
     if start > 0 or end < 1:
         return (note,)

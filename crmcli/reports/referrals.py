@@ -15,7 +15,8 @@ from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
-from crmcli.query.contact import barred
+from crmcli.reports import looking
+from crmcli.reports.looking import Person
 
 _EDGES = f"""
     select r.from_id, r.to_id from relationship r
@@ -45,7 +46,7 @@ class _Forest:
     """Whom each referrer brought, who everybody is, and what each brought in by currency, in minor units."""
 
     below: Mapping[int, Sequence[int]]
-    names: Mapping[int, str]
+    people: Mapping[int, Person]
     revenue: Mapping[int, Mapping[str, int]]
 
     @property
@@ -60,30 +61,37 @@ class _Forest:
             yield from ((each, depth) for each in frontier)
             frontier, depth = [low for each in frontier for low in self.below.get(each, ())], depth + 1
 
+    def lines(self, tops: Sequence[int]) -> Iterator[tuple[int, int | None, int]]:
+        """(customer, referrer, generation) of everybody from the tops down, each line to its end."""
+        waiting: list[tuple[int, int | None, int]] = [(top, None, 0) for top in reversed(tops)]
+        while waiting:
+            customer, by, depth = waiting.pop()
+            yield customer, by, depth
+            waiting += [(each, customer, depth + 1) for each in reversed(self.below.get(customer, ()))]
+
 
 def _forest(db: Reader) -> _Forest:
     below: dict[int, list[int]] = defaultdict(list)
     for referrer, referred in db.rows(_EDGES):
         below[int(referrer)].append(int(referred))
-    sql = (
-        f"select c.id, c.name, {barred('c')} from customer c where c.id in (select from_id from relationship "
-        f"where type_id = {REFERRED} union select to_id from relationship where type_id = {REFERRED})"
-    )
-    names = {int(number): f"{name} ({why})" if why else str(name) for number, name, why in db.rows(sql)}
+    people = looking.people(db, {*below, *(each for brought in below.values() for each in brought)})
     revenue: dict[int, dict[str, int]] = defaultdict(dict)
     for customer, currency, amount in db.rows(_REVENUE):
         revenue[int(customer)][str(currency)] = int(amount)
-    return _Forest(dict(below), names, dict(revenue))
+    return _Forest(dict(below), people, dict(revenue))
 
 
+_NO_CONTACT = Column("no_contact", heading="No contact", is_hidden=True)
 _TREE = (
     Column("id", "id"),
-    Column("name"),
+    Column("name", under=("no_contact",)),
     Column("by.id", "id", "By id", is_hidden=True),
     Column("by", heading="Referred by"),
     Column("generation", "integer"),
     Column("referred", "integer"),
+    _NO_CONTACT,
 )
+_DRAWN = 10  # generations: of more nothing is left to read at 80 columns
 
 
 def tree(db: Reader, ref: str | None, *, moment: Moment) -> Report:
@@ -93,32 +101,40 @@ def tree(db: Reader, ref: str | None, *, moment: Moment) -> Report:
     """
     forest = _forest(db)
     tops = [reference.customer(db, ref, preferences=moment.preferences)] if ref else forest.roots
-    names = dict(forest.names)
-    for top in tops:
-        names.setdefault(top, str(db.value("select name from customer where id = :id", id=top)))
-    rows: list[tuple[object, ...]] = []
+    people = {**forest.people, **looking.people(db, tops)}
+    rows = [
+        (
+            *(node, people[node].name, by, people[by].name if by else None, depth),
+            *(len(forest.below.get(node, ())), people[node].barred),
+        )
+        for node, by, depth in forest.lines(tops)
+    ]
 
-    def grow(node: int, by: int | None, depth: int) -> Node:
+    def grow(node: int, depth: int) -> Node:
         below = forest.below.get(node, ())
-        rows.append((node, names[node], by, names[by] if by else None, depth, len(below)))
         note = f"{node} · {counted(len(below), 'referral')}" if below else f"{node}"
-        return Node(names[node], note, tuple(grow(each, node, depth + 1) for each in below))
+        if below and depth == _DRAWN:
+            left = sum(1 for _ in forest.generations(node))
+            return Node(people[node].marked, f"{note} · {left:,} below left out: --flat has them all", ())
+        return Node(people[node].marked, note, tuple(grow(each, depth + 1) for each in below))
 
-    branches = tuple(grow(top, None, 0) for top in tops)
+    branches = tuple(grow(top, 0) for top in tops)
     drawn = branches[0] if len(branches) == 1 else Node("referrals", counted(len(branches), "line"), branches)
-    referred = sum(1 for row in rows if row[2] is not None)
-    table = Table(_TREE, rows, empty=_NOBODY)
-    notes = (f"{referred:,} referred",) if referred else (_NOBODY,)
+    referred = len(rows) - len(tops)
+    nobody = f"{people[tops[0]].name} brought nobody yet; crm referral add REFERRED --by {tops[0]}" if ref else _NOBODY
+    table = Table(_TREE, rows, empty=nobody)
+    notes = (f"{referred:,} referred",) if referred else (nobody,)
     return Report("referral_tree", {"customer": tops[0] if ref else None}, {"referred": referred}, table, notes, drawn)
 
 
 _TOP = (
     Column("id", "id"),
-    Column("name", heading="Referrer"),
+    Column("name", heading="Referrer", under=("no_contact",)),
     Column("referred", "integer"),
     Column("downstream", "integer", "All below"),
     Column("generations", "integer"),
     Column("won", "integer", "Of them bought"),
+    _NO_CONTACT,
 )
 
 
@@ -129,7 +145,8 @@ def top(db: Reader, *, limit: int | None = None) -> Report:
     for referrer, brought in forest.below.items():
         found = list(forest.generations(referrer))
         bought = sum(1 for each in brought if each in forest.revenue)
-        rows.append((referrer, forest.names[referrer], len(brought), len(found), max(d for _, d in found), bought))
+        who = forest.people[referrer]
+        rows.append((referrer, who.name, len(brought), len(found), max(d for _, d in found), bought, who.barred))
     rows.sort(key=lambda row: (-row[2], -row[3], row[0]))
     table = Table(_TOP, rows[:limit], total=len(rows), empty=_NOBODY)
     return Report("referral_top", {}, {"referrers": len(rows), "referred": sum(row[2] for row in rows)}, table)
@@ -137,11 +154,12 @@ def top(db: Reader, *, limit: int | None = None) -> Report:
 
 _MONEY = (
     Column("id", "id"),
-    Column("name", heading="Referrer"),
+    Column("name", heading="Referrer", under=("no_contact",)),
     Column("direct", "money"),
     Column("downstream", "money", "Down\xadstream, halved"),
     Column("plain", "money", "Down\xadstream, whole"),
     Column("currency", is_hidden=True),
+    _NO_CONTACT,
 )
 
 
@@ -161,9 +179,10 @@ def revenue(db: Reader, *, moment: Moment, limit: int | None = None) -> Report:
     earned = {referrer for referrer, _ in sums}
     sums |= {(each, moment.preferences.currency): [Fraction()] * 3 for each in forest.below if each not in earned}
     ordered = sorted(sums.items(), key=lambda each: (each[0][1], -each[1][0], -each[1][1], each[0][0]))
+    people = forest.people
     rows = [
-        (number, forest.names[number], *(Money(round(each), currency) for each in amounts), currency)
-        for (number, currency), amounts in ordered
+        (number, people[number].name, *(Money(round(each), code) for each in amounts), code, people[number].barred)
+        for (number, code), amounts in ordered
     ]
     totals: dict[str, int] = defaultdict(int)
     for brought in forest.below.values():

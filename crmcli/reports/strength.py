@@ -12,9 +12,10 @@ from crmcli.query.comparison import Moment
 from crmcli.reports import looking
 from crmcli.reports.looking import Person
 
+_NO_CONTACT = Column("no_contact", heading="No contact", is_hidden=True)
 _COLUMNS = (
     Column("id", "id"),
-    Column("name", heading="With", under=("why",), is_whole=True),
+    Column("name", heading="With", under=("why", "no_contact"), is_whole=True),
     Column("kind"),
     Column("strength", "number", under=("level",)),
     Column("level"),
@@ -23,15 +24,17 @@ _COLUMNS = (
     Column("said", "integer"),
     Column("why"),
     Column("next", is_hidden=True),
+    _NO_CONTACT,
 )
 
 _PARTS = (
     Column("id", "id"),
-    Column("name", heading="With"),
+    Column("name", heading="With", under=("no_contact",)),
     Column("part"),
     Column("count", "integer"),
     Column("weight", "number", "Weight or factor"),
     Column("points", "number"),
+    _NO_CONTACT,
 )
 
 
@@ -50,12 +53,12 @@ def report(
     these = ordered[:limit]
     notes = _notes(look)
     if explain:
-        rows = [row for edge in these for row in _parts(edge, who[edge.far], look)]
+        rows = [(*row, who[edge.far].barred) for edge in these for row in _parts(edge, who[edge.far], look)]
         table = Table(_PARTS, rows, title=f"How the ties of {who[centre].marked} add up", empty=_EMPTY)
     else:
         rows = [_row(edge, who, centre) for edge in these]
         table = Table(_COLUMNS, rows, title=f"Ties of {who[centre].marked}", total=len(ordered), empty=_EMPTY)
-        steps = {str(row[-1]) for row in rows if row[-1] is not None}
+        steps = {str(step) for *_, step, _ in rows if step is not None}
         if steps:
             notes += (f"next: {steps.pop() if len(steps) == 1 else 'crm task add TEXT --for ID'}",)
     parameters = {"customer": looking.number(centre), "as_of": look.day, "explain": explain}
@@ -83,7 +86,7 @@ def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
     said = [each.said for each in edge.related if each.said is not None]
     return (
         looking.number(edge.far),
-        person.marked,
+        person.name,
         person.kind,
         edge.strength,
         word(edge.strength),
@@ -92,6 +95,7 @@ def _row(edge: Edge, who: dict[int, Person], centre: int) -> tuple[object, ...]:
         max(said, default=None),
         edge.why,
         _next(edge, who, centre),
+        person.barred,
     )
 
 
@@ -105,7 +109,7 @@ def _next(edge: Edge, who: dict[int, Person], centre: int) -> str | None:
 
 
 def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...]]:
-    who = (looking.number(edge.far), person.marked)
+    who = (looking.number(edge.far), person.name)
     if edge.warmth:
         yield from _of_interactions(who, edge.warmth, look)
     for each in edge.related:

@@ -8,6 +8,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from crmcli.graph import betweenness
 from crmcli.graph.answers import has_extra
 from tests.commands.conftest import Terminal
 from tests.conftest import Run, add_customers, wrote
@@ -101,6 +102,23 @@ def test_a_strong_tie_is_a_short_one(crm: Run) -> None:
     # a - b directly is 10 long, by c and d 3: both lie between a and b
     assert values(crm, "--by betweenness --weighted") == {"c": 0.666666667, "d": 0.666666667, "a": 0, "b": 0}
     assert values(crm, "--by degree --weighted")["c"] == 200
+
+
+def test_an_estimate_says_from_how_many_with_which_seed_and_how_far_it_may_be_off(
+    load: Load, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm = load(nx.karate_club_graph())
+    monkeypatch.setattr(betweenness, "_MOST_WALKED", 1)
+
+    done = crm("graph central --by betweenness -f json")
+
+    asked = json.loads(done.stdout)["parameters"]
+    assert (asked["sampled"], asked["sampled_of"], asked["seed"]) == (100, "pairs", 1)
+    assert 0 < asked["margin"] < 0.4
+    note = f"estimated from 100 pairs, seed 1: each may be off by {asked['margin']:.2g}, 3 standard errors"
+    assert done.stderr.splitlines()[-1] == note
+    shown = terminal("graph central --by betweenness").stdout
+    assert note in " ".join(shown.split())
 
 
 def test_who_is_apart_makes_a_component(crm: Run) -> None:
@@ -208,3 +226,29 @@ def test_no_graph_has_no_rows_and_no_fault(words: str, crm: Run) -> None:
     crm(f"graph {words}")
     crm("customer add Ada")
     crm(f"graph {words} -f json")
+
+
+def test_who_must_not_be_contacted_is_marked_for_people_and_told_apart_for_programs(crm: Run) -> None:
+    crm("customer add Ada")
+    crm("customer add Bob")
+    crm("relation add ada knows bob")
+    crm("customer edit ada --set do_not_contact=yes")
+
+    def first(words: str) -> list[str]:
+        return crm(f"graph {words} --no-header -f csv --limit 1").stdout.strip().split(",")
+
+    assert first("central --columns name,no_contact") == ["Ada", "do not contact"]
+    assert first("communities --columns centre,centre.no_contact") == ["Ada", "do not contact"]
+    assert first("communities --members --columns name,no_contact") == ["Ada", "do not contact"]
+    assert first("components --columns centre,centre.no_contact") == ["Ada", "do not contact"]
+    assert first("strength bob --columns name,no_contact") == ["Ada", "do not contact"]
+    [hop] = json.loads(crm("graph path bob ada -f json").stdout)["rows"]
+    assert (hop["from"], hop["from.no_contact"], hop["to"], hop["to.no_contact"]) == (
+        "Bob",
+        None,
+        "Ada",
+        "do not contact",
+    )
+    for form in ("md", "html"):
+        assert "Ada (do not contact)" in crm(f"graph central -f {form}").stdout
+        assert "Ada (do not contact)" in crm(f"customer list -f {form}").stdout

@@ -163,3 +163,22 @@ def test_without_being_asked_we_are_not_in_it(ours: Run) -> None:
 @pytest.mark.parametrize("form", ["html", "svg", "dot", "graphml", "gexf", "mermaid", "json", "csv"])
 def test_nothing_is_a_graph_too(form: str, crm: Run) -> None:
     assert crm(f"graph export --format {form}").stdout != ""
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [
+        ("g.CSV", "id,uid,"),
+        ("g.gv", "digraph"),
+        ("g.mmd", "graph LR"),
+        ("g.svg", "<svg"),
+        ("g.json", "{"),
+        ("g", "<?xml"),
+    ],
+)
+def test_the_ending_of_the_file_says_the_format(name: str, begin: str, crm: Run, tmp_path: Path) -> None:
+    crm(["graph", "export", "-o", str(tmp_path / name)])
+    crm(["graph", "export", "-o", str(tmp_path / f"x{name}"), "--format", "dot"])
+
+    assert (tmp_path / name).read_text().startswith(begin)
+    assert (tmp_path / f"x{name}").read_text().startswith("digraph")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
@@ -110,3 +111,33 @@ def test_the_rate_is_of_new_customers(line: Run) -> None:
 def test_without_a_referral_there_is_a_hint(crm: Run, terminal: Terminal) -> None:
     assert rows(crm, "tree") == rows(crm, "top") == rows(crm, "revenue") == rows(crm, "rate") == []
     assert "nobody was referred yet" in terminal("referral tree").stdout
+
+
+def test_who_brought_nobody_is_said_to(line: Run, terminal: Terminal) -> None:
+    assert "Eve brought nobody yet; crm referral add REFERRED --by 5" in " ".join(
+        terminal("referral tree eve").stdout.split()
+    )
+
+
+def test_a_referrer_who_must_not_be_contacted_is_marked_and_keeps_the_name(line: Run, terminal: Terminal) -> None:
+    line("customer edit bob --set do_not_contact=yes")
+
+    for words in ("tree", "top", "revenue"):
+        marks = {row["name"]: row["no_contact"] for row in rows(line, words)}
+        assert (marks["Ada"], marks["Bob"]) == ("", "do not contact")
+    assert "Bob (do not contact)" in terminal("referral tree").stdout
+
+
+def test_a_line_of_any_length_is_listed_and_drawn_as_far_as_one_can_read(
+    crm: Run, terminal: Terminal, tmp_path: Path
+) -> None:
+    people, ties = tmp_path / "people.csv", tmp_path / "ties.csv"
+    people.write_text("name,kind\n" + "".join(f"P{n},person\n" for n in range(1200)))
+    ties.write_text("from,type,to\n" + "".join(f"P{n},referred,P{n + 1}\n" for n in range(1199)))
+    crm(f"import {people} {ties}")
+
+    assert [row["generation"] for row in rows(crm, "tree")] == [str(n) for n in range(1200)]
+    shown = terminal("referral tree").stdout
+    last = "P10  11 · 1 referral · 1,189 below left out: --flat has them all"
+    assert "".join(last.split()) in "".join(shown.split())
+    assert "P11" not in shown

@@ -69,6 +69,16 @@ def test_our_own_tsv_has_escapes_and_no_quotes(opened: Opened) -> None:
     assert values(source) == [{"uid": "u1", "name": '"Bob"', "note": "C:\\new\n\tline"}]
 
 
+@pytest.mark.parametrize("table", ["| name | city |\n| --- | --: |\n| Ada | Rome |\n", "|name|\n|:-|\n"])
+def test_a_markdown_table_is_refused_whole(opened: Opened, table: str) -> None:
+    with pytest.raises(InvalidInput, match=r"'c\.csv' is a Markdown table: that is for people to read"):
+        opened(table)
+
+
+def test_bars_alone_make_no_markdown_table(opened: Opened) -> None:
+    assert [row["name"] for row in values(opened("|name|city\n|Ada|Rome\n|--|--\n"))] == ["Ada", "--"]
+
+
 def test_a_record_may_span_lines_and_is_named_by_its_first(opened: Opened) -> None:
     source = opened('name,note\nAda,"one\ntwo"\n\nBob,x\n')
 

@@ -55,6 +55,7 @@ def settle(stage: Stage) -> None:
     _orient(stage)
     identity.find(stage, RELATIONSHIP)
     _find(stage)
+    _refuse_ends(stage)
     identity.leave_known(stage, RELATIONSHIP)
     alive = (_TIE, "target is null and until is null")
     ended = (f"{_TIE}, since, until", "target is null and until is not null and uid is null")
@@ -128,6 +129,17 @@ def _find(stage: Stage) -> None:
         f"""
         select r.row, 'uid', 'is relationship ' || t.id || ', which ties others' from {_TABLE} r
         join relationship t on t.id = r.target where (r.from_id, r.type_id, r.to_id) <> (t.from_id, t.type_id, t.to_id)
+        """
+    )
+
+
+def _refuse_ends(stage: Stage) -> None:
+    """A tie ends no sooner than it began, whatever of the two the row says and what stood there."""
+    since, until = stage.said("since", "r.since", "t.since"), "coalesce(r.until, t.until)"
+    stage.reject(
+        f"""
+        select r.row, 'until', 'until ' || {until} || ' is before since ' || {since} from {_TABLE} r
+        left join relationship t on t.id = r.target where {until} < {since}
         """
     )
 

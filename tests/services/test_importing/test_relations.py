@@ -37,6 +37,25 @@ def test_a_row_with_an_end_ends_the_tie_that_lasts(load: Load, rows: Rows) -> No
     assert rows(TIES) == [("Ada", "advises", "Bob", None, "2026-05-01", None)]
 
 
+def test_a_tie_ends_no_sooner_than_it_began(load: Load, rows: Rows) -> None:
+    load(people=PEOPLE, ties="from,type,to,since\nAda,advises,Bob,2026-05-01\n")
+
+    imported = load(
+        ties="from,type,to,since,until\nAda,knows,Bob,2026-02-01,2026-01-01\nAda,advises,Bob,,2026-04-30\n"
+        "Ada,supplies,Bob,2026-02-01,2026-02-01\n"
+    )
+
+    assert imported.sentence == "1 new, 0 changed, 0 unchanged, 2 rejected"
+    assert sorted(line.partition("; ")[0] for line in said(imported)) == [
+        "2: until: until 2026-01-01 is before since 2026-02-01",
+        "3: until: until 2026-04-30 is before since 2026-05-01",
+    ]
+    assert rows(TIES) == [
+        ("Ada", "advises", "Bob", "2026-05-01", None, None),
+        ("Ada", "supplies", "Bob", "2026-02-01", "2026-02-01", None),
+    ]
+
+
 def test_a_second_referrer_and_a_circle_are_rejected_with_the_reason(load: Load) -> None:
     load(people=PEOPLE, ties="from,type,to\nAda,referred,Bob\n")
 
