@@ -173,6 +173,8 @@ def open_sources(
         columns.refuse_unused({key.column: "key"}, headers)
     sources = []
     for text, sheet, said, left, reopen in opened:
+        if said and asked not in (None, said.entity):
+            raise InvalidInput(f"{named(text.name)} holds {said.entity}, no {asked}", hint="leave --as out")
         layout = said or _layout(text.name, sheet.header, wish)
         fields = columns.fields_of(text.name, sheet.header, layout, mapping)
         place = columns.place_of(key.column, sheet.header) if key else None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.errors import CrmError
+from crmcli.errors import CrmError, InvalidInput
 from crmcli.exchange.source import ENTITIES, Fault, Row, open_sources
 from tests.exchange.conftest import Opened
 
@@ -60,6 +60,22 @@ def test_our_own_files_say_nothing_of_another_system(opened: Opened) -> None:
         (),
         {},
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "holds"),
+    [
+        (b"BEGIN:VCARD\nVERSION:3.0\nFN:Zed\nEND:VCARD\n", "a.vcf", "customers"),
+        (b"From a@b.c\n\n", "a.mbox", "interactions"),
+    ],
+)
+def test_a_file_of_another_kind_than_asked_for_is_refused(
+    tmp_path: Path, content: bytes, name: str, holds: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(InvalidInput, match=f"{name}' holds {holds}, no deals"):
+        open_sources([str(tmp_path / name)], entity="deals", profile=None, mapping={}, custom={})
 
 
 @given(content=st.binary() | _CONTENTS.map(str.encode), name=st.sampled_from(_NAMES))
