@@ -151,6 +151,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+@pytest.mark.slow
 def test_the_help_of_every_command_names_it() -> None:
     for path, _ in COMMANDS:
         result = run([*path, "--help"])

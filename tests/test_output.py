@@ -363,6 +363,7 @@ def test_tsv_escapes_what_would_break_a_line(small: Path) -> None:
     assert table("customer list", "--columns", "note", "id:1")[1] == ["one\ttwo\nthree\\four"]
 
 
+@pytest.mark.slow
 def test_the_same_question_gives_the_same_bytes(small: Path) -> None:
     for path, words in EVERY.items():
         asked = [*path.split(), *words.split(), "-f", "json"]

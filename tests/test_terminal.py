@@ -196,6 +196,7 @@ def test_a_full_disk_behind_stdout_is_one_line(words: str, small: Path) -> None:
     assert (seen.exit_code, seen.err) == (10, "error: cannot write the output: no space left on device\n")
 
 
+@pytest.mark.slow
 def test_a_closed_stdin_is_empty(small: Path) -> None:
     for line, code in (
         ("batch", 0),

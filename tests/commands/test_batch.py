@@ -50,6 +50,7 @@ def test_all_lines_are_one_operation_that_undo_takes_back(crm: Run, dump: Dump) 
     assert dump() == after
 
 
+@pytest.mark.slow
 def test_a_batch_does_what_its_lines_do_one_by_one(crm: Run, small: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     crm(f"batch --db {other}", input="\n".join(RECORDS))

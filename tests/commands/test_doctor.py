@@ -334,6 +334,7 @@ def assert_never_missed(small: Path, seeds: range) -> None:
     assert damaged > len(seeds) / 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(3))
 def test_no_damage_that_sqlite_sees_is_missed(part: int, small: Path) -> None:
     assert_never_missed(small, range(part * 20, part * 20 + 20))

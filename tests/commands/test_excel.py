@@ -111,6 +111,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return made
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(_LINE, _LINE, _PROSE, _LINE), min_size=1, max_size=4, unique_by=lambda row: row[0]))
 def test_what_went_out_for_a_spreadsheet_comes_back_equal(

@@ -87,6 +87,7 @@ def test_a_format_goes_before_the_ending(crm: Run, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "x.csv").read_text("utf-8")) == {"name": "Ada"}
 
 
+@pytest.mark.slow
 def test_all_rows_are_written_even_to_a_terminal(crm: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(60):
         crm(f"customer add Name{number}")

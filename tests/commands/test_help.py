@@ -83,6 +83,7 @@ def _below(kind: type[CrmError]) -> list[type[CrmError]]:
     return [kind, *(each for child in kind.__subclasses__() for each in _below(child))]
 
 
+@pytest.mark.slow
 def test_no_exit_code_is_written_anywhere_but_in_the_table() -> None:
     """What ends a run is a member of it: no number stands where one is given."""
     for path in Path(crmcli.__file__).parent.rglob("*.py"):

@@ -200,6 +200,7 @@ def test_the_file_itself_is_no_backup_of_itself(crm: Run, file: Path) -> None:
     assert "is the file itself" in crm(f"restore {file} --yes", exit_code=2).stderr
 
 
+@pytest.mark.slow
 def test_who_has_the_file_open_reads_on_and_then_sees_the_new_content(crm: Run, backed_up: Path, file: Path) -> None:
     with closing(driver.connect(file)) as other:
         other.execute("begin")

@@ -152,6 +152,7 @@ def test_any_text_is_a_point_in_time_or_refused(text: str, lean: Lean) -> None:
     assert len(found.instant(BERLIN)) == 20
 
 
+@pytest.mark.slow
 @given(
     st.from_regex(
         r"(in |-|\+)?[0-9]{1,5} ?(m|h|d|w|mo|q|y|minutes|天)( ago|后)?( [0-9]{1,2}(:[0-9]{2}|am))?", fullmatch=True

@@ -123,6 +123,7 @@ def test_a_writer_does_not_wait_for_a_reader(small: Path, monkeypatch: pytest.Mo
         assert len(list(rows)) == 3
 
 
+@pytest.mark.slow
 def test_the_wait_is_over_when_the_other_is_done(small: Path) -> None:
     with closing(connection.open_to_write(small, 5)) as mine, held(small) as other:
         begin_immediate(mine, small, wait=5, waiting=other.rollback)
@@ -130,6 +131,7 @@ def test_the_wait_is_over_when_the_other_is_done(small: Path) -> None:
         assert mine.in_transaction
 
 
+@pytest.mark.slow
 def test_the_notice_comes_once_after_a_second(small: Path) -> None:
     said: list[float] = []
     began = time.monotonic()

@@ -108,6 +108,7 @@ def test_too_many_or_few_fields_and_a_nul_are_faults_of_the_row(opened: Opened) 
     assert [row.values["name"] for row in source.rows() if isinstance(row, Row)] == ["Eve", "Ole"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "message"),
     [

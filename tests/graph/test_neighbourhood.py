@@ -58,6 +58,7 @@ def graphs(draw: st.DrawFn, most: int = 12) -> tuple[int, list[Arc]]:
     return customers, arcs
 
 
+@pytest.mark.slow
 @given(graphs(), st.integers(1, 6))
 def test_distances_are_those_of_networkx(drawn: tuple[int, list[Arc]], depth: int) -> None:
     customers, arcs = drawn

@@ -33,6 +33,7 @@ def brute(customers: int, arcs: list[Arc], *, hops: int, barred: set[int]) -> li
     return sorted(found, reverse=True)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(graphs(most=7), st.integers(1, 4), st.sets(st.integers(2, 6), max_size=2))
 def test_the_warmest_paths_are_those_of_brute_force(drawn: tuple[int, list[Arc]], hops: int, barred: set[int]) -> None:

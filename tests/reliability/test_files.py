@@ -85,6 +85,7 @@ def test_a_link_to_nothing_is_no_file_to_read(victim: Path) -> None:
     assert not victim.exists()
 
 
+@pytest.mark.slow
 def test_damaged_text_is_never_shown(victim: Path) -> None:
     bad_text(victim)
     before = victim.read_bytes()
@@ -127,6 +128,7 @@ def test_some_damage_does_not_end_in_a_bug(victim: Path, small_file: Path) -> No
     assert damaged(victim, small_file.read_bytes(), 15, ["customer list", "log"], seed=2) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(IS_ENCRYPTED, reason="the key belongs to whoever runs the tests")
 @pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o400, 0o700), (0o600, 0o500), (0o400, 0o500)])
 def test_every_command_on_what_may_only_be_read(file_mode: int, folder_mode: int, shared: Path) -> None:

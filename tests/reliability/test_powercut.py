@@ -17,6 +17,7 @@ from tests.reliability.lab import Lab
 from tests.reliability.powercut import Disk, Event
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_no_power_cut_in_a_few_commands_loses_anything(seed: int, lab: Lab, place: Path, small_file: Path) -> None:
     done = power_cuts(lab, place, small_file, seed=seed, most=12, lines=(LINES[0], "undo"))
@@ -49,6 +50,7 @@ def test_no_power_cut_in_a_restore_loses_anything(lab: Lab, place: Path, small_f
     assert done.wrong == []
 
 
+@pytest.mark.slow
 def test_no_power_cut_in_a_first_write_loses_anything(lab: Lab, place: Path) -> None:
     done = power_cuts_of_a_new_file(lab, place, seed=3, most=40)
 
@@ -56,6 +58,7 @@ def test_no_power_cut_in_a_first_write_loses_anything(lab: Lab, place: Path) -> 
     assert done.wrong == []
 
 
+@pytest.mark.slow
 def test_the_simulator_sees_what_a_missing_sync_loses(lab: Lab, place: Path, small_file: Path) -> None:
     """With the syncs struck from the log the same session loses what it acknowledged, and more."""
     cut = session(lab, place, small_file, seed=4, most=40)

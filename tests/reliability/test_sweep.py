@@ -61,6 +61,7 @@ def test_a_fault_in_a_long_write_leaves_all_or_nothing(name: str, lab: Lab, plac
     assert wrongs(case, lab, in_turn(range(usual.steps, 1, -41)), usual) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["customer add", "deal move", "undo", "first write", "migrate"])
 def test_a_fault_at_some_steps_leaves_all_or_nothing(name: str, lab: Lab, place: Path, small_file: Path) -> None:
     case = made(name, place, small_file)
@@ -108,6 +109,7 @@ def test_a_fault_in_a_large_import_leaves_all_or_nothing(lab: Lab, place: Path, 
     assert wrongs(case, lab, struck, usual) == []
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_takes_the_same_steps(lab: Lab, place: Path, small_file: Path, tmp_path: Path) -> None:
     case = prepared("customer add", place, small_file)
     usual = whole(case, lab)

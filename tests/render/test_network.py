@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 import networkx as nx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ def found(graph: "nx.Graph[object]", *, name: str) -> tuple[list[object], list[o
     return sorted(nodes, key=repr), sorted(ties, key=repr)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(networks())
 def test_networkx_reads_graphml_gexf_and_json(network: Network) -> None:
@@ -92,6 +94,7 @@ def test_networkx_reads_graphml_gexf_and_json(network: Network) -> None:
     assert found(nx.node_link_graph(node_link, edges="edges"), name="name") == facts(network)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(networks())
 def test_csv_is_a_row_for_each_tie(network: Network) -> None:
@@ -135,6 +138,7 @@ def plain(label: str) -> str:
     return re.sub(r"\\(.)", r"\1", label[1:-1])
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(networks())
 def test_a_reader_of_dot_finds_the_graph(network: Network) -> None:
@@ -155,6 +159,7 @@ def meant(label: str) -> str:
     return re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(networks())
 def test_mermaid_has_a_line_for_each_and_no_mark_of_its_own_in_a_name(network: Network) -> None:

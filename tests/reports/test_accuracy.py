@@ -92,6 +92,7 @@ def test_only_whole_periods_count(histories: Histories) -> None:
     ]
 
 
+@pytest.mark.slow
 @given(st.lists(EVENTS, max_size=14))
 @settings(max_examples=25, deadline=None)
 def test_it_is_the_forecast_of_the_day_before(deals: list[list[Event]]) -> None:

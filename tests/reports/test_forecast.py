@@ -186,6 +186,7 @@ DEALS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(DEALS)
 @settings(max_examples=40, deadline=None)
 def test_the_weighted_forecast_lies_between_what_is_closed_and_all_of_it(

@@ -77,6 +77,7 @@ quickly = settings(deadline=None, max_examples=60)  # each example makes a file
 any_deals = st.lists(deals(), max_size=12)
 
 
+@pytest.mark.slow
 @quickly
 @given(any_deals, st.sampled_from(Mode))
 def test_each_mode_counts_by_its_definition(of: list[Deal], mode: Mode) -> None:
@@ -93,6 +94,7 @@ def test_each_mode_counts_by_its_definition(of: list[Deal], mode: Mode) -> None:
         assert step.conversion == (went / len(came) if came else None)
 
 
+@pytest.mark.slow
 @quickly
 @given(any_deals)
 def test_strict_is_within_touched_within_reached_and_only_touched_may_rise(of: list[Deal]) -> None:
@@ -113,6 +115,7 @@ def test_strict_is_within_touched_within_reached_and_only_touched_may_rise(of: l
     assert counts[Mode.REACHED] == [sum(row < reached for reached in cached) for row in range(len(ROWS))]
 
 
+@pytest.mark.slow
 @quickly
 @given(any_deals, st.sampled_from(Mode), st.sampled_from(Basis))
 def test_every_deal_is_somewhere_and_groups_add_up(of: list[Deal], mode: Mode, basis: Basis) -> None:
@@ -146,6 +149,7 @@ def test_as_of_a_day_is_the_file_as_it_was(of: list[Deal], days: int, mode: Mode
     assert astuple(then.summary)[:-2] == astuple(was.summary)[:-2]
 
 
+@pytest.mark.slow
 @quickly
 @given(any_deals)
 def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
@@ -161,6 +165,7 @@ def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
     assert {key: times for key, times in by_index.items() if times.median is not None} == by_deal
 
 
+@pytest.mark.slow
 @quickly
 @given(any_deals, st.sampled_from(Mode), st.sampled_from(Basis), st.integers(0, 8), st.integers(1, 8))
 def test_entries_are_accounted_for_and_modes_nest_on_every_basis(
@@ -188,6 +193,7 @@ def test_entries_are_accounted_for_and_modes_nest_on_every_basis(
         assert counts[each] == sorted(counts[each], reverse=True)
 
 
+@pytest.mark.slow
 @quickly
 @given(any_deals, st.sampled_from(Mode), st.sampled_from([None, "source", "owner"]))
 def test_as_of_now_is_now(of: list[Deal], mode: Mode, by: str | None) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def forests(draw: st.DrawFn) -> tuple[dict[int, int], dict[int, int]]:
     return {n: by for n, by in above.items() if by}, amounts
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(forests())
 def test_the_sums_are_those_of_every_way_up(drawn: tuple[dict[int, int], dict[int, int]]) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,7 @@ EVENTS = st.lists(
 ).map(lambda events: sorted(events, key=lambda event: event[0]))
 
 
+@pytest.mark.slow
 @given(st.lists(EVENTS, max_size=6), DAYS, DAYS)
 @settings(max_examples=40, deadline=None)
 def test_it_balances_to_the_cent_whatever_happens(deals: list[list[Event]], one: str, other: str) -> None:

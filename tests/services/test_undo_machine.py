@@ -33,6 +33,7 @@ def writers() -> Iterator[tuple[str, CodeType]]:
                 yield f"{module.__name__}.{name}", inspect.unwrap(found).__code__
 
 
+@pytest.mark.slow
 def test_a_few_sequences() -> None:
     assert undo_sequences(4, 3, steps=30).turned > 2
 
@@ -47,6 +48,7 @@ def test_many_sequences(number: int) -> None:
     assert done.refused > 5
 
 
+@pytest.mark.slow
 def test_the_machine_drives_every_service() -> None:
     seen: set[CodeType] = set()
 

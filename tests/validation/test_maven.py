@@ -192,6 +192,7 @@ def test_what_the_files_say_can_be_asked(words: list[str], count: int | None, db
     assert len(list(table.rows)) == count
 
 
+@pytest.mark.slow
 def test_the_same_files_again_change_nothing_and_undo_takes_all_back(maven: Path, tmp_path: Path) -> None:
     file = tmp_path / "copy.db"
     shutil.copy(maven, file)

@@ -126,6 +126,7 @@ def test_what_stands_before_the_header_moves_no_line(take: Take, tmp_path: Path)
     assert (tmp_path / "bad.csv").read_text() == f"{CONNECTIONS}C,D,,c@example.com\n"
 
 
+@pytest.mark.slow
 def test_a_quote_that_nobody_closes_is_told_by_its_line_behind_a_preamble(take: Take) -> None:
     content = f'Notes:\nwords\n\n{CONNECTIONS}A,B,,,,"x,\n' + "y\n" * 4_100_000
 

@@ -265,6 +265,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return made
 
 
+@pytest.mark.slow
 @settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(WORLD, st.booleans(), st.sampled_from((Format.CSV, Format.TSV, Format.JSON, Format.JSONL)))
 def test_in_is_out(place: Callable[[], Path], world: World, together: bool, form: Format) -> None:
