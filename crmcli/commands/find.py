@@ -27,7 +27,9 @@ def find(
 
     Where nothing matches, words that begin so are tried, then words with a slip or two; stderr says so.
 
-    Nothing in TEXT is an operator. A list (`crm customer list zo`) finds parts of words, in one kind of record.
+    Nothing in TEXT is an operator; text without a word, such as `%`, is looked for as it is.
+
+    A list (`crm customer list zo`) finds parts of words, in one kind of record.
 
     Examples:
       crm find ada

@@ -39,6 +39,12 @@ class Document:
         columns = ", ".join((self.key, self.title, self.phones, *self.pieces))
         return f"select {columns} from {self.source} where {chosen}{self.live}"
 
+    def holding(self) -> str:
+        """The SELECT of the ids of the live records that hold `:text` as it is typed, the latest first."""
+        texts = " || ' ' || ".join(f"coalesce({each}, '')" for each in (self.title, self.phones, *self.pieces))
+        held = f"{self.live} and instr({texts}, :text)"
+        return f"select {self.key} from {self.source} where {held} order by {self.key} desc limit :most"
+
     def shown(self) -> str:
         """The SELECT of id, label, time, phones and pieces of the records `:ids`."""
         columns = ", ".join((self.key, self.label, self.at, self.phones, *self.pieces))

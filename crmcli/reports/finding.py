@@ -13,7 +13,6 @@ from crmcli.core.words import composed, is_dense, words
 from crmcli.db.documents import DOCUMENTS, Document
 from crmcli.db.reader import Reader
 from crmcli.db.search import Hit, Index, digits_of, phone_match
-from crmcli.errors import InvalidInput
 from crmcli.query.contact import barred
 from crmcli.reports.snippet import snippet
 
@@ -62,6 +61,9 @@ class _Attempt:
     wanted: tuple[tuple[Phrase, ...], ...]
 
 
+_AS_IT_IS = _Attempt(Match.EXACT, "", ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """The best documents of a kind: score, id and how each matches; and whether there are more."""
@@ -83,10 +85,12 @@ def find(
     """The records in which all the typed words stand, at most `most` of each kind; none of the words is an operator.
 
     Where there is none, those with words that begin so; else, or at once when it is to be `fuzzy`, those with words
-    that are a few slips away. Raises InvalidInput where there is no word.
+    that are a few slips away. Text without a word, such as `%`, is looked for as it is, and no text is in all records.
     """
     want = _asked(texts)
     documents = [each for each in DOCUMENTS if not kinds or each.name in kinds]
+    if not want.phrases:
+        return _found(db, want, _AS_IT_IS, [_holding(db, each, want.text, most) for each in documents])
     for attempt in _attempts(want, index, fuzzy=fuzzy):
         answers = [_ranked(index, each, attempt, want, most) for each in documents]
         if any(answer.hits for answer in answers):
@@ -95,10 +99,8 @@ def find(
 
 
 def _asked(texts: Sequence[str]) -> Asked:
-    text = composed(" ".join(texts))
+    text = composed(" ".join(texts)).strip()
     phrases = tuple(phrase for part in text.split() if (phrase := tuple(words(part))))
-    if not phrases:
-        raise InvalidInput(f"there is no word in {shown(text)}", hint="give letters or digits: crm find zoe")
     digits = (phone_digits(text.replace("(0)", "")) or "").lstrip("+0")
     return Asked(text, phrases, digits if len(digits) >= _DIGITS_OF_A_PHONE else None)
 
@@ -179,6 +181,13 @@ class _Spelling:
         if span not in self.known:
             self.known[span] = list(self.index.vocabulary(*span))
         return self.known[span]
+
+
+def _holding(db: Reader, document: Document, text: str, most: int | None) -> _Answer:
+    """The latest that hold the text as it is, none better than another."""
+    asked = -1 if most is None else most + 1
+    hits = [(0.0, int(number), Match.EXACT) for (number,) in db.rows(document.holding(), text=text, most=asked)]
+    return _Answer(document, hits[:most], is_cut=len(hits) > len(hits[:most]))
 
 
 def _ranked(index: Index, document: Document, attempt: _Attempt, want: Asked, most: int | None) -> _Answer:

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from crmcli.db import search
-from crmcli.errors import InvalidInput
 from crmcli.reports.finding import Found, find
 from crmcli.reports.snippet import snippet
 from tests.conftest import Run, add_customers, once
@@ -112,10 +111,19 @@ def test_whatever_is_typed_is_plain_text(text: str, people: Path) -> None:
     assert names(people, text) == names(people, plain)
 
 
-@pytest.mark.parametrize("text", ["", "%", '"*"', "(", "…", "\x00"])
-def test_a_text_without_a_word_is_refused(text: str, people: Path) -> None:
-    with pytest.raises(InvalidInput, match="there is no word in"):
-        looked(people, text)
+@pytest.mark.parametrize(
+    ("text", "found"), [("§", 1), ("(…)", 1), ('"*"', 1), (') "', 1), ("§§", 0), ("*_", 0), ("%%", 0), ("\x00", 0)]
+)
+def test_text_without_a_word_is_looked_for_as_it_is(text: str, found: int, people: Path, crm: Run) -> None:
+    crm("""customer add Quo --note '§ (…) "*"'""")
+
+    assert names(people, text) == ["Quo"] * found
+
+
+def test_no_text_is_in_every_record(people: Path, crm: Run) -> None:
+    customers = crm("customer list -f ids").stdout.count("\n")
+
+    assert len(list(looked(people, " ", kinds=("customer",)).table.rows)) == customers
 
 
 def test_what_was_removed_is_not_found(people: Path, crm: Run) -> None:
