@@ -29,6 +29,16 @@ MORE = (
     "customer edit ada-lovelace --set city=London",
     "undo",
     "init --currency USD --region DE --zone Europe/Berlin",
+    "customer address add ada-lovelace --street 'Dorset St 1' --city London --country GB",
+    "segment add friends +vip --freeze",
+    "field add deal competitor --type text --required-at quote",
+    "pipeline add adverts --template marketing",
+    "stage count exposure 1200",
+    "customer add 'Left Alone' --email alone@example.com",
+    "privacy restrict 'Left Alone' --reason asked",
+    "customer add 'To Forget' --email forget@example.com",
+    "privacy erase 'To Forget' --yes",
+    "find ada",
 )
 CUSTOMERS = "uid,kind,name,email,external,colour\n,person,Keyed,keyed@example.com,shop:K-7,red\n"
 DEALS = "external,name,customer,stage,amount,currency\nshop:D-1,Imported,Keyed,needs,99.50,EUR\n"
