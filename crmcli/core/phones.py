@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import InvalidInput
@@ -132,8 +131,7 @@ def _reasons() -> dict[int, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """How phonenumbers reads what stands behind a country code."""
 
     code: str
@@ -142,8 +140,7 @@ class _Plan:
     regions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Home:
+class _Home(NamedTuple):
     """How phonenumbers reads what is dialled inside a region; `trunk` is the prefix when it is that and no more."""
 
     code: str

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
@@ -58,8 +58,7 @@ class Parameters:
         return f":{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The SQL of where a value or a range begins and ends, None for no limit.
 
     `last` is still inside; where the range is half-open it is the first behind it.

@@ -1,7 +1,7 @@
 """The saved queries of the file: `segment:NAME` of customers, and of what belongs to a customer."""
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
@@ -9,8 +9,7 @@ from crmcli.errors import NotFound
 from crmcli.query.fields import Entity
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A query by name; the members of a frozen one are kept."""
 
     id: int

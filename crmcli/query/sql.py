@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as default
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crmcli.core.wording import did_you_mean
 from crmcli.errors import InvalidInput, NotFound
@@ -27,8 +27,7 @@ class Where:
     joins: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What stands behind ORDER BY, ended by the id; and the joins that it needs."""
 
     sql: str

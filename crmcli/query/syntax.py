@@ -7,7 +7,7 @@ term  := word | "phrase" | +tag | field op value ("," value)*      op := :  =  !
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crmcli.errors import InvalidInput
 
@@ -31,16 +31,14 @@ class QueryError(InvalidInput):
         super().__init__(message, hint=_pointed(query, span))
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a term, without its quotes."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One test: `field op value,value…`. A bare word has no field; a term without values asks for what is empty."""
 
     field: str | None
@@ -49,33 +47,28 @@ class Term:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     item: "Node"
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     items: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(NamedTuple):
     items: tuple["Node", ...]
 
 
 Node = Term | Not | All | Any
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(NamedTuple):
     field: str
     is_descending: bool
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What was asked: `node` chooses the rows, `sorts` order them, `text` is what the spans are about."""
 
     node: Node
@@ -92,8 +85,7 @@ class Query:
         return repr(text if len(text) <= 60 else f"{text[:59]}…")  # noqa: PLR2004 (fits a line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     text: str
     start: int
 

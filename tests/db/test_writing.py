@@ -164,7 +164,7 @@ import sys
 from crmcli.cli import app
 for number in range(int(sys.argv[2])):
     try:
-        app(["customer", "add", f"Customer {sys.argv[1]}-{number}", "--tag", f"t{number}", "-q"], prog_name="crm")
+        app(["customer", "add", f"Customer {sys.argv[1]}x{number}", "--tag", f"t{number}", "-q"], prog_name="crm")
     except SystemExit as done:
         if done.code:
             raise
