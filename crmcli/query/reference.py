@@ -276,8 +276,9 @@ def _missing(db: Reader, table: _Table, ref: str) -> NotFound:
     if gone:
         return _removed(table, *gone[0])
     handle = "handle" if table == "customer" else "''"
-    sql = f"select id, name, {handle} from {_named(table)} where removed_at is null order by id desc limit {_COMPARED}"
-    known = {key: row for row in db.rows(sql) for key in (fold(row[1]), row[2]) if key}
+    sound = f"typeof(name) = 'text' and typeof({handle}) = 'text'"  # in a damaged file they can be anything
+    sql = f"select id, name, {handle} from {_named(table)} where removed_at is null and {sound} order by id desc"
+    known = {key: row for row in db.rows(f"{sql} limit {_COMPARED}") for key in (fold(row[1]), row[2]) if key}
     return NotFound(f"no {table} matches {shown(ref)}", hint=_suggestion(fold(text), known, table))
 
 
