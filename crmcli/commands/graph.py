@@ -22,6 +22,7 @@ _K = Annotated[int, typer.Option("--k", help="How many paths, the warmest first.
 _Hops = Annotated[int, typer.Option(help="At most so many hops, 1 to 4.")]
 _NodeRef = Annotated[str, typer.Argument(metavar="REF", help="A customer, or me.", show_default=False)]
 _Weighted = Annotated[bool, typer.Option("--weighted", help="Count ties by their strength.")]
+_FORMATS = {**{f".{each}": each for each in Drawing}, ".gv": Drawing.DOT, ".mmd": Drawing.MERMAID}
 _Owners = Annotated[bool, typer.Option("--owners", help="With us, and ties by interactions alone, as paths have.")]
 _IN_A_TREE = 20
 
@@ -290,7 +291,8 @@ def export(
       crm graph export ada-lovelace --depth 3 --format dot
       crm graph export me --depth 1 -o me.svg
     """
-    form = form or Drawing.named(settings(ctx).output.path)
+    path = settings(ctx).output.path
+    form = form or _FORMATS.get(path.suffix.lower() if path else "", Drawing.GRAPHML)
     with opening.reading(ctx) as db:
         moment = opening.moment(ctx, db)
         network = reports.drawing.network(db, reports.drawing.Drawn(ref, depth, owners, as_of), moment=moment)

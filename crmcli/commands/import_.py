@@ -129,17 +129,12 @@ def import_(
 
 
 def _import_all(ctx: typer.Context, folders: list[str]) -> None:
-    of_rows = [name for name in ctx.params if name != "files" and _is_given(ctx, name)]
+    of_rows = [name for name in ctx.params if name != "files" and opening.is_given(ctx, name)]
     if len(folders) > 1 or of_rows:
         raise InvalidInput("the folder of a whole export goes in alone, and as it is", hint="crm import DIR")
     with opening.unlocked(ctx) as file, file.begun() as transaction:
         new, same = services.whole.load(transaction, Path(folders[0]))
     _tell_counts(ctx, services.importing.Imported.of_whole(new, same))
-
-
-def _is_given(ctx: typer.Context, name: str) -> bool:
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def _key(column: str | None, source: str | None) -> "Key | None":

@@ -363,11 +363,13 @@ def _name(ctx: typer.Context) -> str:
     return ctx.command_path.partition(" ")[2]
 
 
+def is_given(ctx: typer.Context, name: str) -> bool:
+    """Whether the parameter stands on the command line."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _given(ctx: typer.Context) -> tuple[str, ...]:
     """The options on the command line, by name alone: their values can be personal."""
-    given = []
-    for parameter in ctx.command.params:
-        source = ctx.get_parameter_source(parameter.name or "")
-        if source is not None and source.name == "COMMANDLINE" and parameter.opts[0].startswith("-"):
-            given.append(max(parameter.opts, key=len))
-    return tuple(sorted(given))
+    options = (each for each in ctx.command.params if each.opts[0].startswith("-") and is_given(ctx, each.name or ""))
+    return tuple(sorted(max(each.opts, key=len) for each in options))

@@ -1,10 +1,6 @@
 """The closed sets of the field, stored by value."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Ids of types of relationship that every file has from the start.
 REFERRED, WORKS_FOR, KNOWS, REPORTS_TO, PARENT_OF, MARRIED_TO = 1, 2, 3, 5, 8, 10
@@ -41,11 +37,15 @@ class Direction(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a stage means for the deal that stands in it."""
+    """What a stage means for the deal that stands in it; the stages of a pipeline follow in this order."""
 
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+
+    @property
+    def place(self) -> int:
+        return tuple(Outcome).index(self)
 
 
 class Holds(StrEnum):
@@ -284,9 +284,3 @@ class Drawing(StrEnum):
     MERMAID = "mermaid"
     JSON = "json"
     CSV = "csv"
-
-    @classmethod
-    def named(cls, path: "Path | None") -> "Drawing":
-        """The format that the name of a file ends in; GraphML where it says none."""
-        known = {**{f".{each}": each for each in cls}, ".gv": cls.DOT, ".mmd": cls.MERMAID}
-        return known.get(path.suffix.lower(), cls.GRAPHML) if path else cls.GRAPHML

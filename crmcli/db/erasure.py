@@ -67,7 +67,7 @@ def replace_mentions(connection: sqlite3.Connection, words: Iterable[str], by: s
     likes = {f"w{place}": like for place, like in enumerate(sorted(held))}
     count = 0
     for table, column in _texts(connection):
-        holds = " or ".join(rf"{column} like :{name} escape '\'" for name in likes)
+        holds = _holds(column, likes)
         sql = f"update {table} set {column} = {{}} where ({holds}) and unsaid({column}) <> {column}"
         try:
             found = connection.execute(sql.format(f"unsaid({column})"), likes).rowcount
@@ -102,7 +102,7 @@ def namesakes(connection: sqlite3.Connection, words: Iterable[str]) -> list[tupl
     likes = {f"w{place}": f"%{_literal(word)}%" for place, word in enumerate(sorted(words)) if word}
     found: set[tuple[str, int]] = set()
     for table, column in _NAMED if likes else ():
-        holds = " or ".join(rf"{column} like :{name} escape '\'" for name in likes)
+        holds = _holds(column, likes)
         found |= {(table, int(row[0])) for row in connection.execute(f"select id from {table} where {holds}", likes)}
     return sorted(found)
 
@@ -154,6 +154,11 @@ def holders(path: Path, uids: Iterable[str]) -> tuple[Path, ...]:
     copies = {each for each in beside if each != place and _is_copy(each, place)}
     copies |= {made.path for made in kept.remembered(path) if made.is_there is not False}
     return tuple(copy for copy in sorted(copies) if _may_hold(copy, wanted))
+
+
+def _holds(column: str, likes: Iterable[str]) -> str:
+    """The SQL condition that the column is like one of the parameters `likes`."""
+    return " or ".join(rf"{column} like :{name} escape '\'" for name in likes)
 
 
 def _last_digits(phone: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from crmcli.core.days import covering
 from crmcli.core.period import bounds, period
 from crmcli.core.period import moment as parsed
 from crmcli.core.vocabulary import Holds
@@ -201,9 +202,9 @@ def past(db: Reader, moment: Moment, *, as_of: str | None = None, known_at: str 
         raise InvalidInput(
             f"--as-of {asked} comes after --known-at {known}", hint="leave --as-of out, or give an earlier day"
         )
-    parameters: dict[str, object] = {"as_of": _end(asked, moment)}
+    parameters: dict[str, object] = {"as_of": ending(asked, moment)}
     if known is not None:
-        parameters["known_at"] = _end(known, moment)
+        parameters["known_at"] = ending(known, moment)
         _refuse_before_the_first(db, known, str(parameters["known_at"]), moment)
     last = parsed(str(parameters["as_of"])) - timedelta(seconds=1)
     return Past(asked, known, parameters), replace(moment, now=min(last, moment.now))
@@ -218,9 +219,9 @@ def day(text: str, moment: Moment) -> date:
     return found
 
 
-def _end(day: date, moment: Moment) -> str:
-    days = period(day.isoformat(), now=moment.now, tz=moment.tz, order=moment.preferences.date_order)
-    return bounds(days, moment.tz)[1]
+def ending(day: date, moment: Moment) -> str:
+    """The instant at which the local day ends."""
+    return bounds(covering("day", day), moment.tz)[1]
 
 
 def _refuse_before_the_first(db: Reader, day: date, end: str, moment: Moment) -> None:

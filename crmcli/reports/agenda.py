@@ -6,13 +6,13 @@ from datetime import date
 
 from crmcli.core import period
 from crmcli.core.days import days_in_month
-from crmcli.core.vocabulary import Matter
+from crmcli.core.vocabulary import Matter, Trouble
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred, contactable
 from crmcli.reports import urgency
 from crmcli.reports.rhythm import Rhythms, rhythms
-from crmcli.reports.stalls import limits
+from crmcli.reports.stalls import limits, next_step
 from crmcli.reports.urgency import CustomerFacts, DealFacts, Part, TaskFacts
 
 _FEBRUARY, _LEAP_DAY = 2, 29
@@ -106,21 +106,8 @@ def deals(db: Reader, moment: Moment, *, only: int | None = None) -> Iterator[It
         is_past = close is not None and close < today
         because = "; ".join([closing.because] * is_past + [staying.because] * (staying.factor > 0))
         matter = Matter.PAST_CLOSE if is_past else Matter.STALLED
-        yield Item(
-            matter, f"D{number}", name, customer, customer_id, close, because,
-            _step(number, is_past=is_past, why_not=why_not), parts, why_not,
-        )  # fmt: skip
-
-
-def _step(deal: int, *, is_past: bool, why_not: str | None) -> str:
-    """The command that may come next for a deal."""
-    if why_not:
-        return f'crm deal lose D{deal} --reason "{why_not}"'
-    return (
-        f"crm deal edit D{deal} --set close=eom"
-        if is_past
-        else f'crm task add "next step" --deal D{deal} --due tomorrow'
-    )
+        follow = next_step(f"D{number}", Trouble.OVERDUE if is_past else Trouble.STALLED, barred=why_not)
+        yield Item(matter, f"D{number}", name, customer, customer_id, close, because, follow, parts, why_not)
 
 
 def customers(db: Reader, moment: Moment, waiting: Rhythms, *, only: int | None = None) -> Iterator[Item]:

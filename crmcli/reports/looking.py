@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crmcli.core.days import covering
 from crmcli.core.money import Money
-from crmcli.core.period import bounds, instant, period
+from crmcli.core.period import instant, period
 from crmcli.core.period import moment as parsed
 from crmcli.db.reader import Reader
 from crmcli.graph.look import Look, me, owners, weights
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
 from crmcli.query.contact import barred
-from crmcli.query.past import day
+from crmcli.query.past import day, ending
 
 ME = "me"
 
@@ -46,7 +45,7 @@ def look(db: Reader, moment: Moment, as_of: str | None = None) -> Look:
     if as_of is None:
         return Look(instant(moment.now), moment.now.astimezone(moment.tz).date().isoformat(), weights(db))
     then = day(as_of, moment)
-    end = parsed(bounds(covering("day", then), moment.tz)[1]) - timedelta(seconds=1)
+    end = parsed(ending(then, moment)) - timedelta(seconds=1)
     return Look(instant(min(end, moment.now)), then.isoformat(), weights(db))
 
 

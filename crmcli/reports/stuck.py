@@ -14,6 +14,7 @@ from crmcli.query.comparison import Moment
 from crmcli.query.past import Past, past
 from crmcli.query.stalling import USUAL_DAYS
 from crmcli.reports.listing import View, listing
+from crmcli.reports.stalls import next_step
 
 _ASKED = (
     *("id", "name", "customer", "customer.id", "customer.no_contact", "pipeline", "stage", "amount", "currency"),
@@ -213,18 +214,11 @@ def _because(
 def _next(told: Mapping[str, object], trouble: Trouble, *, barred: str | None) -> str:
     """The command that may come next."""
     deal = f"D{told['id']}"
-    if barred:
-        return f'crm deal lose {deal} --reason "{barred}"'
-    match trouble:
-        case Trouble.OVERDUE:
-            return f"crm deal edit {deal} --set close=eom"
-        case Trouble.ZOMBIE:
-            return f'crm deal lose {deal} --reason "no decision"'
-        case Trouble.ROTTEN if told["customer.id"] is not None:
-            return f'crm task add "get in touch" --deal {deal} --due tomorrow'
-    if told["planned"]:
+    if not barred and trouble is Trouble.ROTTEN and told["customer.id"] is not None:
+        return f'crm task add "get in touch" --deal {deal} --due tomorrow'
+    if not barred and trouble in (Trouble.STALLED, Trouble.ROTTEN) and told["planned"]:
         return f"crm deal show {deal}"
-    return f'crm task add "next step" --deal {deal} --due tomorrow'
+    return next_step(deal, trouble, barred=barred)
 
 
 def _tree(trouble: Trouble, deals: Sequence[Stuck], count: int) -> Node:

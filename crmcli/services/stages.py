@@ -22,7 +22,6 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key
 
 FIELDS = SETTABLE["stage"]
-_CLOSING = {Outcome.OPEN: 0, Outcome.WON: 1, Outcome.LOST: 2}
 
 #: The caches of a pipeline whose stages changed their order: what `reports.invariants` asks of every file.
 _REACHED = """
@@ -233,15 +232,19 @@ def _ordered(session: Writer, pipeline: int) -> list[Stage]:
 
 def _arrange(session: Writer, order: list[Stage]) -> None:
     """Number the stages in this order: open ones, then won, then lost."""
-    for position, stage in enumerate(sorted(order, key=lambda each: _CLOSING[each.outcome]), 1):
+    for position, stage in enumerate(sorted(order, key=_rank), 1):
         if stage.position != position:
             stage.position = position
     session.flush()
 
 
+def _rank(stage: Stage) -> int:
+    return Outcome(stage.outcome).place  # the file gives a text
+
+
 def _end(order: list[Stage], outcome: Outcome) -> int:
     """Where a stage comes last among those of its outcome."""
-    return sum(_CLOSING[each.outcome] <= _CLOSING[outcome] for each in order)
+    return sum(_rank(each) <= outcome.place for each in order)
 
 
 def _behind(session: Writer, pipeline: int, ref: str, outcome: Outcome) -> int:

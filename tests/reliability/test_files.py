@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
-from tests.conftest import IS_ENCRYPTED, run
+from tests.conftest import IS_ENCRYPTED, Run, run
 from tests.db.test_readonly import shared, without_root
 from tests.reliability.asking import ASIDE, KNOWN_CODES, LINES, SECRETS, asked, damaged
 from tests.reliability.files import UNUSABLE, Spoil, bad_text, newer, short
@@ -154,3 +156,19 @@ def test_every_command_on_what_may_only_be_read(file_mode: int, folder_mode: int
             assert_one_line(result, 10, path)
             assert "nothing was changed" in result.stderr, path
     assert shared.read_bytes() == before
+
+
+@pytest.mark.skipif(IS_ENCRYPTED, reason="the damage is made in the plain file")
+def test_a_name_that_is_no_text_is_near_to_none(small: Path, crm: Run) -> None:
+    with closing(sqlite3.connect(small)) as raw:
+        raw.execute("pragma writable_schema = on")
+        raw.execute("delete from sqlite_schema where type = 'trigger' and tbl_name = 'customer'")
+        raw.execute("update sqlite_schema set sql = replace(sql, ') strict', ')') where name = 'customer'")
+        raw.execute("update sqlite_schema set sql = replace(sql, 'name text not null', 'name') where name = 'customer'")
+        raw.commit()
+    with closing(sqlite3.connect(small)) as raw:
+        raw.execute("pragma ignore_check_constraints = on")
+        raw.execute("update customer set name = null where id = 1")
+        raw.commit()
+
+    assert crm("log Nobodyhere hello", exit_code=3).stderr.startswith("error: no customer matches 'Nobodyhere'")

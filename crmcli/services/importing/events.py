@@ -45,10 +45,8 @@ def find(found: Stage) -> None:
     which.find(found)
     if names_customers(found):
         who.find(found, Naming("import_event", "customer_uid", "customer", "customer_id", "customer"))
-        found.reject(
-            "select row, 'deal', 'is empty, and so is customer' from import_event where coalesce(deal_id, customer_id) is null"
-        )
-    found.reject("select row, 'deal', 'is empty' from import_event where coalesce(deal_id, customer_id) is null")
+    why = "is empty, and so is customer" if names_customers(found) else "is empty"
+    found.reject(f"select row, 'deal', '{why}' from import_event where coalesce(deal_id, customer_id) is null")
 
 
 def _prefer_deals(found: Stage) -> None:

@@ -14,7 +14,6 @@ from crmcli.services.importing.work import Work
 
 _TABLES = ("import_deal", "import_event")
 _LAST = 1e9
-_ENDS = (Outcome.OPEN, Outcome.WON, Outcome.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def _make(work: Work, pipeline: int, new: Sequence[_Step]) -> None:
     for step in _ordered(new):
         later = [n for n, other in enumerate(order) if other.outcome != Outcome.OPEN or _is_behind(other, step)]
         order.insert(later[0] if later and step.outcome == Outcome.OPEN else len(order), step)
-    for position, step in enumerate(sorted(order, key=lambda step: _ENDS.index(step.outcome)), 1):
+    for position, step in enumerate(sorted(order, key=lambda step: step.outcome.place), 1):
         if step.id is None:
             _insert(work, pipeline, step, position)
         elif step.position != position:
@@ -193,7 +192,7 @@ def _make(work: Work, pipeline: int, new: Sequence[_Step]) -> None:
 
 def _ordered(steps: Sequence[_Step]) -> list[_Step]:
     """As they follow in a pipeline, those of which nothing is known behind the others of their outcome."""
-    return sorted(steps, key=lambda step: (_ENDS.index(step.outcome), _LAST if step.rank is None else step.rank))
+    return sorted(steps, key=lambda step: (step.outcome.place, _LAST if step.rank is None else step.rank))
 
 
 def _is_behind(other: _Step, step: _Step) -> bool:
