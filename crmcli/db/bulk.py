@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from crmcli.db import migrate
@@ -56,7 +56,8 @@ class Bulk:
         if without is not None:
             self._put_away(without)
         sql = f"insert into {table} ({columns}) {select}"
-        count = self.connection.execute(sql, parameters).rowcount
+        with self._indexed_later(table) if self.silent and before == 0 else nullcontext():
+            count = self.connection.execute(sql, parameters).rowcount
         if without is not None:
             self._bring_back(without)
         if self.silent and count > 0:
@@ -114,6 +115,19 @@ class Bulk:
     def _bring_back(self, trigger: str) -> None:
         if trigger in self._away:
             self.connection.execute(self._away.pop(trigger))
+
+    @contextmanager
+    def _indexed_later(self, table: str) -> Iterator[None]:
+        """Make the indexes of the empty `table` anew at the end, but for unique ones: half of what it costs row by row."""
+        select = (
+            "select name, sql from sqlite_schema where type = 'index' and tbl_name = ? and sql like 'create index %'"
+        )
+        indexes = self.connection.execute(select, (table,)).fetchall()
+        for name, _ in indexes:
+            self.connection.execute(f"drop index {name}")
+        yield
+        for _, sql in indexes:
+            self.connection.execute(sql)
 
     def _record_inserts(self, table: str) -> None:
         """One change for all rows, or for each run of them where ids were left out."""

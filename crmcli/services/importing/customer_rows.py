@@ -96,16 +96,18 @@ def _update(stage: Stage) -> None:
 
 def _points(stage: Stage) -> None:
     """E-mails and phones: all of a new customer of one row, else those that it has not yet, behind those that it has."""
-    united = "(select leader from import_same)"
+    united = "select leader from import_same"
     stage.work.bulk.insert(
         "contact_point",
         "customer_id, kind, value, position",
         f"""
         select r.target, p.kind, p.value, p.position from import_point p cross join import_customer r on r.row = p.row
-        where r.is_new and p.row not in {united}
+        where r.is_new and p.row not in ({united})
         """,
     )
-    _missing_points(stage, f"not r.is_new or p.row in {united}")
+    others = f"select 1 from import_customer where not is_new union all {united}"
+    if stage.work.db.value(f"select exists ({others})"):
+        _missing_points(stage, f"not r.is_new or p.row in ({united})")
 
 
 def _missing_points(stage: Stage, condition: str) -> None:

@@ -97,7 +97,7 @@ def _find(work: Work) -> None:
         ) where kind = 'email'
         """
     )
-    names.find(work, "select ref as name from import_named where kind = 'name'")
+    names.find(work, "select ref as name, rowid as place from import_named where kind = 'name'")
     run(
         "update import_named set other_id = n.id from import_name n where kind = 'name' and n.name = ref and n.many = 1"
     )
@@ -110,8 +110,9 @@ def _make_people(work: Work) -> None:
     bulk.run("create temp table import_person (row integer primary key, name, key)")
     new = bulk.run(
         f"""
-        insert into import_person (name, key) select n.name, n.key from import_named k join import_name n on n.name = k.ref
-        where k.kind = 'name' and n.many = 0 and not {erased.is_name(work, "n.name")} group by n.key order by min(k.rowid)
+        insert into import_person (name, key)
+        select name, key from import_name where many = 0 and not {erased.is_name(work, "name")}
+        group by key order by min(place)
         """
     )
     if new <= 0:

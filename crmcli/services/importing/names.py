@@ -4,8 +4,9 @@ from crmcli.services.importing.work import Work
 
 
 def find(work: Work, names: str, *, condition: str = "true") -> None:
-    """Look up the names that the SELECT `names` gives as (name): `import_name` (name, key, id, many) holds what came of it.
+    """Look up the names that the SELECT `names` gives as (name, place).
 
+    `import_name` (name, key, place, id, many) holds what came of it; `place` is the first of the name.
     A name means the customer called so in any case, else without accents and width, else the one that such a one was
     merged into; of several the one that is written just so. `many` is how many fit: `id` counts where it is 1. The SQL
     `condition` narrows the customers c.
@@ -13,9 +14,11 @@ def find(work: Work, names: str, *, condition: str = "true") -> None:
     run = work.bulk.run
     live = f"c.removed_at is null and {condition}"
     run("drop table if exists temp.import_name")
-    run("create temp table import_name (name primary key, key, id integer, many integer not null default 0)")
-    distinct = f"select distinct name from ({names}) where name is not null"
-    run(f"insert into import_name (name, key) select name, fold(name) from ({distinct})")
+    run(
+        "create temp table import_name (name primary key, key, place integer, id integer, many integer not null default 0)"
+    )
+    first = f"select name, min(place) as place from ({names}) where name is not null group by name"
+    run(f"insert into import_name (name, key, place) select name, fold(name), place from ({first})")
     called = f"select min(c.id), count(*) from customer c where c.name = n.name collate nocase and {live}"
     run(f"update import_name as n set (id, many) = ({called})")
     run(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import File
@@ -119,7 +120,7 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
     lists: list[tuple[str, int, Iterable[tuple[object, ...]]]] = []
     values = [row.values for row in rows]
     fields = [*shape.readers, *(part.field for part in shape.parts)]
-    texts = {field: [each.get(field) for each in values] for field in fields}
+    texts = _texts(fields, values, is_even=tally.source.layout.foreign is None)
     name = ""
     try:
         for name, read in shape.readers.items():
@@ -145,3 +146,14 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
             yield from _taken(tally, shape, [row])
     else:
         yield Batch(rows, columns, lists)
+
+
+def _texts(
+    fields: Sequence[str], values: Sequence[Mapping[str, str]], *, is_even: bool
+) -> dict[str, Sequence[str | None]]:
+    """The values column by column; None where a row has not even the field. Only if `is_even` all have the same."""
+    there = [field for field in fields if field in values[0]]
+    if not (is_even and there):
+        return {field: [each.get(field) for each in values] for field in fields}
+    found = zip(*map(itemgetter(*there, there[0]), values), strict=True)
+    return {**dict.fromkeys(fields, [None] * len(values)), **dict(zip(there, found, strict=False))}

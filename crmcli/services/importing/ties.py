@@ -117,7 +117,9 @@ def _untie(work: Work, role: _Role) -> None:
 
 def _settle(work: Work, role: _Role) -> None:
     of_role = f"field = '{role.field}' and other_id is null"
-    names.find(work, f"select name from import_tie where {of_role}", condition="c.kind = 'organisation'")
+    names.find(
+        work, f"select name, customer_id as place from import_tie where {of_role}", condition="c.kind = 'organisation'"
+    )
     _find_persons(work, role)
     _forget_ambiguous(work, role)
     if role.type_id == WORKS_FOR:
@@ -180,6 +182,8 @@ def _forget_ambiguous(work: Work, role: _Role) -> None:
 def _forget_persons(work: Work, role: _Role) -> None:
     """An employer is an organisation, here as everywhere."""
     named = "import_name n join customer c on c.id = n.id and n.many = 1 and c.kind <> 'organisation'"
+    if not work.db.value(f"select exists (select 1 from {named})"):
+        return
     rows = work.db.rows(
         f"select t.name, c.id, c.name, count(*) from import_tie t cross join {named} "
         f"where t.field = '{role.field}' and t.other_id is null and n.name = t.name group by t.name order by t.name limit 5"
@@ -198,9 +202,8 @@ def _make_organisations(work: Work, role: _Role) -> None:
     new = bulk.run(
         f"""
         insert into import_organisation (name, key)
-        select n.name, n.key from import_tie t cross join import_name n on n.name = t.name
-        where t.field = '{role.field}' and t.other_id is null and n.many = 0 and not {erased.is_name(work, "n.name")}
-        group by n.key order by min(t.customer_id)
+        select name, key from import_name where many = 0 and not {erased.is_name(work, "name")}
+        group by key order by min(place)
         """
     )
     if new > 0:
@@ -241,7 +244,7 @@ def _tie(work: Work, role: _Role) -> None:
     work.bulk.insert(
         "relationship",
         f"uid, {role.mine}, type_id, {role.other}, created_at, recorded_at",
-        f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by customer_id",
+        f"select {work.uid('rowid - 1')}, customer_id, {role.type_id}, organisation_id, :now, :now from import_wanted order by rowid",
         without="relationship_forest_insert",  # neither role is a type of which one is the only one
         now=work.recorded_at,
     )

@@ -63,7 +63,7 @@ def find(stage: Stage, naming: Naming) -> None:
     )
     if naming.key is not None:
         _find_by_key(stage, naming, naming.key)
-    names.find(stage.work, f"select {name} as name from {table} where {uid} is null")
+    names.find(stage.work, f"select {name} as name, row as place from {table} where {uid} is null")
     erased.refuse_naming(stage, table, number, uid, name)
     stage.work.bulk.run(
         f"update {table} set {number} = n.id from import_name n where n.name = {table}.{name} and {table}.{uid} is null and n.many = 1 "
