@@ -11,6 +11,9 @@ from crmcli.exchange.layout import Layout, normalised, numberless
 Cells = Sequence[str]
 Values = dict[str, str]
 
+#: What turns the cells of a record into the fields that it fills and their cells; none of a record that is left out.
+Taken = Callable[[Cells], tuple[tuple[str, ...], Cells]]
+
 
 def fields_of(file: str, header: Sequence[str], layout: Layout, mapping: Mapping[str, str]) -> tuple[str, ...]:
     """The field of each column, "" for one that is not taken; `mapping` goes before what the header says.
@@ -60,35 +63,32 @@ def refuse_unused(mapping: Mapping[str, str], headers: Mapping[str, Sequence[str
             raise InvalidInput(message, hint=f"it has {', '.join(dict.fromkeys(columns))}")
 
 
-def values_of(header: Sequence[str], fields: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
-    """What turns the cells of a record into its values by field; a row that is left out has none."""
+def taken(header: Sequence[str], fields: Sequence[str], layout: Layout, key_place: int | None = None) -> Taken:
+    """What turns the cells of a record into those of its fields; what stands at `key_place` is its key."""
     if layout.foreign is not None:
-        names = list(dict.fromkeys(filter(None, fields)))
-        return _completed(gathered(header, fields, layout), names, layout)
+        names = tuple(dict.fromkeys(filter(None, fields)))
+        return _by_name(_completed(gathered(header, fields, layout), names, layout), key_place)
     places = [place for place, field in enumerate(fields) if field]
-    names = [fields[place] for place in places]
-    if len(places) == len(fields):
+    names = tuple(fields[place] for place in places)
+    if key_place is not None or not set(names).issubset(layout.fields) or _usable(layout, names):
 
-        def taken(cells: Cells) -> Values:
-            return dict(zip(names, map(str.strip, cells), strict=True))
-    else:
-
-        def taken(cells: Cells) -> Values:
+        def read(cells: Cells) -> Values:
             return dict(zip(names, [cells[place].strip() for place in places], strict=True))
 
-    return _completed(taken, names, layout)
+        return _by_name(_completed(read, names, layout), key_place)
+    if len(places) == len(fields):
+        return lambda cells: (names, list(map(str.strip, cells)))
+    return lambda cells: (names, [cells[place].strip() for place in places])
 
 
-def keyed(values: Callable[[Cells], Values], place: int) -> Callable[[Cells], Values]:
-    """`values`, with what stands at the place as the key."""
-
-    def taken(cells: Cells) -> Values:
+def _by_name(values: Callable[[Cells], Values], key_place: int | None) -> Taken:
+    def read(cells: Cells) -> tuple[tuple[str, ...], Cells]:
         found = values(cells)
-        if found:  # else the row is left out
-            found["key"] = cells[place].strip()
-        return found
+        if found and key_place is not None:  # else the row is left out
+            found["key"] = cells[key_place].strip()
+        return tuple(found), tuple(found.values())
 
-    return taken
+    return read
 
 
 def place_of(column: str, header: Sequence[str]) -> int | None:
@@ -98,14 +98,13 @@ def place_of(column: str, header: Sequence[str]) -> int | None:
     return next((place for place, name in enumerate(header) if normalised(name) == normalised(column)), None)
 
 
-def _completed(taken: Callable[[Cells], Values], names: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
-    """`taken`, and then the fields that the layout composes, without those that only serve for that."""
-    usable = {name: _usable(templates, names) for name, templates in layout.composed.items()}
-    composed = {name: templates for name, templates in usable.items() if templates}
+def _completed(read: Callable[[Cells], Values], names: Sequence[str], layout: Layout) -> Callable[[Cells], Values]:
+    """`read`, and then the fields that the layout composes, without those that only serve for that."""
+    composed = _usable(layout, names)
     parts = [name for name in names if name not in layout.fields]
 
     def completed(cells: Cells) -> Values:
-        found = taken(cells)
+        found = read(cells)
         for name, templates in composed.items():
             if not found.get(name):
                 found[name] = _first_filled(templates, found)
@@ -115,7 +114,7 @@ def _completed(taken: Callable[[Cells], Values], names: Sequence[str], layout: L
             del found[part]
         return found
 
-    return completed if composed or parts or layout.foreign else taken
+    return completed
 
 
 def _chosen(name: str, mapping: Mapping[str, str]) -> str | None:
@@ -127,10 +126,15 @@ def _chosen(name: str, mapping: Mapping[str, str]) -> str | None:
     return next((field for column, field in mapping.items() if normalised(column) == normalised(name)), None)
 
 
-def _usable(templates: Sequence[str], names: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """The templates whose fields there are, each with those fields."""
-    found = [(template, [field for _, field, _, _ in Formatter().parse(template) if field]) for template in templates]
-    return [(template, fields) for template, fields in found if set(fields) <= set(names)]
+def _usable(layout: Layout, names: Sequence[str]) -> dict[str, list[tuple[str, list[str]]]]:
+    """The composed fields with those of their templates whose fields there are, each with those fields."""
+    usable: dict[str, list[tuple[str, list[str]]]] = {}
+    for name, templates in layout.composed.items():
+        for template in templates:
+            parts = [field for _, field, _, _ in Formatter().parse(template) if field]
+            if set(parts) <= set(names):
+                usable.setdefault(name, []).append((template, parts))
+    return usable
 
 
 def _first_filled(templates: Sequence[tuple[str, list[str]]], values: Values) -> str:

@@ -1,22 +1,32 @@
 """What a file gives, record by record: a row that can be taken, or the fault of one that cannot."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 #: Characters in one field; a longer one is a fault of its row.
 LONGEST_FIELD = 1_000_000
 
 
 class Row(NamedTuple):
-    """`line` is where the record begins; `values` are the mapped cells by field, stripped, "" where there is nothing.
+    """`line` is where the record begins; `cells` are those of the `fields`, stripped, "" where there is nothing.
 
-    `raw` is the record as found, for a file of rejects.
+    `raw` is the record as found, for a file of rejects. A row that is to be left out has no fields.
     """
 
     line: int
-    values: dict[str, str]
+    fields: tuple[str, ...]
+    cells: Sequence[str]
     raw: Sequence[str] = ()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The cells by field."""
+        return dict(zip(self.fields, self.cells, strict=True))
+
+    def saying(self, values: Mapping[str, str]) -> Self:
+        """The row with these values by field instead."""
+        return self._replace(fields=tuple(values), cells=tuple(values.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,12 +105,9 @@ class Source:
     def rows(self) -> Iterator[Row | Fault]:
         """The records in the order of the file, a stream of them once. Raises InvalidInput for a fault of the file.
 
-        Every row has the same fields: those of the columns, but for parts of others (a first name), and the composed.
-        A row that is to be left out has none.
+        The fields are those of the columns, but for parts of others (a first name), and the composed.
         """
-        values, keeps_raw = columns.values_of(self.header, self.fields, self.layout), self.keeps_raw
-        if self.key_place is not None:
-            values = columns.keyed(values, self.key_place)
+        taken, keeps_raw = columns.taken(self.header, self.fields, self.layout, self.key_place), self.keeps_raw
         note_filled = self._noted if self.layout.foreign is not None and self.unknown else None
         for record in self.sheet.records():
             if isinstance(record, Fault):
@@ -119,7 +116,7 @@ class Source:
                 line, cells, raw = record
                 if note_filled is not None:
                     note_filled(cells)
-                yield Row(line, values(cells), raw if keeps_raw else ())
+                yield Row(line, *taken(cells), raw if keeps_raw else ())
 
     @property
     def untaken(self) -> tuple[str, ...]:

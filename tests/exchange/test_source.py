@@ -40,7 +40,7 @@ def test_a_file_can_be_read_again(opened: Opened) -> None:
     assert (
         list(source.rows())
         == list(source.rows())
-        == [Row(2, {"name": "Ada"}, ["Ada"]), Row(3, {"name": "Bob"}, ["Bob"])]
+        == [Row(2, ("name",), ["Ada"], ["Ada"]), Row(3, ("name",), ["Bob"], ["Bob"])]
     )
 
 

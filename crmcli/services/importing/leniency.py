@@ -47,7 +47,7 @@ class Leniency:
 
     def eased(self, row: Row) -> Row:
         """The row, what it says that cannot be read as a text of its own."""
-        values, unread = dict(row.values), list[str]()
+        values, unread = row.values, list[str]()
         if values.get("amount"):
             values["amount"] = self._amount(values["amount"], values.get("currency") or self.work.currency)
         for name in self._reads.keys() & values.keys():
@@ -56,9 +56,9 @@ class Leniency:
                 if not values[name]:
                     del values[name]  # it is not blank, so that it clears nothing
         if not unread:
-            return row._replace(values=values)
+            return row.saying(values)
         self.count += 1
-        return row._replace(values={**values, UNREAD: "; ".join(sorted(unread))[:_LONGEST]})
+        return row.saying({**values, UNREAD: "; ".join(sorted(unread))[:_LONGEST]})
 
     def tell(self) -> None:
         """Say where the values are that could not be read."""

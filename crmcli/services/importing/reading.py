@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 from crmcli.errors import InvalidInput
 from crmcli.exchange.record import File
@@ -97,7 +96,7 @@ def _rows(tally: Tally, leniency: Leniency | None) -> Iterator[Row]:
         if isinstance(row, Fault):
             tally.read += 1
             tally.reject(row)
-        elif not row.values:
+        elif not row.fields:
             tally.read += 1
             tally.skipped += 1
         elif leniency is not None:
@@ -111,16 +110,15 @@ def _rows(tally: Tally, leniency: Leniency | None) -> Iterator[Row]:
 def _with(constants: Mapping[str, str], row: Row) -> Row:
     """The row with the values of the profile, where it has none of its own."""
     said = {name: text for name, text in row.values.items() if text or name not in constants}
-    return row._replace(values={**constants, **said})
+    return row.saying({**constants, **said})
 
 
 def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
     """The rows column by column, at half of what it costs to go row by row; those with a fault among them, alone."""
     columns: list[Sequence[object]] = []
     lists: list[tuple[str, int, Iterable[tuple[object, ...]]]] = []
-    values = [row.values for row in rows]
-    fields = [*shape.readers, *(part.field for part in shape.parts)]
-    texts = _texts(fields, values, is_even=tally.source.layout.foreign is None)
+    texts = _texts([*shape.readers, *(part.field for part in shape.parts)], rows)
+    values = [row.values for row in rows] if shape.composed else []
     name = ""
     try:
         for name, read in shape.readers.items():
@@ -148,12 +146,11 @@ def _taken(tally: Tally, shape: Shape, rows: Sequence[Row]) -> Iterator[Batch]:
         yield Batch(rows, columns, lists)
 
 
-def _texts(
-    fields: Sequence[str], values: Sequence[Mapping[str, str]], *, is_even: bool
-) -> dict[str, Sequence[str | None]]:
-    """The values column by column; None where a row has not even the field. Only if `is_even` all have the same."""
-    there = [field for field in fields if field in values[0]]
-    if not (is_even and there):
+def _texts(fields: Sequence[str], rows: Sequence[Row]) -> dict[str, Sequence[str | None]]:
+    """The cells column by column; None where a row has not even the field."""
+    first = rows[0].fields
+    if any(row.fields is not first for row in rows):
+        values = [row.values for row in rows]
         return {field: [each.get(field) for each in values] for field in fields}
-    found = zip(*map(itemgetter(*there, there[0]), values), strict=True)
-    return {**dict.fromkeys(fields, [None] * len(values)), **dict(zip(there, found, strict=False))}
+    columns = zip(*(row.cells for row in rows), strict=True)
+    return {**dict.fromkeys(fields, [None] * len(rows)), **dict(zip(first, columns, strict=True))}

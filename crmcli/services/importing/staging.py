@@ -73,7 +73,7 @@ class Stage:
                 order by o.row
             """
             for file, line, raw, name, reason in self.work.db.rows(chosen):
-                reading.fault(self.work.tallies[file], Row(line, {}, loads(raw or "[]")), name, reason)
+                reading.fault(self.work.tallies[file], Row(line, (), (), loads(raw or "[]")), name, reason)
             self._drop()
 
     def leave(self, select: str) -> int:
