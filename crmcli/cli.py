@@ -32,6 +32,8 @@ class Crm(RootGroup):
         Entry("segment", "Saved queries of customers.", _RECORDS, "crmcli.commands.segment"),
         Entry("pipeline", "The pipelines that deals go through.", _RECORDS, "crmcli.commands.pipeline"),
         Entry("stage", "The stages of a pipeline.", _RECORDS, "crmcli.commands.stage"),
+        Entry("owner", "Who of us looks after customers and deals.", _RECORDS, "crmcli.commands.owner"),
+        Entry("tag", "The tags of customers: renamed, united, removed.", _RECORDS, "crmcli.commands.tag"),
         Entry("field", "Fields of your own, of customers and deals.", _RECORDS, "crmcli.commands.field"),
         Entry("dash", "How it stands, on one screen or one page.", _INSIGHT, "crmcli.commands.dash"),
         Entry("dupes", "Customers that are likely the same one.", _INSIGHT, "crmcli.commands.dupes"),

@@ -57,6 +57,32 @@ def test_every_transcript_of_the_page_is_what_happens(
             assert crm(line if piped else command.removeprefix("crm "), input=text).stdout == expected, command
 
 
+_OWNED = (
+    "customer edit grace-hopper --set owner='Noor Haddad'",
+    "customer edit ada --set owner=Robin",
+    "customer edit acme-ltd --set owner=Sam",
+    "customer edit acme-ltd --set owner=",
+)
+_FIELD = ("field add customer shoe_size",)
+#: What the examples of a command are about besides.
+BEFORE: dict[str, tuple[str, ...]] = {
+    "alias remove": ("alias set hot 'deal list'",),
+    "customer restore": ("customer remove grace-hopper --yes",),
+    "field edit": _FIELD,
+    "field remove": _FIELD,
+    "owner edit": _OWNED,
+    "owner merge": _OWNED,
+    "owner remove": _OWNED,
+    "privacy consent withdraw": ("privacy consent grant ada --purpose newsletter",),
+    "privacy readmit": ("privacy erase ada --yes",),
+    "privacy retention remove": ("privacy retention add silent --after 3y --action erase",),
+    "redo": ("undo",),
+    "relation type remove": ("relation type add mentors --inverse 'mentored by'",),
+    "restore": ("backup before-the-import.db",),
+    "tag remove": ("customer edit ada --tag fair-2025",),
+}
+
+
 @pytest.fixture
 @once
 def begun(crm: Run) -> None:
@@ -88,27 +114,11 @@ def test_every_command_has_examples_that_run(
 ) -> None:
     if reason := why_not(" ".join(path)):
         pytest.skip(reason)
-    if path == ("relation", "type", "remove"):
-        begun("relation type add mentors --inverse 'mentored by'")
-    if path == ("alias", "remove"):
-        begun("alias set hot 'deal list'")
-    if path == ("redo",):
-        begun("undo")
-    if path == ("customer", "restore"):
-        begun("customer remove grace-hopper --yes")
-    if path == ("restore",):
-        begun(f"backup {tmp_path / 'before-the-import.db'}")
-    if path == ("privacy", "consent", "withdraw"):
-        begun("privacy consent grant ada --purpose newsletter")
-    if path == ("privacy", "retention", "remove"):
-        begun("privacy retention add silent --after 3y --action erase")
-    if path == ("privacy", "readmit"):
-        begun("privacy erase ada --yes")
-    if path in (("field", "edit"), ("field", "remove")):
-        begun("field add customer shoe_size")
+    monkeypatch.chdir(tmp_path)
+    for line in BEFORE.get(" ".join(path), ()):
+        begun(line)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
     examples = command.examples  # type: ignore[attr-defined]
 
     assert examples

@@ -106,7 +106,17 @@ def writing(
     if (session := shared(ctx, told.database)) is not None:
         return session.part(dry_run=is_trial)
     ahead.load(_name(ctx).split())
-    return _opened(ctx, db.writing, is_trial=is_trial, makes=makes, encrypted=encrypted)
+    opened = _opened(ctx, db.writing, is_trial=is_trial, makes=makes, encrypted=encrypted)
+    return opened if trial else _remarked(ctx, opened)
+
+
+@contextmanager
+def _remarked(ctx: typer.Context, opened: "AbstractContextManager[Writer]") -> "Iterator[Writer]":
+    """The file, opened; what was done besides is said in the end."""
+    with opened as session:
+        yield session
+    for remark in session.remarks:
+        hint(ctx, remark)
 
 
 @contextmanager

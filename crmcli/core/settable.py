@@ -12,6 +12,7 @@ SETTABLE: Mapping[str, tuple[str, ...]] = {
         "customer",
     ),
     "interaction": ("text", "channel", "direction", "at", "duration", "deal"),
+    "owner": ("name", "email", "manager", "region", "me"),
     "pipeline": ("name", "default"),
     "relationship": ("since", "until", "strength", "note"),
     "stage": ("name", "outcome", "probability", "category", "rot_days", "required"),

@@ -37,6 +37,7 @@ class Transaction:
     raw: sqlite3.Connection
     path: Path | None
     since: int  # the last change before this operation, or this part of it
+    remarks: list[str]  # what was done besides, and a person should know
 
     def enter(self, file: "Opened") -> None:
         """Begin the operation in the transaction under way on `file`."""
@@ -44,6 +45,7 @@ class Transaction:
         self.operation = _begun(file)
         self.since = _last_change(file.raw)
         self.preferences = file.preferences
+        self.remarks = []
 
     @contextmanager
     def begun(self) -> Iterator[Self]:
@@ -84,14 +86,16 @@ class Transaction:
         self.sync()
         self.raw.execute("savepoint part")
         before, self.since = self.since, _last_change(self.raw)
-        is_kept = False
+        said, is_kept, is_done = len(self.remarks), False, False
         try:
             with self._faults():
                 yield self
                 self.sync()
-            is_kept = not dry_run
+            is_kept, is_done = not dry_run, True
         finally:
             self.since = before
+            if not is_done:
+                del self.remarks[said:]
             self.forget()
             if self.is_open:
                 if not is_kept:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crmcli.services import interactions as interactions
     from crmcli.services import merging as merging
     from crmcli.services import operations as operations
+    from crmcli.services import owners as owners
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences
     from crmcli.services import quotas as quotas
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from crmcli.services import retention as retention
     from crmcli.services import segments as segments
     from crmcli.services import stages as stages
+    from crmcli.services import tags as tags
     from crmcli.services import tasks as tasks
     from crmcli.services import weights as weights
     from crmcli.services import whole as whole

@@ -167,7 +167,9 @@ def _organisation(session: Writer, employer: str) -> int:
             hint=f"crm customer edit {found} --set kind=organisation, if it is one",
         )
     new = customers.NewCustomer(name=name, kind=CustomerKind.ORGANISATION)
-    return customers.add(session, new).ids[0]
+    made = customers.add(session, new).ids[0]
+    session.remarks.append(f"new organisation {made} {name}")
+    return made
 
 
 def _refuse(db: Reader, kind: RelationType, from_id: int, to_id: int) -> None:

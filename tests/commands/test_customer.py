@@ -30,7 +30,7 @@ def test_a_customer_keeps_all_that_was_said(crm: Run) -> None:
 
     shown = json.loads(crm("customer show 1 -f json").stdout)
     assert made.stdout == "1\n"
-    assert made.stderr == ""
+    assert made.stderr == "new owner 1 Bob\nnew organisation 2 Analytical Engines\n"
     assert {name: shown[name] for name in shown if name not in ("uid", "deals", "relationships")} == {
         "id": 1,
         "kind": "person",

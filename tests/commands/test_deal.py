@@ -37,7 +37,7 @@ def test_a_deal_keeps_all_that_was_said(crm: Run) -> None:
 
     shown = json.loads(crm("deal show 1 -f json").stdout)
     assert made.stdout == "1\n"
-    assert made.stderr == "at Sun 2026-11-01 09:00, close Mon 2026-11-30\n"
+    assert made.stderr == "new owner 1 Bob\nat Sun 2026-11-01 09:00, close Mon 2026-11-30\n"
     assert {name: value for name, value in shown.items() if name != "uid"} == {
         "id": 1,
         "name": "Engine no. 2",

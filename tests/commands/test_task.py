@@ -27,7 +27,7 @@ def test_a_task_keeps_all_that_was_said(started: Run) -> None:
 
     shown = json.loads(started("task show T1 -f json").stdout)
     assert made.stdout == "1\n"
-    assert made.stderr == "due Mon 2026-11-23 15:00\n"
+    assert made.stderr == "new owner 1 Eve\ndue Mon 2026-11-23 15:00\n"
     assert {name: value for name, value in shown.items() if name != "uid"} == {
         "id": 1,
         "text": "Send the quote",
