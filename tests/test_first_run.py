@@ -39,6 +39,7 @@ def test_the_default_place_is_made_on_the_first_write_and_said_once(home: Path) 
     assert names(str(place)) == "Ada\nBob\n"
 
 
+@pytest.mark.slow
 def test_a_person_is_told_once_what_helps_and_not_under_quiet(home: Path) -> None:
     begun, next_one = on_terminal("customer", "add", "Ada"), on_terminal("customer", "add", "Bob")
     quiet = on_terminal("--quiet", "customer", "add", "Ada", CRM_DB=str(home / "other.db"))

@@ -80,6 +80,7 @@ def test_the_limit_that_was_asked_for(limit: str, rows: int, many: Path) -> None
     assert (seen[-1].endswith("--limit all shows the rest")) == (rows < 60)
 
 
+@pytest.mark.slow
 def test_a_list_is_whole_in_a_pipe_and_in_a_file(many: Path, tmp_path: Path) -> None:
     assert in_pipe("customer", "list", "-f", "ids").out.count("\n") == 60
     assert sum("Customer" in line for line in in_pipe("customer", "list", "-f", "table").out.splitlines()) == 60
@@ -101,6 +102,7 @@ def test_a_dumb_terminal_gets_plain_text(small: Path) -> None:
     assert "\x1b" not in on_terminal("deal", "list", "stage:nowhere", TERM="dumb").err
 
 
+@pytest.mark.slow
 def test_colour_can_be_forced_into_a_pipe(small: Path) -> None:
     assert COLOUR.search(in_pipe("deal", "list", "-f", "table", NO_COLOR=None, FORCE_COLOR="1").out)
     assert "\x1b" not in in_pipe("deal", "list", NO_COLOR=None, FORCE_COLOR="1").out
@@ -139,6 +141,7 @@ def test_a_terminal_without_unicode_gets_what_it_can_show(path: str, encoding: s
     assert done.stdout.decode(encoding)
 
 
+@pytest.mark.slow
 def test_a_sentence_without_unicode_says_escapes(file: Path) -> None:
     seen = on_terminal("customer", "add", "李雷", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
 
@@ -146,6 +149,7 @@ def test_a_sentence_without_unicode_says_escapes(file: Path) -> None:
     assert "added customer 1 \\u674e\\u96f7\n" in seen.out
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("form", ["tsv", "csv", "json", "jsonl", "md", "html"])
 def test_machines_get_utf_8_whatever_the_locale(form: str, small: Path) -> None:
     assert "李雷" in in_pipe("customer", "list", "-f", form, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0").out
@@ -209,6 +213,7 @@ def test_a_closed_stdin_is_empty(small: Path) -> None:
         assert (done.returncode, done.stdout) == (code, ""), done.stderr
 
 
+@pytest.mark.slow
 def test_a_closed_stdout_or_stderr_is_no_reason_to_fail(small: Path) -> None:
     for closed in (">&-", "2>&-", ">&- 2>&-"):
         command = f"{' '.join(CRM)} customer list {closed}"

@@ -224,6 +224,7 @@ def test_neither_a_batch_nor_the_demo_is_a_line_of_its_own(line: str, started: R
     assert "cannot be a line of a batch" in started("batch --each", input=line, exit_code=2).stderr
 
 
+@pytest.mark.slow
 def test_every_command_is_a_line_or_refused(started: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("name\nCarl\n")

@@ -63,6 +63,7 @@ def test_people_see_cohorts_and_flows_as_a_matrix(small: object, crm: Run) -> No
     assert crm("funnel flow --columns from,to,moves -f csv").stdout.startswith("from,to,moves\n")
 
 
+@pytest.mark.slow
 def test_an_alert_fails_for_cron_where_a_step_fell(crm: Run) -> None:
     lines = []
     for number in range(120):

@@ -128,6 +128,7 @@ FOR_GOOD = {"decrypt", "encrypt", "find", "privacy erase", "redo", "restore", "u
 LINES = {path: line for path, line in (WRITES | MORE).items() if line.touches_the_file and path not in FOR_GOOD}
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", LINES)
 def test_every_command_that_writes_can_be_taken_back_and_put_again(path: str, small: Path, dump: Dump) -> None:
     line = LINES[path]

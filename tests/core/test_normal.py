@@ -117,6 +117,7 @@ def test_a_refused_address_cannot_act_on_a_terminal() -> None:
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.slow
 @given(addresses)
 def test_the_quick_way_agrees_with_the_library(value: str) -> None:
     try:

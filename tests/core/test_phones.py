@@ -51,6 +51,7 @@ def test_the_quick_ways_agree_with_the_library(case: tuple[str, str]) -> None:
     assert _national(digits, region) in (None, by_library(digits, region))
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.sampled_from(CODES), st.text("0123456789", max_size=15))
 def test_the_quick_way_agrees_with_the_library_on_any_digits(code: int, digits: str) -> None:

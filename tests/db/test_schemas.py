@@ -112,6 +112,7 @@ def test_the_file_holds_records_of_every_kind(number: int, tmp_path: Path) -> No
     assert {name for name, found in rows(path).items() if not found} <= {"current_operation"}
 
 
+@pytest.mark.enumerating
 def test_nothing_is_lost_on_the_way_to_the_latest(old: Path, scripts: Path) -> None:
     had, before, sums = schema(old), rows(old), amounts(old)
 

@@ -33,6 +33,7 @@ def found(file: Path, *texts: str) -> list[tuple[object, object]]:
         return [(row[0], row[1]) for row in find(db, index, texts).table.rows]
 
 
+@pytest.mark.slow
 def test_every_kind_of_write_is_followed(small: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.csv"
     more.write_text("name,email,tags\nNew One,ada@example.com,vip\nEve,eve@example.com,\n", encoding="utf-8")

@@ -22,6 +22,7 @@ def known(crm: Run) -> None:
     crm("log ada alone")
 
 
+@pytest.mark.slow
 def test_the_rows_of_a_customer_are_theirs_alone(known: Run, db: Reader) -> None:
     assert subject.rows(db, 1) == {
         "customer": {1},

@@ -204,6 +204,7 @@ def test_a_full_disk_is_said_and_takes_everything_back(file: Path) -> None:
     assert file.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_leaves_what_was_before(small: Path) -> None:
     code = (
         "import os, sys; from pathlib import Path; from crmcli.db import keys; from tests.conftest import wrote\n"

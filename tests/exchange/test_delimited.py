@@ -28,6 +28,7 @@ def _written(rows: Sequence[Sequence[str]], form: Format) -> str:
     return out.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [Format.CSV, Format.TSV])
 @given(rows=_ROWS)
 def test_what_export_wrote_reads_back_equal(

@@ -15,6 +15,7 @@ from tests.exchange.conftest import Opened, faults, values
 _TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc"))).map(str.strip)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [Format.JSON, Format.JSONL])
 @given(rows=st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1))
 def test_what_export_wrote_reads_back_equal(

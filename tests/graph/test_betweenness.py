@@ -44,6 +44,7 @@ GRAPHS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [None, "distance"])
 @pytest.mark.parametrize("kind", sorted(GRAPHS))
 def test_an_estimate_says_how_far_it_may_be_off(kind: str, weight: str | None, monkeypatch: pytest.MonkeyPatch) -> None:

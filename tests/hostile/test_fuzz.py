@@ -5,6 +5,7 @@ import pytest
 from tests.hostile.fuzz import fuzz, fuzz_reading
 
 
+@pytest.mark.slow
 def test_broken_files_are_imported_or_refused_as_documented() -> None:
     outcome = fuzz(60, seed=1)
 

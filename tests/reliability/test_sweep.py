@@ -127,6 +127,7 @@ def test_a_process_of_its_own_takes_the_same_steps(lab: Lab, place: Path, small_
     assert int((tmp_path / "steps").read_text()) == usual.steps
 
 
+@pytest.mark.slow
 def test_the_sweep_would_see_a_change_that_is_kept_by_half(lab: Lab, place: Path, small_file: Path) -> None:
     """A file that says one thing where the rules want another is not sound, nor is one that lost a row."""
     case = prepared("customer add", place, small_file)

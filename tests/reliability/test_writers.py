@@ -25,6 +25,7 @@ def test_sixteen_writers_lose_nothing(file: Path, monkeypatch: pytest.MonkeyPatc
     assert account.codes["log"] == {"0": account.done("log")}
 
 
+@pytest.mark.slow
 def test_a_few_writers_lose_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRM_WAIT", "60")
 

@@ -229,6 +229,7 @@ def test_a_deal_stays_where_it_was_known_to_be_until_its_handing_over_was_record
     assert column(shown(histories, pipeline="sales", as_of="2026-01-07"), "open")[0] == 0
 
 
+@pytest.mark.slow
 @given(st.lists(EVENTS, max_size=6), DAYS)
 @settings(max_examples=20, deadline=None)
 def test_a_deal_stands_as_its_last_event_by_then_left_it(deals: list[list[Event]], day: str) -> None:

@@ -27,7 +27,10 @@ from tests.conftest import NOW
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "maven_crm"
 PATHS = tuple(str(FOLDER / name) for name in ("sales_pipeline.csv", "accounts.csv", "sales_teams.csv", "products.csv"))
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the Maven data is not here")
+pytestmark = [
+    pytest.mark.skipif(not FOLDER.is_dir(), reason="the Maven data is not here"),
+    pytest.mark.slow,
+]
 
 
 def imported(file: Path, wish: Wish) -> importing.Imported:
