@@ -74,9 +74,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Warmth:
-    """The strength that interactions give, with its parts; `latest` is the age of the last one that counts."""
+    """The strength that interactions give, with its parts; `latest` is the age of the last one that counts.
+
+    `way` says of their directions what gives the `factor`.
+    """
 
     parts: tuple[Part, ...]
+    way: str
     factor: float
     strength: float
     count: int
@@ -97,17 +101,19 @@ def warmth(contacts: Iterable[Contact], weights: Weights) -> Warmth:
         parts.append(
             Part(channel, len(ages), weight, weight * math.fsum(2 ** (-age / weights.half_life) for age in ages))
         )
-    factor = _factor({each.direction for each in found}, weights)
+    way, factor = _direction({each.direction for each in found}, weights)
     raw = math.fsum(part.points for part in parts) * factor
     latest = min((each.age for each in found), default=None)
-    return Warmth(tuple(parts), factor, rounded(STRONGEST * -math.expm1(-raw / weights.scale)), len(found), latest)
+    return Warmth(tuple(parts), way, factor, rounded(STRONGEST * -math.expm1(-raw / weights.scale)), len(found), latest)
 
 
-def _factor(directions: set[str | None], weights: Weights) -> float:
+def _direction(directions: set[str | None], weights: Weights) -> tuple[str, float]:
     """Both ways where some came in and some went out; one way where all went the same way; else 1."""
     if {Direction.IN, Direction.OUT} <= directions:
-        return weights.both_ways
-    return weights.one_way if directions in ({Direction.IN}, {Direction.OUT}) else 1.0
+        return "both ways", weights.both_ways
+    if directions in ({Direction.IN}, {Direction.OUT}):
+        return "one way only", weights.one_way
+    return "not told of all" if len(directions) > 1 else "none told", 1.0
 
 
 def rounded(strength: float) -> float:

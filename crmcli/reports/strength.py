@@ -53,7 +53,7 @@ def report(
     these = ordered[:limit]
     notes = _notes(look)
     if explain:
-        rows = [(*row, who[edge.far].barred) for edge in these for row in _parts(edge, who[edge.far], look)]
+        rows = [(*row, who[edge.far].barred) for edge in these for row in _parts(edge, who[edge.far])]
         table = Table(_PARTS, rows, title=f"How the ties of {who[centre].marked} add up", empty=_EMPTY)
     else:
         rows = [_row(edge, who, centre) for edge in these]
@@ -108,10 +108,10 @@ def _next(edge: Edge, who: dict[int, Person], centre: int) -> str | None:
     return f"crm log {customer} TEXT" if days is not None and days < 1 else f"crm task add TEXT --for {customer}"
 
 
-def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...]]:
+def _parts(edge: Edge, person: Person) -> Iterator[tuple[object, ...]]:
     who = (looking.number(edge.far), person.name)
     if edge.warmth:
-        yield from _of_interactions(who, edge.warmth, look)
+        yield from _of_interactions(who, edge.warmth)
     for each in edge.related:
         yield (*who, f"type: {each.reading}", None, each.weight, float(each.weight))
         if each.said is not None:
@@ -119,11 +119,10 @@ def _parts(edge: Edge, person: Person, look: Look) -> Iterator[tuple[object, ...
     yield (*who, "tie: the greatest", None, None, edge.strength)
 
 
-def _of_interactions(who: tuple[object, ...], warmth: Warmth, look: Look) -> Iterator[tuple[object, ...]]:
+def _of_interactions(who: tuple[object, ...], warmth: Warmth) -> Iterator[tuple[object, ...]]:
     for part in warmth.parts:
         yield (*who, part.channel, part.count, part.weight, round(part.points, 3))
-    way = {look.weights.both_ways: "both ways", look.weights.one_way: "one way only"}.get(warmth.factor, "no direction")
-    yield (*who, f"direction: {way}", None, warmth.factor, round(warmth.raw, 3))
+    yield (*who, f"direction: {warmth.way}", None, warmth.factor, round(warmth.raw, 3))
     yield (*who, "interactions", warmth.count, None, warmth.strength)
 
 

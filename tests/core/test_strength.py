@@ -39,20 +39,20 @@ def test_a_channel_weighs(channel: str, points: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("directions", "factor"),
+    ("directions", "way", "factor"),
     [
-        (["in", "out"], 1.25),
-        (["out", "out"], 0.5),
-        (["in"], 0.5),
-        ([None], 1),
-        (["out", None], 1),
-        (["in", "out", None], 1.25),
+        (["in", "out"], "both ways", 1.25),
+        (["out", "out"], "one way only", 0.5),
+        (["in"], "one way only", 0.5),
+        ([None], "none told", 1),
+        (["out", None], "not told of all", 1),
+        (["in", "out", None], "both ways", 1.25),
     ],
 )
-def test_direction_makes_more_or_less_of_it(directions: list[str | None], factor: float) -> None:
+def test_direction_makes_more_or_less_of_it(directions: list[str | None], way: str, factor: float) -> None:
     found = warmth([Contact("call", each, 0) for each in directions], USUAL)
 
-    assert found.factor == factor
+    assert (found.way, found.factor) == (way, factor)
     assert found.raw == 2 * len(directions) * factor
 
 
