@@ -19,7 +19,7 @@ def test_damaged_text_is_not_shown(small: Path) -> None:
         "export customers",
     ):
         result = run(line, exit_code=10)
-        assert result.stderr.splitlines()[0] == f"error: '{small}' holds damaged text"
+        assert result.stderr.splitlines()[0] == f"error: '{small}' holds damaged text (customer 3, column name)"
         assert "Secret" not in result.stderr
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crmcli.db import driver, kept
 from crmcli.db.connection import connect, faults_of
-from crmcli.db.faults import refused
+from crmcli.db.faults import damaged, refused
 from crmcli.db.files import part_of, publish, sync, taken
 from crmcli.errors import Conflict, FileUnusable
 
@@ -71,9 +71,7 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
 def check(connection: sqlite3.Connection, path: Path) -> None:
     """Raises FileUnusable when the file at `path` is damaged or has references that lead nowhere."""
     if connection.execute("pragma integrity_check(1)").fetchone() != ("ok",):
-        raise FileUnusable(
-            f"'{path}' is damaged; nothing was changed", hint="crm doctor says where, crm restore brings a backup back"
-        )
+        raise damaged(path)
     if connection.execute("pragma foreign_key_check").fetchone():
         raise FileUnusable(
             f"'{path}' has references that lead nowhere; nothing was changed", hint="crm doctor says where"

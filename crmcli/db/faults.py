@@ -15,11 +15,7 @@ _ELSEWHERE = "give another file with --db"
 _BUSY = (Busy, "another process holds {}; nothing was changed", "try again")
 _READONLY = (FileUnusable, "cannot write {}: it is read-only; nothing was changed", _ELSEWHERE)
 _CLOSED = (FileUnusable, "cannot open {}: permission denied or no such folder", _ELSEWHERE)
-_DAMAGED = (
-    FileUnusable,
-    "{} is damaged; nothing was changed",
-    "crm doctor says where, crm restore brings a backup back",
-)
+_MENDS = "crm doctor says where, crm restore brings a backup back"
 _FULL = (FileUnusable, "disk full while writing {}; nothing was changed", "free some space and try again")
 _FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -30,8 +26,6 @@ _FAULTS: dict[int, tuple[type[CrmError], str, str]] = {
     sqlite3.SQLITE_AUTH: _CLOSED,
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # no place for the index of the log
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_IOERR: (
         FileUnusable,
         "the disk answers with errors on {}; nothing was changed",
@@ -57,9 +51,7 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     """The failure of the file behind `error`; None when the file is not to blame."""
     code = getattr(error, "sqlite_errorcode", None)
     if _is_about_text(error, code):
-        return FileUnusable(
-            f"'{path}' holds damaged text", hint="crm doctor says where, crm restore brings a backup back"
-        )
+        return FileUnusable(f"'{path}' holds damaged text{_place(path, of_text=True)}", hint=_MENDS)
     if code is None:
         return None
     if code == sqlite3.SQLITE_NOTADB and isinstance(path, Path) and driver.is_encrypted(path):
@@ -70,6 +62,8 @@ def fault(error: sqlite3.Error, path: Path | str) -> CrmError | None:
     kind, message, hint = (
         _UNCONFIRMED if code in _SYNCS else _FAULTS.get(code, _FAULTS.get(code & 0xFF, (None, "", "")))
     )
+    if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return damaged(path)
     return kind(message.format(f"'{path}'"), hint=hint) if kind else None
 
 
@@ -82,8 +76,17 @@ def _is_about_text(error: sqlite3.Error, code: int | None) -> bool:
 
 def damaged(path: Path | str) -> FileUnusable:
     """The file at `path` is not what SQLite wrote."""
-    _, message, hint = _DAMAGED
-    return FileUnusable(message.format(f"'{path}'"), hint=hint)
+    return FileUnusable(f"'{path}' is damaged{_place(path)}; nothing was changed", hint=_MENDS)
+
+
+def _place(path: Path | str, *, of_text: bool = False) -> str:
+    """` (page 154)`: where the damage is, if a short look tells."""
+    if not isinstance(path, Path):
+        return ""
+    from crmcli.db import locating  # a sound file needs none of it
+
+    found = locating.text(path) if of_text else locating.page(path)
+    return f" ({found})" if found else ""
 
 
 def unconfirmed(path: Path) -> FileUnusable:
