@@ -26,7 +26,7 @@ OWNER = Entity(
         Field("deals", "integer", _count("deal"), "how many deals"),
         Field("removed", "instant", "o.removed_at", "when it was removed", lifts=True),
     ),
-    columns=("id", "name", "email", "manager", "region", "customers", "deals"),
+    columns=("id", "name", "email", "manager", "region", "customers", "deals", "is_me"),
     words=("name", "email", "manager", "region"),
     states=(State("removed", "o.removed_at is not null", "removed owners", lifts=True),),
 )
