@@ -100,7 +100,7 @@ for _name, _texts in _SHORT.items():
     for _text in _texts.split():
         _LONG[_text] = _LONG.get(_text, frozenset()) | {_name}
 
-SHORT = _LONG.keys()
+SHORT = frozenset(_LONG)
 
 #: The long form of a name that has just one.
 _LONGEST = {short: next(iter(long)) for short, long in _LONG.items() if len(long) == 1 and short not in _SHORT}
