@@ -101,10 +101,21 @@ def _rare(known: Register) -> Iterable[Members]:
 def _with_firm(known: Register) -> Iterator[Members]:
     """Words, with the employer and the domain."""
     parts = known.names.__getitem__
-    for members in known.firms.values():
+    for firm, members in known.firms.items():
+        if isinstance(firm, str) and _have_one_employer(members, known):
+            continue
         words = list(chain.from_iterable(map(parts, members)))
         if len(set(words)) < len(words):
             yield from _by_word(members, known)
+
+
+def _have_one_employer(members: Members, known: Register) -> bool:
+    """Whether all who could be one have the same employer, so few that they are compared for that."""
+    employer = known.employers.get(members[-1])
+    if employer is None or len(known.firms.get(employer, ())) > _MOST:
+        return False
+    others = [number for number in members if known.employers.get(number) != employer]
+    return not others or (len(others) == 1 and others[0] in known.organisations)
 
 
 def _with_city(numbers: Members, known: Register) -> Iterator[Members]:

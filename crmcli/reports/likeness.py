@@ -55,7 +55,7 @@ def likeness(one: int, other: int, known: Register, besides: Particulars) -> Evi
     _phones(*phones, known, found)
     emails = besides.emails.get(one, ()), besides.emails.get(other, ())
     _emails(*emails, known.names[one], found)
-    _firm(besides.employers.get(one), besides.employers.get(other), emails, known, found)
+    _firm(known.employers.get(one), known.employers.get(other), emails, known, found)
     _city(known.cities.get(one), known.cities.get(other), known, found)
     return found
 
