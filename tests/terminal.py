@@ -51,17 +51,45 @@ def in_pipe(*words: str, stdout: int | IO[bytes] = subprocess.PIPE, **environ: s
     return Seen(done.returncode, (done.stdout or b"").decode("utf-8", "backslashreplace"), done.stderr.decode())
 
 
+def at_pipe_end(*words: str, given: str, keys: bytes | None, **environ: str | None) -> Seen:
+    """Run `crm` as the end of a pipe on a terminal: `given` is what comes in, `keys` what is typed once it asks.
+
+    For None the terminal is not the one that the process was started from: it sees what is said, nobody answers.
+    """
+    near, far = pty.openpty()
+    process = subprocess.Popen(
+        (*CRM, *words),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=far,
+        env=_environment({"TERM": "dumb", **environ}),
+        start_new_session=True,
+        preexec_fn=None if keys is None else lambda: fcntl.ioctl(2, termios.TIOCSCTTY, 0),  # noqa: PLW1509 (no threads)
+    )
+    os.close(far)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process.stdin:
+        process.stdin.write(given.encode())
+    said = _read(near, until=b"] ", then=keys) if keys is not None else _read(near)
+    with process.stdout:
+        return Seen(process.wait(), process.stdout.read().decode(), said)
+
+
 def _environment(changes: dict[str, str | None]) -> dict[str, str]:
     environment = {**os.environ, **{name: value for name, value in changes.items() if value is not None}}
     return {name: value for name, value in environment.items() if changes.get(name, "") is not None}
 
 
-def _read(near: int) -> str:
-    """All that comes until the other end is closed, which Linux says with an error."""
+def _read(near: int, *, until: bytes = b"", then: bytes = b"") -> str:
+    """All that comes until the other end is closed, which Linux says with an error; once it ends in `until`, `then` is typed."""
     found = b""
     with suppress(OSError):
         while chunk := os.read(near, 65536):
             found += chunk
+            if then and found.endswith(until):
+                os.write(near, then)
+                then = b""
     os.close(near)
     return found.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
 

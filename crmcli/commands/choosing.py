@@ -19,7 +19,8 @@ _LONGEST = 100
 def chosen(ctx: typer.Context, entity: str, ref: str | None, where: Sequence[str] | None) -> list[int] | None:
     """The ids of the records that `where`, or the input for `-`, names; None where `ref` names one record.
 
-    Asks before three or more. Raises InvalidInput unless just one of the two is given.
+    Asks before three or more, at the terminal even where the ids come from the input. Raises InvalidInput unless just
+    one of the two is given.
     """
     if (ref is None) is (where is None):
         hint = f"crm {ctx.command_path.partition(' ')[2]} REF, or --where QUERY"
@@ -31,7 +32,7 @@ def chosen(ctx: typer.Context, entity: str, ref: str | None, where: Sequence[str
     else:
         return None
     if len(numbers) >= _MANY:
-        confirm(ctx, f"Change {counted(len(numbers), entity)}?")
+        confirm(ctx, f"Change {counted(len(numbers), entity)}?", is_input_read=where is None)
     return numbers
 
 

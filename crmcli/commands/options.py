@@ -1,6 +1,5 @@
 """The options that many commands share, each written once; their values stand in the Settings of the context."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -181,13 +180,18 @@ class Replacing(Command):
         return [_yes(), _dry_run(), *super().shared()]
 
 
-def confirm(ctx: typer.Context, question: str) -> None:
-    """Ask on a terminal; without one, and in a batch, `--yes` is the answer. Raises InvalidInput without it, Exit 1 for a no."""
+def confirm(ctx: typer.Context, question: str, *, is_input_read: bool = False) -> None:
+    """Ask on a terminal; without one, and in a batch, `--yes` is the answer.
+
+    `is_input_read`: the input is data, and so no answer. Raises InvalidInput without an answer, Exit 1 for a no.
+    """
     if settings(ctx).yes or settings(ctx).dry_run:
         return
-    if outer(ctx) or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
-    if not render.ask(question):
+    with render.person(is_input_read=is_input_read) as answers:
+        if outer(ctx) or answers is None:
+            raise InvalidInput(f"{question} Nobody is there to ask", hint="give --yes to go on, or --dry-run to look")
+        is_yes = render.ask(question, answers)
+    if not is_yes:
         render.note("nothing was changed")
         raise typer.Exit(ExitCode.NO)
 

@@ -100,7 +100,7 @@ for _name, _texts in _SHORT.items():
     for _text in _texts.split():
         _LONG[_text] = _LONG.get(_text, frozenset()) | {_name}
 
-SHORT = _LONG.keys()
+SHORT = frozenset(_LONG)
 
 #: The long form of a name that has just one.
 _LONGEST = {short: next(iter(long)) for short, long in _LONG.items() if len(long) == 1 and short not in _SHORT}
@@ -112,7 +112,13 @@ def parts(name: str, *, is_organisation: bool) -> tuple[str, ...]:
     A name of nothing else keeps all its words. Han, kana and Hangul stand as one word, the surname first where it was
     put behind.
     """
-    words = list(map(_word_of_organisation if is_organisation else _word_of_person, name.split()))
+    word_of = _word_of_organisation if is_organisation else _word_of_person
+    words = name.split()
+    if len(words) == 2 and name.isascii():  # noqa: PLR2004 (nearly all, so they are spared the rest)
+        one, other = word_of(words[0]), word_of(words[1])
+        if one and other and _SEVERAL not in (one, other):
+            return (one, other) if one <= other else (other, one)
+    words = [word_of(word) for word in words]
     if _SEVERAL in words or (len(words) > 1 and not name.isascii() and any(_is_dense(word[:1]) for word in words)):
         words = telling(name, is_organisation=is_organisation)
     elif "" in words:

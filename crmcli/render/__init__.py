@@ -14,7 +14,7 @@ from crmcli.core.wording import did_you_mean, shown
 from crmcli.errors import FileUnusable, InvalidInput
 from crmcli.render import streams
 from crmcli.render.safety import short
-from crmcli.render.streams import ask, choose, complain, is_terminal, note, progress, say, tell
+from crmcli.render.streams import ask, choose, complain, is_terminal, note, person, progress, say, tell
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -29,6 +29,7 @@ __all__ = [
     "finish",
     "is_terminal",
     "note",
+    "person",
     "progress",
     "put",
     "save",

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, TextIO
 
 from crmcli.render.safety import escape, short
@@ -14,6 +14,7 @@ from crmcli.render.safety import escape, short
 if TYPE_CHECKING:
     from crmcli.core.change import Change
 
+_TERMINAL = "/dev/tty"  # there is none on Windows
 _LONGEST_LINE = 2_000
 _QUICK, _PAUSE, _NARROW = 1.0, 0.2, 78  # seconds until one wants to know how far it is, and again; cells for that
 _BACK = "\r\x1b[K"
@@ -133,11 +134,37 @@ def complain(message: str, hint: str | None) -> None:
         sys.stderr.flush()
 
 
-def ask(question: str) -> bool:
+@contextmanager
+def person(*, is_input_read: bool = False) -> Iterator[TextIO | None]:
+    """What a person answers through, None where nobody sees a question.
+
+    That is the input; where the command reads data from it, and there is one, the terminal that it was started from.
+    """
+    if not sys.stderr.isatty():
+        yield None
+    elif sys.stdin.isatty():
+        yield sys.stdin
+    else:
+        with _terminal() if is_input_read else nullcontext() as terminal:
+            yield terminal
+
+
+@contextmanager
+def _terminal() -> Iterator[TextIO | None]:
+    try:
+        opened = open(_TERMINAL, encoding="utf-8", errors="replace")  # noqa: SIM115 (only its opening is answered here)
+    except OSError:
+        yield None
+        return
+    with opened:
+        yield opened
+
+
+def ask(question: str, answers: TextIO) -> bool:
     """Whether the person says yes; anything but a yes is a no."""
     sys.stderr.write(f"{_line(question)} [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+    return answers.readline().strip().lower() in ("y", "yes")
 
 
 def choose(question: str, options: Sequence[str]) -> int | None:

@@ -9,14 +9,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import chain, combinations
 
-from crmcli.reports.likeness import CHOSEN, CITY, GMAIL, NAMED, UNLIKE, is_of_name, mailbox, needed
-from crmcli.reports.namesakes import Parts, can_be_one
-from crmcli.reports.register import Members, Register, each, shared
+from crmcli.reports.likeness import CHOSEN, CITY, NAMED, UNLIKE, needed
+from crmcli.reports.namesakes import can_be_one
+from crmcli.reports.register import Members, Register, shared
 
 _MOST = 12  # in a block
 _RARE = 6
-
-Telling = tuple[int, Parts, float]
 
 
 def pairs(known: Register, least: float = 0.0) -> Iterator[tuple[int, int]]:
@@ -37,14 +35,16 @@ def pairs(known: Register, least: float = 0.0) -> Iterator[tuple[int, int]]:
 
 def _blocks(known: Register, bits: float) -> Iterator[Members]:
     """Those worth comparing, where it takes so many bits; a block that is too large parted by city."""
-    telling = _telling(known, bits)
+    tells = {word: known.bits(count) for word, count in known.words.items()}
+    telling, more = _telling(known, bits, tells)
     for block in chain(
         known.lines.values(),
-        _mailboxes(known),
-        _same_names(known, telling, bits),
+        known.boxes.values(),
+        known.mailboxes.values(),
+        _same_names(telling, known, bits, tells),
         _rare(known),
         _with_firm(known),
-        _with_city(known, telling, bits),
+        _with_city(more, known),
     ):
         if len(block) <= _MOST:
             yield block
@@ -52,15 +52,17 @@ def _blocks(known: Register, bits: float) -> Iterator[Members]:
             yield from _parted(block, known.cities)
 
 
-def _telling(known: Register, bits: float) -> list[Telling]:
-    """Whose name could tell enough with the city, and how many bits it tells."""
-    tells = {word: known.bits(count) for word, count in known.words.items()}.__getitem__
-    enough, organisations = bits - CITY - NAMED, known.organisations
-    return [
-        (number, parts, told)
-        for number, parts in known.names.items()
-        if (told := sum(map(tells, parts))) >= enough or number in organisations
-    ]
+def _telling(known: Register, bits: float, tells: Mapping[str, float]) -> tuple[list[int], list[int]]:
+    """Whose name could tell enough with the city; and whose even if it is not quite the same."""
+    organisations, telling, more = known.organisations, [], []
+    enough, plenty, bits_of = bits - CITY - NAMED, bits + UNLIKE - CITY, tells.__getitem__
+    for number, parts in known.names.items():
+        told = sum(map(bits_of, parts))
+        if told >= enough or number in organisations:
+            telling.append(number)
+            if told >= plenty:
+                more.append(number)
+    return telling, more
 
 
 def _parted(block: Members, by: Mapping[int, Hashable]) -> Iterator[Members]:
@@ -72,37 +74,14 @@ def _parted(block: Members, by: Mapping[int, Hashable]) -> Iterator[Members]:
     return (part for part in parts.values() if 1 < len(part) <= _MOST)
 
 
-def _mailboxes(known: Register) -> Iterator[Members]:
-    """The same mailbox, or at any domain the same name of one that is not made of the customer's."""
-    numbers, boxes = [], []
-    changed = set()
-    for number, held in known.emails.items():
-        for email in each(held):
-            box, _, domain = email.partition("@")
-            if "+" in box or domain in GMAIL:
-                plain = mailbox(email).partition("@")[0]
-                if plain != box:
-                    changed.add(plain)
-                box = plain
-            numbers.append(number)
-            boxes.append(box)
-    for box, block in shared(numbers, boxes).items():
-        yield [number for number in block if not is_of_name(box, known.names[number])]
-        if box in changed:
-            whole = [(number, mailbox(email)) for number in block for email in each(known.emails[number])]
-            yield from shared(*zip(*whole, strict=True)).values()
-
-
-def _same_names(known: Register, telling: Iterable[Telling], bits: float) -> Iterator[Members]:
+def _same_names(numbers: Members, known: Register, bits: float, tells: Mapping[str, float]) -> Iterator[Members]:
     """Whole names; where they do not tell enough, those of the same city.
 
     Others have the same phone, employer or mailbox besides, and so a block of that.
     """
-    numbers, names, told = zip(*telling, strict=True) if telling else ((), (), ())
-    tells = dict(zip(names, told, strict=True))
-    for parts, block in shared(numbers, names).items():
+    for parts, block in shared(numbers, map(known.names.__getitem__, numbers)).items():
         chosen = 0.0 if known.organisations.isdisjoint(block) else CHOSEN
-        if tells[parts] + chosen + NAMED >= bits:
+        if sum(tells[word] for word in parts) + chosen + NAMED >= bits:
             yield block
         else:
             yield from _parted(block, known.cities)
@@ -122,18 +101,28 @@ def _rare(known: Register) -> Iterable[Members]:
 def _with_firm(known: Register) -> Iterator[Members]:
     """Words, with the employer and the domain."""
     parts = known.names.__getitem__
-    for members in known.firms.values():
+    for firm, members in known.firms.items():
+        if isinstance(firm, str) and _have_one_employer(members, known):
+            continue
         words = list(chain.from_iterable(map(parts, members)))
         if len(set(words)) < len(words):
             yield from _by_word(members, known)
 
 
-def _with_city(known: Register, telling: Iterable[Telling], bits: float) -> Iterator[Members]:
-    """Words, with the city, of names that tell enough with it even if they are not quite the same."""
-    enough = bits + UNLIKE - CITY
+def _have_one_employer(members: Members, known: Register) -> bool:
+    """Whether all who could be one have the same employer, so few that they are compared for that."""
+    employer = known.employers.get(members[-1])
+    if employer is None or len(known.firms.get(employer, ())) > _MOST:
+        return False
+    others = [number for number in members if known.employers.get(number) != employer]
+    return not others or (len(others) == 1 and others[0] in known.organisations)
+
+
+def _with_city(numbers: Members, known: Register) -> Iterator[Members]:
+    """Words, with the city."""
     towns: dict[str, list[int]] = defaultdict(list)
-    for number, _, told in telling:
-        if told >= enough and number in known.cities:
+    for number in numbers:
+        if number in known.cities:
             towns[known.cities[number]].append(number)
     for members in towns.values():
         yield from (block for block in _by_word(members, known) if len(block) <= _MOST)

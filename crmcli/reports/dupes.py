@@ -1,7 +1,8 @@
 """Customers that are likely the same one, each pair with its score and the reasons."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from crmcli.core.memory import undisturbed
 from crmcli.core.result import Column, Report, Table, join_values
@@ -10,7 +11,7 @@ from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.reports import blocking, listing
 from crmcli.reports.likeness import likeness
-from crmcli.reports.register import Register, register
+from crmcli.reports.register import particulars, register
 
 #: What is shown unless the user says otherwise: of a hundred such pairs hardly one is wrong.
 USUAL = 70.0
@@ -57,16 +58,15 @@ def report(
 def likely(db: Reader, wanted: set[int] | None = None, *, least: float = USUAL) -> list[Pair]:
     """The pairs that score at least `least`, all or those with a customer that is `wanted`, by their ids."""
     with undisturbed():
-        known = register(db)
-        return [pair for pair in _scored(known, wanted, least) if pair[0] >= least]
+        return _likely(db, wanted, least)
 
 
-def _scored(known: Register, wanted: set[int] | None, least: float) -> Iterator[Pair]:
-    for one, other in blocking.pairs(known, least):
-        if wanted is None or one in wanted or other in wanted:
-            found = likeness(one, other, known)
-            if found is not None:
-                yield found.score, one, other, found.reasons
+def _likely(db: Reader, wanted: set[int] | None, least: float) -> list[Pair]:
+    known = register(db)
+    found = [pair for pair in blocking.pairs(known, least) if wanted is None or not wanted.isdisjoint(pair)]
+    besides = particulars(db, chain.from_iterable(found))
+    told = ((likeness(*pair, known, besides), *pair) for pair in found)
+    return [(this.score, one, other, this.reasons) for this, one, other in told if this and this.score >= least]
 
 
 def _names(db: Reader, numbers: Iterable[int]) -> dict[int, str]:

@@ -5,11 +5,14 @@ how many there are to be mistaken for, and what they differ in. After Fellegi an
 linkage", with weights set by hand.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import log2
 
+from crmcli.reports.mail import ROLES, domains, is_of_name, mailbox
 from crmcli.reports.namesakes import SHORTEST_SLIPPED, Parts, alike
-from crmcli.reports.register import Register, domains, each
+from crmcli.reports.register import Particulars, Register
 
 #: So many bits make 50 of 100; each more or less makes 4.
 _EVEN, _PER_BIT = 3.0, 4.0
@@ -18,26 +21,6 @@ CHOSEN = 7.0  # nobody names an organisation as another is named
 FIRM, _DOMAIN, CITY = 12.0, 9.0, 6.0  # no employer, no domain and no city tells more
 NAMED = 1.0  # of an address that is made of the name
 UNLIKE, _SLIPPED = 3.0, 4.0  # a short form tells so much less than the name, a slip even less
-
-GMAIL = ("gmail.com", "googlemail.com")
-_ROLES = frozenset(
-    [
-        "info",
-        "sales",
-        "office",
-        "contact",
-        "hello",
-        "mail",
-        "kontakt",
-        "support",
-        "service",
-        "admin",
-        "team",
-        "post",
-        "buchhaltung",
-        "x",
-    ]
-)
 
 
 def needed(least: float, known: Register) -> float:
@@ -63,19 +46,21 @@ class Evidence:
         return round(max(0.0, min(100.0, 50 + _PER_BIT * (self.bits - _EVEN))), 1)
 
 
-def likeness(one: int, other: int, known: Register) -> Evidence | None:
+def likeness(one: int, other: int, known: Register, besides: Particulars) -> Evidence | None:
     """The evidence that the two are the same, of one kind; None where their names say that they are not."""
     found = Evidence(_EVEN - needed(50, known), [])
-    if not _names(one, other, known, found):
+    phones = set(besides.phones.get(one, ())), set(besides.phones.get(other, ()))
+    if not _names(one, other, known, found, is_phone_same=not phones[0].isdisjoint(phones[1])):
         return None
-    _phones(known.phones.get(one), known.phones.get(other), known, found)
-    _emails(one, other, known, found)
-    _firm(one, other, known, found)
+    _phones(*phones, known, found)
+    emails = besides.emails.get(one, ()), besides.emails.get(other, ())
+    _emails(*emails, known.names[one], found)
+    _firm(known.employers.get(one), known.employers.get(other), emails, known, found)
     _city(known.cities.get(one), known.cities.get(other), known, found)
     return found
 
 
-def _names(one: int, other: int, known: Register, found: Evidence) -> bool:
+def _names(one: int, other: int, known: Register, found: Evidence, *, is_phone_same: bool) -> bool:
     """Whether the names can be the same; each word of the shorter one must have its like in the other.
 
     Names without a word in common need the same phone.
@@ -94,7 +79,7 @@ def _names(one: int, other: int, known: Register, found: Evidence) -> bool:
             found.add(known.bits(known.words[word]))
         else:
             unmatched.append(word)
-    if len(unmatched) == len(short) > 1 and not _common(known.phones.get(one), known.phones.get(other)):
+    if len(unmatched) == len(short) > 1 and not is_phone_same:
         return False
     for word in unmatched:
         like = next((each for each in rest if _alike(word, each, known, found, is_person=is_person)), None)
@@ -117,10 +102,10 @@ def _alike(word: str, other: str, known: Register, found: Evidence, *, is_person
     return True
 
 
-def _phones(mine: str | None, theirs: str | None, known: Register, found: Evidence) -> None:
-    if mine is None or theirs is None:
+def _phones(mine: set[str], theirs: set[str], known: Register, found: Evidence) -> None:
+    if not mine or not theirs:
         return
-    same = _common(mine, theirs)
+    same = mine & theirs
     if same:
         count = min(len(known.lines[phone]) for phone in same)
         found.add(max(3.0, max(13.0, known.bits(count)) - 2.0 * (count - 2)), "same phone")
@@ -128,51 +113,32 @@ def _phones(mine: str | None, theirs: str | None, known: Register, found: Eviden
         found.add(-2.5)
 
 
-def _common(mine: str | None, theirs: str | None) -> set[str]:
-    return set(each(mine)).intersection(each(theirs))
-
-
-def _emails(one: int, other: int, known: Register, found: Evidence) -> None:
+def _emails(mine: Sequence[str], theirs: Sequence[str], name: Parts, found: Evidence) -> None:
     """Not the same address, which only one can have, but the same name at another domain, or the same mailbox."""
     best: tuple[float, str] | None = None
-    for mine in each(known.emails.get(one)):
-        for theirs in each(known.emails.get(other)):
-            if mailbox(mine) == mailbox(theirs):
-                best = (16.0, "same mailbox")
-                break
-            local = mine.partition("@")[0]
-            if local in _ROLES or local != theirs.partition("@")[0]:
-                continue
-            bits = NAMED if is_of_name(local, known.names[one]) else 12.0 if len(local) > SHORTEST_SLIPPED else 2.0
-            if best is None or bits > best[0]:
-                best = (bits, "same e-mail name")
+    for one, other in product(mine, theirs):
+        if mailbox(one) == mailbox(other):
+            best = (16.0, "same mailbox")
+            break
+        local = one.partition("@")[0]
+        if local in ROLES or local != other.partition("@")[0]:
+            continue
+        bits = NAMED if is_of_name(local, name) else 12.0 if len(local) > SHORTEST_SLIPPED else 2.0
+        if best is None or bits > best[0]:
+            best = (bits, "same e-mail name")
     if best:
         found.add(*best)
 
 
-def is_of_name(local: str, parts: Parts) -> bool:
-    """Whether a word of the name, but for initials, stands in the address."""
-    return any(len(word) > 2 and word in local for word in parts)  # noqa: PLR2004
-
-
-def mailbox(email: str) -> str:
-    """The address without what its provider ignores: dots and a +tag at Gmail, a +tag elsewhere."""
-    local, _, domain = email.partition("@")
-    if "+" in local:
-        local = local.partition("+")[0] or local
-    if domain in GMAIL:
-        return f"{local.replace('.', '')}@gmail.com"
-    return f"{local}@{domain}"
-
-
-def _firm(one: int, other: int, known: Register, found: Evidence) -> None:
+def _firm(
+    mine: int | None, theirs: int | None, emails: tuple[Sequence[str], Sequence[str]], known: Register, found: Evidence
+) -> None:
     """The same employer, or the same domain of their e-mail."""
-    mine, theirs = known.employers.get(one), known.employers.get(other)
     if mine is not None and mine == theirs:
         found.add(min(known.bits(len(known.firms[mine])), FIRM), "same employer")
         return
-    others = domains(each(known.emails.get(other)))
-    both = next((domain for domain in domains(each(known.emails.get(one))) if domain in others), None)
+    others = domains(emails[1])
+    both = next((domain for domain in domains(emails[0]) if domain in others), None)
     if both:
         found.add(min(known.bits(len(known.firms[both])), _DOMAIN), f"same domain: {both}")
     elif mine is not None and theirs is not None:

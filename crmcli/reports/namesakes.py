@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance.OSA import distance
 
 from crmcli.core.names import SHORT, can_be_short
 
@@ -27,6 +27,10 @@ def can_be_one(one: Parts, other: Parts, words: Mapping[str, int], *, is_person:
             return alike(second, fourth, words, is_person=is_person) is not None
         if second == fourth:
             return alike(first, third, words, is_person=is_person) is not None
+        if first == fourth:
+            return alike(second, third, words, is_person=is_person) is not None
+        if second == third:
+            return alike(first, fourth, words, is_person=is_person) is not None
     short, long = (one, other) if len(one) <= len(other) else (other, one)
     return all(word in long or any(alike(word, other, words, is_person=is_person) for other in long) for word in short)
 
@@ -38,15 +42,16 @@ def alike(word: str, other: str, words: Mapping[str, int], *, is_person: bool) -
             return "initial" if word[0] == other[0] else None
         if (word in SHORT or other in SHORT) and can_be_short(word, other):
             return "short form"
-    few, many = words[word], words[other]
-    if few > many:
-        few, many = many, few
-    return "spelling" if (few <= _SLIPS or few <= _SLIP_RATE * many) and _slipped(word, other) else None
+    most = 2 if len(word) >= _LONG_WORD or len(other) >= _LONG_WORD else 1
+    if distance(word, other, score_cutoff=most) > most:  # asked first, as most fail here and it is quick
+        return None
+    return "spelling" if _is_rare_enough(words[word], words[other]) and _can_slip(word, other) else None
 
 
-def _slipped(word: str, other: str) -> bool:
-    longest = max(len(word), len(other))
-    most = 2 if longest >= _LONG_WORD else 1
-    if longest < SHORTEST_SLIPPED or abs(len(word) - len(other)) > most or not (word.isascii() and other.isascii()):
-        return False
-    return OSA.distance(word, other, score_cutoff=most) <= most
+def _is_rare_enough(one: int, other: int) -> bool:
+    few, many = (one, other) if one <= other else (other, one)
+    return few <= _SLIPS or few <= _SLIP_RATE * many
+
+
+def _can_slip(word: str, other: str) -> bool:
+    return max(len(word), len(other)) >= SHORTEST_SLIPPED and word.isascii() and other.isascii()

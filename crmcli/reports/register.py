@@ -1,5 +1,9 @@
-"""What is known of all customers, as far as it tells who they are, and how common each of it is."""
+"""What is known of all customers, as far as it tells who they are, and how common each of it is.
 
+What only tells two apart that are compared is asked of those few: see `Particulars`.
+"""
+
+import json
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -12,69 +16,66 @@ from crmcli.core.names import parts
 from crmcli.core.normal import fold
 from crmcli.core.vocabulary import WORKS_FOR
 from crmcli.db.reader import Reader
+from crmcli.reports.mail import FREE, GMAIL, INITIALS, mailbox
 from crmcli.reports.namesakes import Parts
 
 _OTHERS = 3_000  # the world is larger than the file
-_PARTED = "\n"
 
 Members = Sequence[int]
+_Keyed = tuple[list[int], list[str]]  # who, and what of theirs
 Key = TypeVar("Key", bound=Hashable)
-_Points = tuple[list[int], list[str]]  # whose, and what
 
-_FREE = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "yahoo.com",
-        "yahoo.de",
-        "yahoo.co.uk",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.com",
-        "web.de",
-        "t-online.de",
-        "mail.com",
-        "mail.ru",
-        "yandex.ru",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "foxmail.com",
-        "sina.com",
-        "proton.me",
-        "protonmail.com",
-        "naver.com",
-        "orange.fr",
-        "free.fr",
-        "libero.it",
-    ]
-)
+_CUSTOMERS = "select id, kind = 'organisation', name, city from customer where removed_at is null order by id"
+#: Found by the index of phones alone; then those few are read in the order of the file.
+_LINES = """
+    select value, customer_id from contact_point where is_live = 1 and id in (
+        select id from contact_point where kind = 'phone'
+        and value in (select value from contact_point where kind = 'phone' group by value having count(*) > 1)
+    )
+"""
+#: Not by the index of addresses: in its order the customers are all over the file.
+_EMAILS = "select customer_id, value from contact_point where +kind = 'email' and is_live = 1"
+#: In an order in which the last of several stays.
+_EMPLOYERS = """
+    select from_id, to_id from relationship
+    where type_id = :type and removed_at is null and until is null order by from_id, type_id, to_id
+"""
+_THESE_EMAILS = """
+    select customer_id, value from contact_point
+    where value in (select value from json_each(:values)) and kind = 'email' and is_live = 1
+"""
+_POINTS = """
+    select customer_id, kind, value from contact_point
+    where customer_id in (select value from json_each(:ids)) and is_live = 1 order by id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """What is known of each by its id, and who has the same; those in `names` are there. Several addresses are one text: see `each`."""
+    """What is known of each by its id, and who has the same; those in `names` are there."""
 
     names: Mapping[int, Parts]
     organisations: AbstractSet[int]
     cities: Mapping[int, str]
-    emails: Mapping[int, str]
-    phones: Mapping[int, str]
-    employers: Mapping[int, int]
     words: Mapping[str, int]
     towns: Mapping[str, int]
     lines: Mapping[str, Members]  # phones that several have
+    boxes: Mapping[str, Members]  # names of mailboxes, at any domain, that several have and that are not made of theirs
+    mailboxes: Mapping[str, Members]  # those that several have, written in several ways
+    employers: Mapping[int, int]
     firms: Mapping[int | str, Members]  # employers, and domains of mail
 
     def bits(self, count: int) -> float:
         """What it tells to agree in something that so many have."""
         return log2((len(self.names) + _OTHERS) / (count + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What some customers have besides, by their ids."""
+
+    emails: Mapping[int, Sequence[str]]
+    phones: Mapping[int, Sequence[str]]
 
 
 def register(db: Reader) -> Register:
@@ -83,38 +84,36 @@ def register(db: Reader) -> Register:
     organisations: set[int] = set()
     cities: dict[int, str] = {}
     folded: dict[str, str] = {}
-    for number, is_organisation, name, city in db.rows(
-        "select id, kind = 'organisation', name, city from customer where removed_at is null order by id"
-    ):
+    for number, is_organisation, name, city in db.rows(_CUSTOMERS):
         names[number] = parts(name, is_organisation=is_organisation)
         if is_organisation:
             organisations.add(number)
         if city:
             cities[number] = folded.get(city) or folded.setdefault(city, fold(city))
-    emails, phones = _points(db)
-    employers = _employers(db, names)
+    employers: dict[int, int] = dict(db.rows(_EMPLOYERS, type=WORKS_FOR))
+    firms = _firms(employers, names)
+    boxes, mailboxes = _mail(db, names, firms)
     return Register(
         names,
         organisations,
         cities,
-        _by_holder(*emails),
-        _by_holder(*phones),
-        employers,
         Counter(chain.from_iterable(names.values())),
         Counter(cities.values()),
-        shared(*phones),
-        _firms(employers, emails),
+        _lines(db),
+        boxes,
+        mailboxes,
+        employers,
+        firms,
     )
 
 
-def each(held: str | None) -> list[str]:
-    """The addresses, or the numbers, that a text of the register stands for."""
-    return held.split(_PARTED) if held else []
-
-
-def domains(addresses: Iterable[str]) -> list[str]:
-    """The domains of the addresses that are an organisation's own."""
-    return [domain for address in addresses if (domain := address.rpartition("@")[2]) not in _FREE]
+def particulars(db: Reader, numbers: Iterable[int]) -> Particulars:
+    """Those of the customers with these ids."""
+    ids = json.dumps(sorted(set(numbers)))
+    points: dict[str, dict[int, list[str]]] = {"email": {}, "phone": {}}
+    for number, kind, value in db.rows(_POINTS, ids=ids):
+        points[kind].setdefault(number, []).append(value)
+    return Particulars(points["email"], points["phone"])
 
 
 def shared(numbers: Iterable[int], keys: Iterable[Key]) -> dict[Key, list[int]]:
@@ -128,40 +127,45 @@ def shared(numbers: Iterable[int], keys: Iterable[Key]) -> dict[Key, list[int]]:
     return {key: list(held) for key, held in found.items()}
 
 
-def _points(db: Reader) -> tuple[_Points, _Points]:
-    """The e-mail addresses and the phones; not asked by kind: an index by value gives them in an order that costs more."""
-    emails: _Points = ([], [])
-    phones: _Points = ([], [])
-    for number, value in db.rows("select customer_id, value from contact_point where is_live = 1"):
-        numbers, values = emails if "@" in value else phones
-        numbers.append(number)
-        values.append(value)
-    return emails, phones
-
-
-def _by_holder(numbers: list[int], values: list[str]) -> dict[int, str]:
-    held = dict(zip(numbers, values, strict=True))
-    if len(held) < len(numbers):
-        more: dict[int, list[str]] = {}
-        for number, value in zip(numbers, values, strict=True):
-            if held[number] != value:
-                more.setdefault(number, []).append(value)
-        held |= {number: _PARTED.join((*others, held[number])) for number, others in more.items()}
-    return held
-
-
-def _employers(db: Reader, names: Mapping[int, Parts]) -> dict[int, int]:
-    sql = "select from_id, to_id from relationship where type_id = :type and removed_at is null and until is null"
-    return {number: employer for number, employer in db.rows(sql, type=WORKS_FOR) if number in names}
-
-
-def _firms(employers: Mapping[int, int], emails: _Points) -> dict[int | str, list[int]]:
-    """Who has the same employer, by its id, and who the same domain."""
+def _firms(employers: Mapping[int, int], names: Mapping[int, Parts]) -> dict[int | str, list[int]]:
+    """Who has the same employer, by its id."""
     firms: dict[int | str, list[int]] = defaultdict(list)
     for number, employer in employers.items():
-        firms[employer].append(number)
-    for number, address in zip(*emails, strict=True):
-        domain = address.rpartition("@")[2]
-        if domain not in _FREE:
-            firms[domain].append(number)
+        if number in names:
+            firms[employer].append(number)
     return firms
+
+
+def _mail(
+    db: Reader, names: Mapping[int, Parts], firms: dict[int | str, list[int]]
+) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """The boxes and the mailboxes of a register; adds to `firms` who has mail at the same domain."""
+    boxes: _Keyed = ([], [])
+    mailboxes: _Keyed = ([], [])
+    for number, address in db.rows(_EMAILS):
+        box, _, domain = address.rpartition("@")
+        if domain not in FREE:
+            firms[domain].append(number)
+        if "+" in box or domain in GMAIL:
+            whole = mailbox(address)
+            mailboxes[0].append(number)
+            mailboxes[1].append(whole)
+            box = whole.rpartition("@")[0]
+        for word in names[number]:  # as `is_of_name`, which would take twice the time
+            if word in box and len(word) > INITIALS:
+                break
+        else:
+            boxes[0].append(number)
+            boxes[1].append(box)
+    plain = [whole for whole in mailboxes[1] if not whole.endswith(GMAIL)]
+    for number, address in db.rows(_THESE_EMAILS, values=json.dumps(plain)):
+        mailboxes[0].append(number)
+        mailboxes[1].append(address)
+    return shared(*boxes), shared(*mailboxes)
+
+
+def _lines(db: Reader) -> dict[str, list[int]]:
+    lines: dict[str, list[int]] = defaultdict(list)
+    for phone, number in db.rows(_LINES):
+        lines[phone].append(number)
+    return {phone: block for phone, block in lines.items() if len(block) > 1}

@@ -12,6 +12,7 @@ from crmcli.core.words import is_dense
 from crmcli.db.reader import Reader
 
 _MOST_WORDS = 4
+_MOST_LETTERS = 40
 _MOST = 3
 _LONGEST_SURNAME = 2  # 欧阳
 
@@ -46,11 +47,12 @@ class Alike:
 def resembling(db: Reader, name: str, kind: CustomerKind, phones: Sequence[str]) -> list[Alike]:
     """Who has one of the phones and a word of the name, or the name in any order; the surest first.
 
-    A name is the same one with other accents, titles, legal forms, or blanks between its characters; one that is only
-    so alike is never sure.
+    A name is the same one with other accents, titles, legal forms, apostrophes, hyphens or blanks; one that is only so
+    alike is never sure.
     """
     is_organisation = kind == CustomerKind.ORGANISATION
     mine = parts(name, is_organisation=is_organisation)
+    unparted = set(_unparted(telling(name, is_organisation=is_organisation)))
     found: dict[int, Alike] = {}
     for number, called in db.rows(_BY_PHONE, phones=json.dumps(phones), kind=kind) if phones else ():
         theirs = parts(called, is_organisation=is_organisation)
@@ -60,7 +62,9 @@ def resembling(db: Reader, name: str, kind: CustomerKind, phones: Sequence[str])
         found.setdefault(number, Alike(number, called, "same name", not phones))
     for key in dict.fromkeys(_handles(name, is_organisation=is_organisation)) if mine else ():
         for number, called in db.rows(_BY_HANDLE, handle=key, kind=kind):
-            if number not in found and parts(called, is_organisation=is_organisation) == mine:
+            letters = "".join(telling(called, is_organisation=is_organisation))
+            is_same = letters in unparted or parts(called, is_organisation=is_organisation) == mine
+            if number not in found and is_same:
                 found[number] = Alike(number, called, "same name", is_sure=False)
     return sorted(found.values(), key=lambda each: (not each.is_sure, each.id))[:_MOST]
 
@@ -75,6 +79,11 @@ def _orders(name: str) -> list[str]:
     return list(dict.fromkeys((name, *orders, *turned)))
 
 
+def _unparted(words: list[str]) -> Iterator[str]:
+    """The letters of the words without a blank, the words in any order."""
+    return ("".join(each) for each in (permutations(words) if len(words) <= _MOST_WORDS else (words,)))
+
+
 def _handles(name: str, *, is_organisation: bool) -> Iterator[str]:
     """Those that customers of the same name are likely to have, or to begin with."""
     yield handle(name)
@@ -82,6 +91,8 @@ def _handles(name: str, *, is_organisation: bool) -> Iterator[str]:
     for each in permutations(words) if len(words) <= _MOST_WORDS else (words,):
         yield handle(" ".join(each))
     whole = " ".join(words)
+    for made in dict.fromkeys((handle(name), handle(whole))):
+        yield from _parted_otherwise(made.split("-"))
     if is_organisation:
         yield from (handle(text) for ending in ENDINGS for text in (whole + ending, ending + whole))
     if len(words) > 1 or not is_dense(whole[0]):
@@ -89,3 +100,14 @@ def _handles(name: str, *, is_organisation: bool) -> Iterator[str]:
     for place in range(1, min(len(whole), _LONGEST_SURNAME + 1)):
         surname, given = whole[:place], whole[place:]
         yield from (handle(f"{surname} {given}"), handle(f"{given} {surname}"))
+
+
+def _parted_otherwise(words: list[str]) -> Iterator[str]:
+    """The handles with one hyphen more or less, the words as they are or the last one first: obrien for o-brien."""
+    letters = "".join(words)
+    if len(letters) > _MOST_LETTERS or any(map(is_dense, letters)):
+        return
+    for each in (words, [words[-1], *words[:-1]], [*words[1:], words[0]]):
+        whole = "-".join(each)
+        yield from (f"{whole[:place]}{whole[place + 1 :]}" for place, char in enumerate(whole) if char == "-")
+        yield from (f"{whole[:place]}-{whole[place:]}" for place in range(1, len(whole)))

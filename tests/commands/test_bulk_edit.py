@@ -6,6 +6,7 @@ import pytest
 
 from tests.commands.conftest import Terminal
 from tests.conftest import Dump, Run, once
+from tests.terminal import at_pipe_end
 
 STARTED = """
 customer add Ada --city Paris --tag vip
@@ -80,6 +81,29 @@ def test_a_person_is_asked(started: Run, terminal: Terminal) -> None:
     assert "Change 3 customers? [y/N] nothing was changed" in no.stderr
     assert yes.stdout == "changed 3 customers\n"
     assert yes.stderr.endswith("next: crm undo takes it back\n")
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "said"),
+    [
+        (b"y\n", 0, "[y/N] y"),
+        (b"\x04", 1, "nothing was changed\n"),
+        (b"\x03", 130, "^C"),
+        (None, 2, "Nobody is there to ask\nhint: give --yes"),
+    ],
+    ids=["yes", "Ctrl-D", "Ctrl-C", "no terminal of its own"],
+)
+def test_who_pipes_ids_is_asked_at_the_terminal(
+    keys: bytes | None, code: int, said: str, started: Run, fingerprint: Callable[[], str]
+) -> None:
+    before = fingerprint()
+
+    seen = at_pipe_end("customer", "edit", "-", "--tag", "new", given="1\n2\n3\n", keys=keys)
+
+    assert (seen.exit_code, seen.out) == (code, "" if code else "1\n2\n3\n")
+    assert "Change 3 customers?" in seen.err
+    assert said in seen.err
+    assert (fingerprint() == before) is (code != 0)
 
 
 @pytest.mark.parametrize(

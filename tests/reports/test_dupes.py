@@ -17,6 +17,7 @@ from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.reports import dupes
 from crmcli.reports.likeness import likeness
+from crmcli.reports.register import particulars
 from crmcli.reports.register import register as register_of
 from tests.conftest import Run
 from tests.people import Entry, register, same
@@ -74,11 +75,12 @@ def test_no_pair_that_scores_so_much_is_left_out(least: float) -> None:
         fill(file, register(400, share=0.2, seed=5))
         db = Reader(file)
         known = register_of(db)
+        besides = particulars(db, known.names)
         all_pairs = combinations(known.names, 2)
         same_kind = (
             (one, other) for one, other in all_pairs if (one in known.organisations) is (other in known.organisations)
         )
-        scoring = {pair for pair in same_kind if (told := likeness(*pair, known)) and told.score >= least}
+        scoring = {pair for pair in same_kind if (told := likeness(*pair, known, besides)) and told.score >= least}
 
         assert {(one, other) for _, one, other, _ in dupes.likely(db, least=least)} == scoring
     assert len(scoring) > 50
@@ -138,6 +140,20 @@ def test_a_query_asks_for_one_of_the_pair() -> None:
     assert pairs(found(entries, "city:Berlin")) == {(3, 4)}
     assert pairs(found(entries, "id:2")) == {(1, 2)}
     assert pairs(found([])) == set()
+
+
+def test_a_mailbox_is_one_however_it_is_written() -> None:
+    addresses = ["ada@work.example", "ada+news@work.example", "a.da@gmail.com", "ada@googlemail.com", "bob@gmail.com"]
+
+    with closing(in_memory()) as file:
+        fill(file, [Entry(number, "person", "Grace Hopper", address) for number, address in enumerate(addresses)])
+        known = register_of(Reader(file))
+
+    assert {box: sorted(block) for box, block in known.mailboxes.items()} == {
+        "ada@work.example": [1, 2],
+        "ada@gmail.com": [3, 4],
+    }
+    assert {box: sorted(block) for box, block in known.boxes.items()} == {"ada": [1, 2, 3, 4]}
 
 
 def test_parts_of_names() -> None:

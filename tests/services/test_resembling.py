@@ -37,6 +37,16 @@ def test_a_likely_duplicate_is_a_warning(line: str, reason: str, ada: Run) -> No
         ("王 伟芳", "王伟芳"),
         ("欧阳 娜娜", "欧阳娜娜"),
         ("Ada Lovelace-King", "ada lovelace king"),
+        ("Sean O'Brien", "Sean OBrien"),
+        ("Sean OBrien", "Sean O'Brien"),
+        ("Sean O’Brien", "Dr. OBrien Sean"),
+        ("Bob O'Brien", "Bob O Brien"),
+        ("Jean-Luc Picard", "Jean Luc Picard"),
+        ("Jean Luc Picard", "Jeanluc Picard"),
+        ("Jeanluc Picard", "Picard, Jean-Luc"),
+        ("Ann McDonald", "Ann Mc Donald"),
+        ("Ann Mc Donald", "McDonald, Ann"),
+        ("Анна Мак-Дональд", "Анна Макдональд"),
     ],
 )
 def test_the_name_of_a_person_may_be_written_otherwise(there: str, name: str, crm: Run) -> None:
@@ -56,6 +66,8 @@ def test_the_name_of_a_person_may_be_written_otherwise(there: str, name: str, cr
         ("深圳创新", "深圳创新有限公司"),
         ("深圳创新股份有限公司", "深圳创新"),
         ("ＡＣＭＥ株式会社", "Acme"),
+        ("Bio-Tech GmbH", "Biotech"),
+        ("Biotech", "Bio Tech GmbH"),
     ],
 )
 def test_an_organisation_is_known_without_its_legal_form(there: str, name: str, crm: Run) -> None:
@@ -73,6 +85,7 @@ def test_an_organisation_is_known_without_its_legal_form(there: str, name: str, 
         "'Byron Hopper' --phone +4930901820",
         "'Ada Lovelace' --kind organisation",
         "'Ada Byron'",
+        "'Ada Love'",
         "'Ada Lovelace Ltd'",
         "Ada",
         "!!!",
