@@ -23,6 +23,8 @@ EXPONENTS = MappingProxyType(
     | dict.fromkeys(_THREE_DECIMALS.split(), 3)
     | dict.fromkeys(_FOUR_DECIMALS.split(), 4)
 )
+#: The most decimals that any of them has.
+FINEST = max(EXPONENTS.values())
 
 
 def exponent(code: str) -> int:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _PSEUDO = ("has", "is", "sort")
 _WIDEST = 50
 
+#: At the end of a SELECT that another one reads: its values are found once for each row and then kept, else SQLite puts
+#: what they are made of wherever they are named, and sorts all of that.
+APART = "limit -1"
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -32,6 +36,11 @@ class Order(NamedTuple):
 
     sql: str
     joins: frozenset[str] = frozenset()
+
+
+def seconds(begin: str, end: str) -> str:
+    """The SQL of the seconds from one instant to another, both SQL; in numbers, as to write dates out costs more."""
+    return f"cast(round((julianday({end}) - julianday({begin})) * 86400) as integer)"
 
 
 def where(

@@ -10,6 +10,10 @@ from crmcli.render import Style
 from crmcli.render.safety import json_escaped
 from crmcli.render.values import raw
 
+_INDENT = " " * 4
+_NESTED = {list, dict}
+_FLAT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(f",\n{_INDENT}  ", ": "))
+
 
 def write(result: Result, style: Style, out: TextIO) -> None:
     """An array of objects; of a record one object; of a report its name, parameters, summary and rows."""
@@ -22,9 +26,10 @@ def write(result: Result, style: Style, out: TextIO) -> None:
         case Record():
             out.write(_pretty(_record(result)) + "\n")
         case Report():
-            rows = list(_objects(result.table.columns, result.table.rows))
             whole = {"report": result.name, "parameters": _plain(result.parameters), "summary": _plain(result.summary)}
-            out.write(_pretty({**whole, "rows": rows}) + "\n")
+            out.write(_pretty({**whole, "rows": []}).removesuffix("]\n}"))
+            _rows(_objects(result.table.columns, result.table.rows), out)
+            out.write("]\n}\n")
 
 
 def _items(result: Result) -> Iterable[dict[str, object]]:
@@ -44,6 +49,22 @@ def _array(items: Iterable[dict[str, object]], out: TextIO) -> None:
         out.write(f"{lead}  {_compact(item)}")
         lead = ",\n"
     out.write("[]\n" if lead == "[\n" else "\n]\n")
+
+
+def _rows(items: Iterable[dict[str, object]], out: TextIO) -> None:
+    """The objects of a list within a pretty object, as a stream."""
+    end = ""
+    for item in items:
+        out.write(f"{',' if end else ''}\n{_INDENT}{_indented(item)}")
+        end = "\n  "
+    out.write(end)
+
+
+def _indented(item: dict[str, object]) -> str:
+    """The same as `_pretty`, further in; the fast encoder knows no indents, but what separates the values of flat objects."""
+    if not item or not _NESTED.isdisjoint(map(type, item.values())):
+        return _pretty(item).replace("\n", f"\n{_INDENT}")
+    return json_escaped(f"{{\n{_INDENT}  {_FLAT.encode(item)[1:-1]}\n{_INDENT}}}")
 
 
 def _record(record: Record) -> dict[str, object]:

@@ -33,7 +33,7 @@ def cell(text: str) -> str:
 
 def json_escaped(text: str) -> str:
     """JSON with what does not print as an escape: the same value, and harmless in a terminal."""
-    return text if text.isprintable() else _UNPRINTED.sub(_json_escape, text)
+    return text if text.replace("\n", "").isprintable() else _UNPRINTED.sub(_json_escape, text)
 
 
 def xml_escaped(text: str) -> str:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+from crmcli.core.currency import FINEST, exponent
 from crmcli.core.drawing import Board, Card, Lane
 from crmcli.core.money import Money, by_currency, sums
 from crmcli.core.result import Column, Report, Table
@@ -107,6 +107,8 @@ def _card(row: Mapping[str, object]) -> Card:
     return Card(f"D{row['id']} {row['name']}", (*more, ", ".join(said)))
 
 
-def _by_worth(row: Mapping[str, object]) -> tuple[Decimal, int]:
-    amount = row["amount"]
-    return -Decimal(amount.decimal if isinstance(amount, Money) else 0), int(str(row["id"]))
+def _by_worth(row: Mapping[str, object]) -> tuple[int, int]:
+    """The largest number of major units first, whatever the currency."""
+    amount, number = row["amount"], row["id"]
+    units = amount.amount * 10 ** (FINEST - exponent(amount.currency)) if isinstance(amount, Money) else 0
+    return -units, number if isinstance(number, int) else 0

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from json import loads
 
 from crmcli.core.period import instant
 from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
+from crmcli.query.sql import APART, seconds
 from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_pipeline import Pipeline
@@ -58,7 +60,7 @@ def journeys(db: Reader, cohort: Cohort, timed: Timed | None = None) -> Journeys
 
 def _pairs(moves: str, radix: int) -> Iterator[tuple[int, int]]:
     """Each move from where the one before it led; the first one says itself where from."""
-    numbers = [int(move) for move in moves.split(",")]
+    numbers = _numbers(moves)
     before = numbers[0] // radix
     for number in numbers:
         yield before, number % radix
@@ -81,7 +83,8 @@ def _stays(joined: str | None, width: int, *, is_dated: bool) -> Iterator["array
 
 
 def _numbers(joined: str | None) -> "array[int]":
-    return array("q", map(int, joined.split(",")) if joined else ())
+    """Numbers with commas between; read as JSON they cost half."""
+    return array("q", loads(f"[{joined}]") if joined else ())
 
 
 def _trails(cohort: Cohort, timed: Timed | None) -> str:
@@ -94,18 +97,22 @@ def _trails(cohort: Cohort, timed: Timed | None) -> str:
     move = "coalesce(from_stage_id, 0) * :radix + to_stage_id" if cohort.is_period else "to_stage_id"
     stays = f"group_concat({_stay(cohort)})" if timed and timed.has_stays else "null"
     return f"""
-        select h.moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"}, c.grp, c.left_out,
-            count(*), count(c.began_at), count(c.amount), sum(c.amount),
-            min(case when c.amount is not null then c.currency end),
-            max(case when c.amount is not null then c.currency end),
-            {"group_concat(h.stays)" if timed and timed.has_stays else "null"}, {_last(cohort, timed) if timed else "null"}
+        select moves, is_over, grp, left_out, count(*), sum(is_dated), count(amount), sum(amount),
+            min(case when amount is not null then currency end), max(case when amount is not null then currency end),
+            {"group_concat(stays)" if timed and timed.has_stays else "null"}, {"group_concat(last)" if timed else "null"}
         from (
-            select passage_id, group_concat({move}) as moves, {stays} as stays
-            from stage_event indexed by stage_event_passage
-            where (from_stage_id is null or from_stage_id <> to_stage_id) and {cohort.known}
-            group by passage_id
-        ) h
-        cross join ({cohort.source}) c on c.id = h.passage_id
+            select h.moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"} as is_over, c.grp, c.left_out,
+                c.began_at is not null as is_dated, c.amount, c.currency, h.stays,
+                {_last(cohort, timed) if timed else "null"} as last
+            from (
+                select passage_id, group_concat({move}) as moves, {stays} as stays
+                from stage_event indexed by stage_event_passage
+                where (from_stage_id is null or from_stage_id <> to_stage_id) and {cohort.known}
+                group by passage_id
+            ) h
+            cross join ({cohort.source}) c on c.id = h.passage_id
+            {APART}
+        )
         group by {groups}
     """
 
@@ -126,16 +133,12 @@ def _last(cohort: Cohort, timed: Timed) -> str:
         ", ".join(str(stage) for stage, outcome in timed.pipeline.outcome.items() if outcome == wanted) or "null"
         for wanted in (Outcome.WON, Outcome.OPEN)
     )
-    arms = f"""when c.stage_id in ({won}) and not c.is_ended{_within(cohort)}
-        then {_seconds("c.entered_at")} - {_seconds(f"coalesce(c.began_at, {_FIRST})")}"""
+    took = seconds(f"coalesce(c.began_at, {_FIRST})", "c.entered_at")
+    arms = f"when c.stage_id in ({won}) and not c.is_ended{_within(cohort)} then {took}"
     if timed.now is not None:
-        until = _seconds("case when c.is_ended then c.ended_at else :now_at end")
-        arms += f" when c.stage_id in ({still}) then max({until} - {_seconds('c.entered_at')}, 0)"
-    return f"group_concat(case {arms} end)"
-
-
-def _seconds(at: str) -> str:
-    return f"strftime('%s', {at})"
+        lasts = seconds("c.entered_at", "case when c.is_ended then c.ended_at else :now_at end")
+        arms += f" when c.stage_id in ({still}) then max({lasts}, 0)"
+    return f"case {arms} end"
 
 
 def _within(cohort: Cohort) -> str:

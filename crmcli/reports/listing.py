@@ -42,12 +42,9 @@ def listing(
     Deals can be those of a `past`, with its moment. Raises InvalidInput for a column and QueryError for a query that the
     records do not know.
     """
-    asked = entity(name, db) if past is None else past.of(entity(name, db))
-    fields = _chosen(asked, view)
     query = syntax.parse(words)
-    where = sql.where(query, asked, moment=moment)
-    if past is not None:
-        where.parameters.update(past.parameters)
+    asked, where = _asked(db, name, query, moment=moment, past=past)
+    fields = _chosen(asked, view)
     order = _order(query, asked, view)
     currencies = [field.currency for field in fields if field.kind == "money" and field.currency and not field.many]
     expressions = [*(field.shown for field in fields), *currencies]
@@ -63,6 +60,12 @@ def listing(
         total = len(rows) if len(rows) < view.limit else db.value(*_counting(asked, where))
     empty = f"no {asked.plural} match" if words else f"no {asked.plural} yet"
     return Table(_columns(fields, view), rows, total=total, empty=empty)
+
+
+def number(db: Reader, name: str, words: Sequence[str], *, moment: Moment, past: "Past | None" = None) -> int:
+    """How many of the records called `name` the `words` ask for. Raises QueryError."""
+    asked, where = _asked(db, name, syntax.parse(words), moment=moment, past=past)
+    return int(db.value(*_counting(asked, where)))
 
 
 def ids(db: Reader, name: str, words: Sequence[str], *, moment: Moment) -> list[int]:
@@ -92,6 +95,16 @@ def states_table(asked: Entity) -> Table:
     """What `is:` asks of a kind of record."""
     rows = [(f"is:{state.name}", state.help) for state in asked.states]
     return Table([Column("term"), Column("help")], rows, title=f"states of {asked.plural}")
+
+
+def _asked(
+    db: Reader, name: str, query: syntax.Query, *, moment: Moment, past: "Past | None"
+) -> tuple[Entity, sql.Where]:
+    asked = entity(name, db) if past is None else past.of(entity(name, db))
+    where = sql.where(query, asked, moment=moment)
+    if past is not None:
+        where.parameters.update(past.parameters)
+    return asked, where
 
 
 def _chosen(asked: Entity, view: View) -> list[Field]:

@@ -13,7 +13,7 @@ from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.past import Past, past
 from crmcli.query.stalling import USUAL_DAYS
-from crmcli.reports.listing import View, listing
+from crmcli.reports.listing import View, listing, number
 from crmcli.reports.stalls import next_step
 
 _ASKED = (
@@ -128,8 +128,7 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     deals = _stuck(db, asked, then, moment)
 
     def count(*words: str) -> int:
-        view = View(("id",), limit=1)
-        return listing(db, "deal", (*asked.words, *words), view=view, moment=moment, past=then).total or 0
+        return number(db, "deal", (*asked.words, *words), moment=moment, past=then)
 
     kept = deals[:limit]
     planned = sum(deal.planned is not None for deal in deals)

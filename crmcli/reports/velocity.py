@@ -15,6 +15,7 @@ from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
+from crmcli.query.sql import seconds
 from crmcli.reports.standing import Asked, Standing, label, order, standing
 
 _USUAL_DAYS = 90
@@ -150,7 +151,7 @@ def _read(
         f"""
         select {deals.group} as grp, t.currency, s.outcome, t.entered_at >= :first, count(*), count(t.amount),
             coalesce(sum(t.amount), 0), count(t.began_at),
-            coalesce(sum(strftime('%s', t.entered_at) - strftime('%s', t.began_at)), 0)
+            coalesce(sum({seconds("t.began_at", "t.entered_at")}), 0)
         from ({deals.source}) t join stage s on s.id = t.stage_id
         where {deals.condition} and (s.outcome = 'open' or t.entered_at >= :before and t.entered_at < :behind)
         group by 1, 2, 3, 4
@@ -162,7 +163,7 @@ def _read(
     )
     sums: dict[tuple[_Key, int], _Sums] = defaultdict(_Sums)
     opens: dict[_Key, int] = defaultdict(int)
-    for group, currency, outcome, place, count, priced, amount, dated, seconds in rows:
+    for group, currency, outcome, place, count, priced, amount, dated, lasted in rows:
         key = (label(group), str(currency))
         if outcome == Outcome.OPEN:
             opens[key] += count
@@ -171,7 +172,7 @@ def _read(
         found.closed += count
         if outcome == Outcome.WON:
             found.won, found.priced, found.amount = count, priced, amount
-            found.dated, found.seconds = dated, seconds
+            found.dated, found.seconds = dated, lasted
     return sums, opens
 
 
