@@ -47,6 +47,7 @@ from crmcli.services import (
     interactions,
     merging,
     operations,
+    owners,
     pipelines,
     preferences,
     quotas,
@@ -57,6 +58,7 @@ from crmcli.services import (
     retention,
     segments,
     stages,
+    tags,
     tasks,
     weights,
 )
@@ -440,6 +442,19 @@ class UndoMachine(RuleBasedStateMachine):
     def quota_remove(self, number: str) -> None:
         self.do(lambda session: quotas.remove(session, number))
 
+    @rule(owner=OWNERS, does=st.sampled_from(["name=Kit", "region=West", "me=yes", "manager=Eve", "merge", "remove"]))
+    def owner(self, owner: str, does: str) -> None:
+        if does == "merge":
+            self.do(lambda session: owners.merge(session, "Eve", (owner,)))
+        elif does == "remove":
+            self.do(lambda session: owners.remove(session, owner))
+        else:
+            self.do(lambda session: owners.edit(session, owner, (does,)))
+
+    @rule(tag=TAGS, name=st.sampled_from(["vip", "press", "fair", ""]))
+    def tag(self, tag: str, name: str) -> None:
+        self.do(lambda session: tags.rename(session, tag, name) if name else tags.remove(session, tag))
+
     @rule(pipeline=PIPELINES, name=STAGES, after=STAGES, outcome=st.sampled_from(Outcome))
     def stage_add(self, pipeline: str | None, name: str, after: str, outcome: Outcome = Outcome.OPEN) -> None:
         new = stages.NewStage(name, after if outcome == Outcome.OPEN else None, outcome)
@@ -592,6 +607,12 @@ class UndoMachine(RuleBasedStateMachine):
     @rule()
     def redo_last(self) -> None:
         self.turn(operations.redo, None, standing=False)
+
+    @rule(count=st.integers(2, 4))
+    def undo_some_and_redo(self, count: int) -> None:
+        for does in (operations.undo, operations.redo):
+            for _ in range(count):
+                self.turn(does, None, standing=does is operations.undo)
 
     @rule()
     def undo_and_redo(self) -> None:

@@ -22,6 +22,7 @@ _SERVICES = {
     "init": "preferences",
     "interaction": "interactions",
     "log": "interactions",
+    "owner": "owners",
     "pipeline": "pipelines",
     "graph weigh": "weights",
     "privacy consent": "consents",
@@ -36,6 +37,7 @@ _SERVICES = {
     "relation type": "relationtypes",
     "segment": "segments",
     "stage": "stages",
+    "tag": "tags",
     "task": "tasks",
     "undo": "operations",
 }
@@ -43,7 +45,7 @@ _SERVICES = {
 
 #: Those that make an owner when a new one is named.
 _NAMING_OWNERS = {f"{noun} {verb}" for noun in ("customer", "deal", "task") for verb in ("add", "edit")}
-_NAMING_OWNERS |= {"quota set", "demo"}
+_NAMING_OWNERS |= {"quota set", "demo", "owner"}
 
 
 def load(words: Sequence[str]) -> None:

@@ -35,7 +35,7 @@ def writers() -> Iterator[tuple[str, CodeType]]:
 
 @pytest.mark.slow
 def test_a_few_sequences() -> None:
-    assert undo_sequences(4, 3, steps=30).turned > 2
+    assert undo_sequences(4, 5, steps=30).turned > 2
 
 
 @pytest.mark.slow
@@ -149,6 +149,13 @@ def attend(machine: UndoMachine) -> None:
     machine.undo_last()
     machine.task_add("1", "1", "2026-11-18", repeats=True)
     machine.task_edit("1", ["owner=Bob"])
+    machine.owner("Bob", "region=West")
+    machine.owner("Bob", "merge")
+    machine.customer_edit("1", ["owner=Kit"], ("press",), ())
+    machine.customer_edit("1", ["owner=Eve"], ("vip",), ())
+    machine.owner("Kit", "remove")
+    machine.tag("press", "vip")
+    machine.tag("vip", "")
     machine.task_snooze("1", "3d")
     machine.task_done("1")
     machine.task_remove("2")
