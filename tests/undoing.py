@@ -47,7 +47,7 @@ from crmcli.services import (
     interactions,
     merging,
     operations,
-    owners,
+    ownership,
     pipelines,
     preferences,
     quotas,
@@ -445,11 +445,11 @@ class UndoMachine(RuleBasedStateMachine):
     @rule(owner=OWNERS, does=st.sampled_from(["name=Kit", "region=West", "me=yes", "manager=Eve", "merge", "remove"]))
     def owner(self, owner: str, does: str) -> None:
         if does == "merge":
-            self.do(lambda session: owners.merge(session, "Eve", (owner,)))
+            self.do(lambda session: ownership.merge(session, "Eve", (owner,)))
         elif does == "remove":
-            self.do(lambda session: owners.remove(session, owner))
+            self.do(lambda session: ownership.remove(session, owner))
         else:
-            self.do(lambda session: owners.edit(session, owner, (does,)))
+            self.do(lambda session: ownership.edit(session, owner, (does,)))
 
     @rule(tag=TAGS, name=st.sampled_from(["vip", "press", "fair", ""]))
     def tag(self, tag: str, name: str) -> None:

@@ -22,7 +22,7 @@ _SERVICES = {
     "init": "preferences",
     "interaction": "interactions",
     "log": "interactions",
-    "owner": "owners",
+    "owner": "ownership",
     "pipeline": "pipelines",
     "graph weigh": "weights",
     "privacy consent": "consents",

@@ -39,7 +39,7 @@ def edit(ctx: typer.Context, ref: _Ref, set_: Sets = None) -> None:
       crm owner edit noor --set me=yes
     """
     with opening.writing(ctx) as session:
-        change = services.owners.edit(session, ref, tuple(set_ or ()))
+        change = services.ownership.edit(session, ref, tuple(set_ or ()))
     opening.done(ctx, change)
 
 
@@ -55,7 +55,7 @@ def merge(
       crm owner merge noor robin
     """
     with opening.writing(ctx) as session:
-        change = services.owners.merge(session, keep, others)
+        change = services.ownership.merge(session, keep, others)
     opening.done(ctx, change)
 
 
@@ -66,4 +66,4 @@ def remove(ctx: typer.Context, ref: _Ref) -> None:
     Examples:
       crm owner remove sam --yes
     """
-    opening.remove(ctx, lambda session: services.owners.remove(session, ref))
+    opening.remove(ctx, lambda session: services.ownership.remove(session, ref))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crmcli.services import interactions as interactions
     from crmcli.services import merging as merging
     from crmcli.services import operations as operations
-    from crmcli.services import owners as owners
+    from crmcli.services import ownership as ownership
     from crmcli.services import pipelines as pipelines
     from crmcli.services import preferences as preferences
     from crmcli.services import quotas as quotas
