@@ -45,7 +45,7 @@ _SERVICES = {
 
 #: Those that make an owner when a new one is named.
 _NAMING_OWNERS = {f"{noun} {verb}" for noun in ("customer", "deal", "task") for verb in ("add", "edit")}
-_NAMING_OWNERS |= {"quota set", "demo", "owner"}
+_NAMING_OWNERS |= {"quota set", "demo"}
 
 
 def load(words: Sequence[str]) -> None:

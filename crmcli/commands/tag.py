@@ -37,7 +37,7 @@ def rename(
 ) -> None:
     """Give a tag another name, for all who have it; where there is such a tag already the two become one.
 
-    Segments that ask for the tag ask for the new name.
+    Segments and retention rules that ask for the tag ask for the new name.
 
     Examples:
       crm tag rename vip key-account
@@ -49,7 +49,7 @@ def rename(
 
 @app.command(cls=Asking)
 def remove(ctx: typer.Context, tag: _Tag) -> None:
-    """Take a tag off everybody; not while a segment or a cadence stands on it.
+    """Take a tag off everybody; not while a segment, a retention rule or a cadence stands on it.
 
     Examples:
       crm tag remove fair-2025 --yes

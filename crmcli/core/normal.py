@@ -8,7 +8,7 @@ from crmcli.core.phones import phone, phone_digits, phone_region
 from crmcli.core.wording import shown
 from crmcli.errors import InvalidInput
 
-__all__ = ["email", "fold", "handle", "phone", "phone_digits", "phone_region", "prose", "text", "url"]
+__all__ = ["boolean", "email", "fold", "handle", "phone", "phone_digits", "phone_region", "prose", "tag", "text", "url"]
 
 _LINE_ENDS = " \t\r\n"
 _FORBIDDEN = r"\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069"
@@ -30,6 +30,7 @@ _MARKS = (
 _LETTERS = str.maketrans("łøđðıħŧŋĸ", "loddihtnk") | str.maketrans({"þ": "th", "æ": "ae", "œ": "oe"})
 _LONGEST_HANDLE = 60
 _LONGEST_URL = 2000
+_ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _URL = r"https?://[^\s/?#@]+\.[^\s/?#@]+(?:[/?#]\S*)?"
 
 
@@ -45,6 +46,19 @@ def text(value: str, *, name: str, limit: int = 500) -> str:
         _refuse(_NOT_IN_TEXT, value, name)
         value = unicodedata.normalize("NFC", value)
     return _sized(" ".join(value.split()), name, limit)
+
+
+def tag(value: str) -> str:
+    """The name of a tag, with or without the + before it."""
+    return text(value.strip().removeprefix("+"), name="tag", limit=100)
+
+
+def boolean(value: str, *, name: str | None = None) -> bool:
+    """A yes or a no; `name` is what the message calls the value."""
+    answer = _ANSWERS.get(value.strip().lower())
+    if answer is None:
+        raise InvalidInput(f"{name + ': ' if name else ''}{shown(value)} is neither yes nor no")
+    return answer
 
 
 def prose(value: str, *, name: str, limit: int = 100_000) -> str:

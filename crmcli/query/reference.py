@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Literal
 
 from crmcli.core.normal import fold, phone, phone_digits
+from crmcli.core.normal import tag as tag_name
 from crmcli.core.preferences import Preferences
 from crmcli.core.wording import did_you_mean, shown
 from crmcli.db.reader import Reader
@@ -114,6 +115,16 @@ def owner(db: Reader, ref: str) -> int:
     wanted = ref.strip().lower()
     others = [(row[0], row[1]) for row in known if wanted in (str(row[0]), row[2]) or (row[3] and wanted == "me")]
     return _picked([(row[0], row[1]) for row in known], ref, "owner", others)
+
+
+def tag(db: Reader, text: str) -> tuple[int, str]:
+    """The id and the name of the tag that is called so in any case, with or without its +. Raises NotFound."""
+    wanted = tag_name(text)
+    row = db.row("select id, name from tag where name = :name collate nocase", name=wanted)
+    if row is None:
+        names = [name for (name,) in db.rows("select name from tag order by id")]
+        raise NotFound(f"no tag {shown(wanted)}{did_you_mean(wanted, names)}", hint="crm tag list shows them")
+    return int(row[0]), str(row[1])
 
 
 def relation_type(db: Reader, text: str) -> tuple[int, bool]:

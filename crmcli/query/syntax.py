@@ -122,6 +122,17 @@ def spelled(words: Sequence[str]) -> str:
     return " ".join(_quoted(word) if _is_one_term(word) else word for word in words).strip()
 
 
+def named(text: str, field: str) -> Iterator[Value]:
+    """The values that a saved query gives for `field`."""
+    return (value for term in terms(parse([text]).node) if term.field == field for value in term.values)
+
+
+def written(value: str) -> str:
+    """The value in quotes, as it stands in a query."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def terms(node: Node) -> Iterator[Term]:
     """Every term below `node`."""
     match node:
@@ -166,8 +177,7 @@ def _is_one_term(word: str) -> bool:
 def _quoted(word: str) -> str:
     """A term whose value has blanks: `owner:"Ada Byron"`."""
     term = _term(_Token(word.strip(), 0), word)
-    values = (value.text.replace("\\", "\\\\").replace('"', '\\"') for value in term.values)
-    return f"{term.field}{term.op}" + ",".join(f'"{value}"' for value in values)
+    return f"{term.field}{term.op}" + ",".join(written(value.text) for value in term.values)
 
 
 def _sorts(token: _Token, text: str) -> list[Sort]:

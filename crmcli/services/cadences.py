@@ -2,7 +2,7 @@
 
 from crmcli.core.change import Change
 from crmcli.core.repeats import repeat
-from crmcli.core.wording import counted, did_you_mean, shown
+from crmcli.core.wording import counted, shown
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.models.cadence import Cadence
@@ -54,19 +54,10 @@ def _target(session: Writer, text: str) -> tuple[str, int, str]:
     """The column, the id and the name of what the text means."""
     db, wanted = session.reader, text.strip()
     if wanted.startswith("+"):
-        return _tag(session, wanted[1:])
+        number, name = reference.tag(db, wanted)
+        return "tag_id", number, f"+{name}"
     if wanted.startswith("segment:"):
         segment = Segments(db).find(wanted.removeprefix("segment:"))
         return "segment_id", segment.id, f"segment:{segment.name}"
     number = reference.customer(db, wanted, preferences=session.preferences)
     return "customer_id", number, str(db.value("select name from customer where id = :id", id=number))
-
-
-def _tag(session: Writer, name: str) -> tuple[str, int, str]:
-    row = session.reader.row("select id, name from tag where name = :name collate nocase", name=name)
-    if row is None:
-        names = [each for (each,) in session.reader.rows("select name from tag order by id")]
-        raise NotFound(
-            f"no tag {shown(name)}{did_you_mean(name, names)}", hint="crm customer edit REF --tag TAG gives one"
-        )
-    return "tag_id", int(row[0]), f"+{row[1]}"

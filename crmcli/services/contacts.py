@@ -108,7 +108,7 @@ def tag(session: Writer, customer: int, name: str) -> None:
 
 def untag(session: Writer, customer: int, name: str) -> None:
     """Take a tag off. Raises NotFound when `customer` has it not."""
-    wanted = _tag_name(name)
+    wanted = normal.tag(name)
     links = _tagged(session, customer)
     if wanted.lower() not in links:
         meant = did_you_mean(wanted.lower(), links)
@@ -120,7 +120,7 @@ def untag(session: Writer, customer: int, name: str) -> None:
 
 def change_tags(session: Writer, customer: int, wish: Assignment) -> None:
     """`tag=` replaces all, `tag+=` adds, `tag-=` takes away; several parted by commas."""
-    names = [_tag_name(name) for name in wish.value.split(",") if name.strip()]
+    names = [normal.tag(name) for name in wish.value.split(",") if name.strip()]
     if wish.op == "=":
         kept = {name.lower() for name in names}
         for name, link in _tagged(session, customer).items():
@@ -178,10 +178,6 @@ def _described(session: Writer, point: ContactPoint, said: Particulars, verb: st
     return Change((number,), f"{verb} customer {number} {what}", f"crm customer show {number}")
 
 
-def _tag_name(text: str) -> str:
-    return normal.text(text.strip().removeprefix("+"), name="tag", limit=100)
-
-
 def _tagged(session: Writer, customer: int) -> dict[str, CustomerTag]:
     """What tags `customer`, by the tag's name in lower case."""
     links = select(CustomerTag, Tag).where(CustomerTag.tag_id == Tag.id, CustomerTag.customer_id == customer)
@@ -189,7 +185,7 @@ def _tagged(session: Writer, customer: int) -> dict[str, CustomerTag]:
 
 
 def _tag_id(session: Writer, name: str) -> int:
-    name = _tag_name(name)
+    name = normal.tag(name)
     found = session.reader.value("select id from tag where name = :name collate nocase", name=name)
     if found is not None:
         return int(found)

@@ -239,17 +239,10 @@ def _apply(session: Writer, customer: Customer, wish: Assignment, known: customf
 def _assign(customer: Customer, wish: Assignment) -> None:
     value: object = wish.value
     if wish.field == "do_not_contact":
-        value = int(_yes(wish.value))
+        value = int(bool(wish.value.strip()) and normal.boolean(wish.value, name=wish.field))
     elif wish.field == "kind" and wish.value not in set(CustomerKind):
         raise InvalidInput(f"no kind {shown(wish.value)}; one of {', '.join(CustomerKind)}")
     customer.assign(**{wish.field: value})
-
-
-def _yes(text: str) -> bool:
-    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False, "": False}
-    if text.strip().lower() not in answers:
-        raise InvalidInput(f"do_not_contact: {shown(text)} is neither yes nor no")
-    return answers[text.strip().lower()]
 
 
 def _open_deals(db: Reader, number: int) -> list[str]:

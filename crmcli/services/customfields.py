@@ -38,7 +38,7 @@ def parsed(name: str, text: str, kind: FieldType, choices: tuple[str, ...], *, c
         case FieldType.NUMBER:
             return number(name, text)
         case FieldType.BOOLEAN:
-            return _boolean(name, text)
+            return normal.boolean(text, name=name)
         case FieldType.DATE:
             return _date(name, text)
         case FieldType.MONEY:
@@ -57,13 +57,6 @@ def number(name: str, text: str) -> int | float:
     if math.isnan(value) or abs(value) > money.LIMIT:
         raise InvalidInput(f"{name}: {shown(text)} is not a number")
     return int(value) if value == int(value) else value
-
-
-def _boolean(name: str, text: str) -> bool:
-    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-    if text.lower() not in answers:
-        raise InvalidInput(f"{name}: {shown(text)} is neither yes nor no")
-    return answers[text.lower()]
 
 
 def _money(name: str, text: str, currency: str) -> dict[str, str | int]:

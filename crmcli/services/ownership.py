@@ -17,7 +17,6 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key
 
 FIELDS = SETTABLE["owner"]
-_ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
 
 
 def edit(session: Writer, ref: str, sets: Sequence[str]) -> Change:
@@ -116,12 +115,10 @@ def _free_email(db: Reader, number: int, text: str) -> str:
 
 def _is_me(session: Writer, number: int, text: str) -> int:
     """Whether the owner is the user of this file; nobody else is then."""
-    answer = _ANSWERS.get(text.strip().lower())
-    if answer is None:
-        raise InvalidInput(f"me: {shown(text)} is neither yes nor no")
+    answer = normal.boolean(text, name="me")
     if answer:
         session.raw.execute("update owner set is_me = 0 where is_me and id <> ?", (number,))
-    return answer
+    return int(answer)
 
 
 def _rename_manager(session: Writer, before: str, after: str) -> None:

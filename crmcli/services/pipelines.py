@@ -10,7 +10,7 @@ from crmcli.core.change import Change
 from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
 from crmcli.core.vocabulary import Holds, Outcome, Template
-from crmcli.core.wording import counted, shown
+from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
 from crmcli.errors import Conflict, InvalidInput
@@ -23,7 +23,6 @@ from crmcli.services.templates import Plan, plans
 
 FIELDS = SETTABLE["pipeline"]
 _CLOSING = (Plan("won", Outcome.WON, 100), Plan("lost", Outcome.LOST, 0))
-_ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def edit(session: Writer, ref: str, sets: tuple[str, ...]) -> Change:
     for wish in wanted:
         if wish.field == "name":
             found.assign(name=_free(session.reader, wish.value, but=key(found.id)))
-        elif not _yes(wish.value):
+        elif not normal.boolean(wish.value, name="default"):
             raise InvalidInput("a default pipeline there must be", hint="make another one the default")
         elif not found.is_default:
             _make_default(session, found)
@@ -160,9 +159,3 @@ def _make_default(session: Writer, chosen: Pipeline) -> None:
         other.is_default = 0
     session.flush()
     chosen.is_default = 1
-
-
-def _yes(text: str) -> bool:
-    if text.strip().lower() not in _ANSWERS:
-        raise InvalidInput(f"default: {shown(text)} is neither yes nor no")
-    return _ANSWERS[text.strip().lower()]

@@ -65,5 +65,4 @@ def remove(session: Writer, ref: str) -> Change:
 
 def _named_in(text: str) -> set[str]:
     """The segments that a saved query names."""
-    terms = syntax.terms(syntax.parse([text]).node)
-    return {value.text.casefold() for term in terms if term.field == "segment" for value in term.values}
+    return {value.text.casefold() for value in syntax.named(text, "segment")}

@@ -3,18 +3,18 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from shlex import quote
 
 from crmcli.core import normal
 from crmcli.core.change import Change
-from crmcli.core.wording import counted, did_you_mean, shown
+from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.db.writing import Writer
-from crmcli.errors import Conflict, NotFound
+from crmcli.errors import Conflict
 from crmcli.models.customer import Tag
 from crmcli.models.retention import RetentionRule
 from crmcli.models.segment import Segment
-from crmcli.query import syntax
+from crmcli.query import reference, syntax
 from crmcli.query.segments import Segments
 
 _PLAIN = re.compile(r"[\w.-]+")
@@ -25,62 +25,40 @@ def rename(session: Writer, ref: str, name: str) -> Change:
 
     Raises NotFound, InvalidInput, and Conflict where customers of both have a cadence each.
     """
-    old, new = _tag(session.reader, ref), _name(name)
-    before = old.name
+    db = session.reader
+    (number, before), new = reference.tag(db, ref), normal.tag(name)
     if before == new:
-        return Change((old.id,), f"tag +{new} is called so already; nothing changed")
-    other = _find(session.reader, new)
-    count = _customers(session.reader, old.id)
-    if other is None or other.id == old.id:
-        session.get_one(Tag, old.id).name = new
-        number, what = old.id, f"renamed tag +{before} to +{new}"
+        return Change((number,), f"tag +{new} is called so already; nothing changed")
+    other = db.row("select id, name from tag where name = :name collate nocase and id <> :id", name=new, id=number)
+    count = _customers(db, number)
+    if other is None:
+        session.get_one(Tag, number).name = new
+        what = f"renamed tag +{before} to +{new}"
     else:
-        _unite(session, old, other)
-        number, what, new = other.id, f"tag +{before} is one with +{other.name} now", other.name
+        old, (number, new) = number, other
+        _unite(session, (old, before), (number, new))
+        what = f"tag +{before} is one with +{new} now"
     session.flush()
     _reword(session, before, new)
-    return Change((number,), f"{what} ({counted(count, 'customer')})", f"crm customer list +{new}")
+    asked = quote(f"+{new if _PLAIN.fullmatch(new) else syntax.written(new)}")
+    return Change((number,), f"{what} ({counted(count, 'customer')})", f"crm customer list {asked}")
 
 
 def remove(session: Writer, ref: str) -> Change:
-    """Take a tag off everybody. Raises NotFound, and Conflict while a segment or a cadence stands on it."""
-    db, found = session.reader, _tag(session.reader, ref)
-    users = [f"segment {each.name}" for each in Segments(db).all() if any(_naming(each.query, found.name))]
-    users += [f"retention rule {name}" for _, name, query in _rules(db) if any(_naming(query, found.name))]
+    """Take a tag off everybody. Raises NotFound, and Conflict while a segment, a rule or a cadence stands on it."""
+    db = session.reader
+    number, name = reference.tag(db, ref)
+    users = [f"segment {each.name}" for each in Segments(db).all() if any(_naming(each.query, name))]
+    users += [f"retention rule {rule}" for _, rule, query in _rules(db) if any(_naming(query, name))]
     kept = "select id from cadence where tag_id = :id and removed_at is null order by id"
-    users += [f"cadence {number}" for (number,) in db.rows(kept, id=found.id)]
+    users += [f"cadence {each}" for (each,) in db.rows(kept, id=number)]
     if users:
-        raise Conflict(f"tag +{found.name} is used by {', '.join(users)}", hint="remove that first")
-    count = _customers(db, found.id)
-    session.raw.execute("delete from customer_tag where tag_id = ?", (found.id,))
-    session.raw.execute("delete from cadence where tag_id = ?", (found.id,))
-    session.raw.execute("delete from tag where id = ?", (found.id,))
-    return Change(
-        (found.id,), f"removed tag +{found.name} from {counted(count, 'customer')}", "crm undo brings it back"
-    )
-
-
-class _Found(NamedTuple):
-    id: int
-    name: str
-
-
-def _find(db: Reader, name: str) -> _Found | None:
-    row = db.row("select id, name from tag where name = :name collate nocase", name=name)
-    return None if row is None else _Found(int(row[0]), str(row[1]))
-
-
-def _tag(db: Reader, ref: str) -> _Found:
-    wanted = _name(ref)
-    found = _find(db, wanted)
-    if found is None:
-        names = [name for (name,) in db.rows("select name from tag order by id")]
-        raise NotFound(f"no tag {shown(wanted)}{did_you_mean(wanted, names)}", hint="crm tag list shows them")
-    return found
-
-
-def _name(text: str) -> str:
-    return normal.text(text.strip().removeprefix("+"), name="tag", limit=100)
+        raise Conflict(f"tag +{name} is used by {', '.join(users)}", hint="remove that first")
+    count = _customers(db, number)
+    session.raw.execute("delete from customer_tag where tag_id = ?", (number,))
+    session.raw.execute("delete from cadence where tag_id = ?", (number,))
+    session.raw.execute("delete from tag where id = ?", (number,))
+    return Change((number,), f"removed tag +{name} from {counted(count, 'customer')}", "crm undo brings it back")
 
 
 def _customers(db: Reader, number: int) -> int:
@@ -88,12 +66,13 @@ def _customers(db: Reader, number: int) -> int:
     return int(db.value(f"{sql} where k.tag_id = :id", id=number))
 
 
-def _unite(session: Writer, old: _Found, new: _Found) -> None:
-    run, known = session.raw.execute, {"old": old.id, "new": new.id}
+def _unite(session: Writer, old: tuple[int, str], new: tuple[int, str]) -> None:
+    """Give all that the one tag has to the other; each is its id and its name."""
+    run, known = session.raw.execute, {"old": old[0], "new": new[0]}
     both = "select count(distinct tag_id) from cadence where tag_id in (:old, :new) and removed_at is null"
-    if session.reader.value(both, old=old.id, new=new.id) > 1:
-        message = f"+{old.name} and +{new.name} have a cadence each"
-        raise Conflict(message, hint=f"crm cadence clear +{old.name} first")
+    if session.reader.value(both, old=old[0], new=new[0]) > 1:
+        message = f"+{old[1]} and +{new[1]} have a cadence each"
+        raise Conflict(message, hint=f"crm cadence clear {quote(f'+{old[1]}')} first")
     run(
         "delete from customer_tag where tag_id = :old "
         "and customer_id in (select customer_id from customer_tag where tag_id = :new)",
@@ -112,9 +91,7 @@ def _rules(db: Reader) -> list[tuple[int, str, str]]:
 
 def _naming(query: str, tag: str) -> Iterator[syntax.Value]:
     """Where a saved query names the tag."""
-    terms = syntax.terms(syntax.parse([query]).node)
-    values = (value for term in terms if term.field == "tag" for value in term.values)
-    return (value for value in values if value.text.lower() == tag.lower())
+    return (value for value in syntax.named(query, "tag") if value.text.lower() == tag.lower())
 
 
 def _reword(session: Writer, before: str, after: str) -> None:
@@ -129,8 +106,7 @@ def _reword(session: Writer, before: str, after: str) -> None:
 
 
 def _reworded(query: str, before: str, after: str) -> str:
-    escaped = after.replace("\\", "\\\\").replace('"', '\\"')
-    written = after if _PLAIN.fullmatch(after) else f'"{escaped}"'
+    written = after if _PLAIN.fullmatch(after) else syntax.written(after)
     for value in sorted(_naming(query, before), key=lambda value: value.span, reverse=True):
         start, end = value.span
         query = query[:start] + written + query[end:]

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from crmcli.core import period
+from crmcli.core import normal, period
 from crmcli.core.change import Change
 from crmcli.core.period import When
 from crmcli.core.repeats import Repeat, repeat
 from crmcli.core.settable import SETTABLE
 from crmcli.core.uid import uid
-from crmcli.core.wording import shown
 from crmcli.db.writing import Writer
 from crmcli.errors import InvalidInput
 from crmcli.models.task import Task
@@ -19,7 +18,6 @@ from crmcli.services.assignments import Assignment, assignments
 from crmcli.services.owners import key, milliseconds, owner
 
 FIELDS = SETTABLE["task"]
-_ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0, "": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +183,7 @@ def _values(session: Writer, task: Task, wish: Assignment) -> dict[str, object]:
         case "owner":
             return {"owner_id": owner(session, text) if text else None}
         case "priority":
-            if text.lower() not in _ANSWERS:
-                raise InvalidInput(f"priority: {shown(text)} is neither yes nor no")
-            return {"is_priority": _ANSWERS[text.lower()]}
+            return {"is_priority": int(bool(text) and normal.boolean(text, name="priority"))}
         case "due" | "every":
             _refuse_done(task)
             return _again(session, task, text) if wish.field == "every" else _moved(session, task, text)

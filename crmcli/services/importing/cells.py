@@ -20,7 +20,6 @@ _KEPT = 50_000
 _LONGEST_ID = 18
 _LONGEST_LABEL = 40
 _POSTAL = ("label", "street", "postcode", "city", "region", "country")
-_ANSWERS = {"yes": 1, "true": 1, "1": 1, "no": 0, "false": 0, "0": 0}
 
 
 class BadCell(InvalidInput):
@@ -171,10 +170,7 @@ def whole(text: str) -> int:
 
 
 def boolean(text: str) -> int:
-    answer = _ANSWERS.get(text.strip().lower())
-    if answer is None:
-        raise InvalidInput(f"{shown(text)} is neither yes nor no")
-    return answer
+    return int(normal.boolean(text))
 
 
 def strength(text: str) -> int:
