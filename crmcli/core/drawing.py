@@ -1,5 +1,6 @@
 """What is drawn for people in the place of rows: a tree, a board, the panels of a dashboard."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -7,12 +8,12 @@ from dataclasses import dataclass
 class Node:
     """A branch of a tree for people; `note` stands behind the text, dimmed, or coloured by its `tone`.
 
-    A tone is strong, fair or weak, and the note says so in words too.
+    A tone is strong, fair or weak, and the note says so in words too. The children may be a stream, read once.
     """
 
     text: str
     note: str = ""
-    children: tuple["Node", ...] = ()
+    children: Iterable["Node"] = ()
     tone: str | None = None
 
 
@@ -26,11 +27,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A column of a board; `more` cards are not among `cards`."""
+    """A column of a board; `more` cards are not among `cards`, which may be a stream, read once."""
 
     title: str
     note: str
-    cards: tuple[Card, ...]
+    cards: Iterable[Card]
     more: int = 0
 
 

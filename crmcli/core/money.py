@@ -55,19 +55,17 @@ class Money:
     @property
     def decimal(self) -> str:
         """Major units for machines, with all decimals of the currency: `1234.50`, `1234` yen."""
-        return self._major("")
+        digits = exponent(self.currency)
+        figures = str(abs(self.amount)).zfill(digits + 1)
+        sign = "-" if self.amount < 0 else ""
+        return f"{sign}{figures[:-digits]}.{figures[-digits:]}" if digits else f"{sign}{figures}"
 
     def __str__(self) -> str:
         """Major units for people: `1,234.50 EUR`, `1,234 EUR`."""
-        major = self._major(",")
-        whole, _, part = major.partition(".")
-        return f"{major if part.strip('0') else whole} {self.currency}"
-
-    def _major(self, separator: str) -> str:
         digits = exponent(self.currency)
         whole, part = divmod(abs(self.amount), 10**digits)
         sign = "-" if self.amount < 0 else ""
-        return f"{sign}{whole:{separator}}" + (f".{part:0{digits}}" if digits else "")
+        return f"{sign}{whole:,}{f'.{part:0{digits}}' if part else ''} {self.currency}"
 
 
 def sums(amounts: Iterable[Money]) -> list[Money]:

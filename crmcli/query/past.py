@@ -16,12 +16,12 @@ from crmcli.query.comparison import Moment
 from crmcli.query.fields import Entity, Field, State
 
 _LATEST = """coalesce(
-    (select id from stage_event where passage_id = {passage} and {known} order by occurred_at desc, id desc limit 1),
-    (select id from stage_event where passage_id = {passage} and {undated} order by id desc limit 1))"""
+    (select id from stage_event where passage_id = c.id and {known} order by occurred_at desc, id desc limit 1),
+    (select id from stage_event where passage_id = c.id and {undated} order by id desc limit 1))"""
 _ENTERED = """(
     select max(e.occurred_at) from stage_event e where e.passage_id = e_then.passage_id and e.to_stage_id = e_then.to_stage_id
     and e.from_stage_id is not e.to_stage_id and {known})"""
-_CLOSED = "(select {entered} from stage w where w.id = e_then.to_stage_id and w.outcome <> 'open')"
+_CLOSED = "(select later.entered_at from stage w where w.id = e_then.to_stage_id and w.outcome <> 'open')"
 _REACHED = """(
     select w.id from stage_event e join stage w on w.id = e.to_stage_id
     where e.passage_id = e_then.passage_id and w.outcome = 'open' and {all_known} order by w.position desc, w.id desc limit 1)"""
@@ -43,18 +43,24 @@ _PASSAGES = """
 """
 _CALLED = {"g.stage_entered_at": "entered_at"}
 _NOW = "p.stage_id, p.stage_entered_at as entered_at, p.reached_id, d.amount, d.currency, d.close_on, d.owner_id"
-# One SELECT, so that a column that nobody asks for costs nothing.
-_THEN = """left join ({later}) later on later.id = p.id
-    left join stage_event e_then on e_then.id = case when later.id is not null then {latest} end"""
-_EVENT = """(
-    select e.id from passage y join stage_event e on e.id = {latest}
-    where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
+_CHANGED = """
+    select c.id, e_then.id, {entered} from (
+        select passage_id as id from stage_event where {since} union select id from passage where ended_at is not null
+    ) c left join stage_event e_then on e_then.id = {latest}
+"""
 # The event is looked up of those alone that something happened to since: all others stand as they stood.
+_LATER = "id integer primary key, event_id integer, entered_at text"
+_THEN = """left join {later} later on later.id = p.id
+    left join stage_event e_then on e_then.id = later.event_id"""
+_EVENT = """(
+    select e.id from passage y join {later} l on l.id = y.id join stage_event e on e.id = l.event_id
+    where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
 _DEALS = """deal d
     join passage p_now on p_now.deal_id = d.id and p_now.ended_at is null
-    left join ({later}) later on later.id = p_now.id
-    left join stage_event e_then on e_then.id = case when later.id is not null then {event} end
-    join passage p_then on p_then.id = case when later.id is null then p_now.id else e_then.passage_id end"""
+    left join {later} later_now on later_now.id = p_now.id
+    left join stage_event e_then on e_then.id = case when later_now.id is not null then {event} end
+    left join {later} later on later.id = e_then.passage_id
+    join passage p_then on p_then.id = case when later_now.id is null then p_now.id else e_then.passage_id end"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,17 @@ class Past:
 
     Without a day it is the present. Stage, amount, close date and owner are those of the last event by then, whatever
     else is asked about a deal is as it is now. Of customers in a pipeline it is the stage alone.
+
+    `later` is the table of the passages that do not stand as they stood, with the last event by then and when its stage
+    was entered: something happened since, or was recorded. Those that ended are among them, as what they hold says
+    nothing of the deal any more.
     """
 
     as_of: date | None = None
     known_at: date | None = None
     parameters: Mapping[str, object] = field(default_factory=dict)
     holds: Holds = Holds.DEAL
+    later: str = ""
 
     @property
     def is_asked(self) -> bool:
@@ -104,26 +115,9 @@ class Past:
             return "true"
         return f"({event}.occurred_at is null or {event}.occurred_at < :as_of)" + self._recorded(event)
 
-    def latest(self, passage: str) -> str:
-        """The SQL of the id of the last event of a passage, given the SQL of the passage's id; null before the first."""
-        undated = "occurred_at is null" + self._recorded("stage_event")
-        return _LATEST.format(passage=passage, known=self.known(), undated=undated)
-
-    def entered(self) -> str:
-        """The SQL of when a deal came to the stage of its last event `e_then`."""
-        return _ENTERED.format(known=self.known("e"))
-
     def reached(self) -> str:
         """The SQL of the furthest open stage by then of the passage of `e_then`."""
         return _REACHED.format(all_known=self.all_known("e"))
-
-    def later(self) -> str:
-        """The SELECT of the passages, by id, that do not stand as they stood: something happened since, or was recorded.
-
-        Those that ended are among them, as what they hold says nothing of the deal any more.
-        """
-        since = "occurred_at >= :as_of" + (" or recorded_at >= :known_at" if self.known_at else "")
-        return f"select passage_id as id from stage_event where {since} union select id from passage where ended_at is not null"
 
     @property
     def running(self) -> str:
@@ -147,7 +141,7 @@ class Past:
             columns=", ".join(columns),
             running=self.running,
             held=HELD[self.holds],
-            joins=_THEN.format(later=self.later(), latest=self.latest("p.id")),
+            joins=_THEN.format(later=self.later),
             exists=" and (later.id is null or e_then.id is not null)",
         )
 
@@ -156,7 +150,7 @@ class Past:
         if self.as_of is None:
             return deals
         columns, closes = self._columns(), closing(self.all_known("e"))
-        source = _DEALS.format(later=self.later(), event=_EVENT.format(latest=self.latest("y.id")))
+        source = _DEALS.format(later=self.later, event=_EVENT.format(later=self.later))
         joins = {name: _moved(sql, columns) for name, sql in deals.joins.items() if name != "g"}
         return replace(
             deals,
@@ -171,7 +165,7 @@ class Past:
 
     def _columns(self) -> dict[str, str]:
         """What is another than it was, by the column that has it now."""
-        closed = f"case when later.id is null then d.closed_at else {_CLOSED.format(entered=self.entered())} end"
+        closed = f"case when later.id is null then d.closed_at else {_CLOSED} end"
         same = {f"g.{name}": f"p_then.{name}" for name in ("id", "pipeline_id", "began_at")}
         return self._told("p_then") | {"d.closed_at": closed} | same
 
@@ -180,9 +174,19 @@ class Past:
         terms = {
             f"d.{name}": (f"d.{name}", f"e_then.{name}") for name in ("amount", "currency", "close_on", "owner_id")
         }
-        way = {"stage_id": "e_then.to_stage_id", "stage_entered_at": self.entered(), "reached_id": self.reached()}
+        way = {"stage_id": "e_then.to_stage_id", "stage_entered_at": "later.entered_at", "reached_id": self.reached()}
         both = {f"g.{name}": (f"{passage}.{name}", then) for name, then in way.items()} | terms
         return {name: f"case when later.id is null then {now} else {then} end" for name, (now, then) in both.items()}
+
+    def changed(self) -> str:
+        """The SELECT of what the table `later` holds."""
+        since = "occurred_at >= :as_of" + (" or recorded_at >= :known_at" if self.known_at else "")
+        undated = "occurred_at is null" + self._recorded("stage_event")
+        return _CHANGED.format(
+            since=since,
+            latest=_LATEST.format(known=self.known(), undated=undated),
+            entered=_ENTERED.format(known=self.known("e")),
+        )
 
     def _recorded(self, event: str) -> str:
         return "" if self.known_at is None else f" and {event}.recorded_at < :known_at"
@@ -207,7 +211,9 @@ def past(db: Reader, moment: Moment, *, as_of: str | None = None, known_at: str 
         parameters["known_at"] = ending(known, moment)
         _refuse_before_the_first(db, known, str(parameters["known_at"]), moment)
     last = parsed(str(parameters["as_of"])) - timedelta(seconds=1)
-    return Past(asked, known, parameters), replace(moment, now=min(last, moment.now))
+    found = Past(asked, known, parameters)
+    found = replace(found, later=db.kept(found.changed(), parameters, columns=_LATER))
+    return found, replace(moment, now=min(last, moment.now))
 
 
 def day(text: str, moment: Moment) -> date:

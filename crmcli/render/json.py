@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TextIO
 
 from crmcli.core.result import Column, Record, Report, Result, Table
 from crmcli.core.vocabulary import Format
 from crmcli.render import Style
 from crmcli.render.safety import json_escaped
-from crmcli.render.values import raw
+from crmcli.render.values import TOLD, raw
 
 _INDENT = " " * 4
 _NESTED = {list, dict}
-_FLAT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(f",\n{_INDENT}  ", ": "))
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+# The fast encoder knows no indents, but what separates the values of flat objects, and those from each other.
+_BETWEEN = f",\n{_INDENT}  "
+_FLAT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(_BETWEEN, ": "))
+_AT_ONCE = 250
 
 
 def write(result: Result, style: Style, out: TextIO) -> None:
@@ -51,20 +56,22 @@ def _array(items: Iterable[dict[str, object]], out: TextIO) -> None:
     out.write("[]\n" if lead == "[\n" else "\n]\n")
 
 
-def _rows(items: Iterable[dict[str, object]], out: TextIO) -> None:
+def _rows(items: Iterator[dict[str, object]], out: TextIO) -> None:
     """The objects of a list within a pretty object, as a stream."""
     end = ""
-    for item in items:
-        out.write(f"{',' if end else ''}\n{_INDENT}{_indented(item)}")
+    while some := list(islice(items, _AT_ONCE)):
+        out.write(f"{',' if end else ''}\n{_INDENT}{_indented(some)}")
         end = "\n  "
     out.write(end)
 
 
-def _indented(item: dict[str, object]) -> str:
-    """The same as `_pretty`, further in; the fast encoder knows no indents, but what separates the values of flat objects."""
-    if not item or not _NESTED.isdisjoint(map(type, item.values())):
-        return _pretty(item).replace("\n", f"\n{_INDENT}")
-    return json_escaped(f"{{\n{_INDENT}  {_FLAT.encode(item)[1:-1]}\n{_INDENT}}}")
+def _indented(items: Sequence[dict[str, object]]) -> str:
+    """The same as `_pretty`, further in."""
+    if not all(item and _NESTED.isdisjoint(map(type, item.values())) for item in items):
+        return f",\n{_INDENT}".join(_pretty(item).replace("\n", f"\n{_INDENT}") for item in items)
+    inner = _FLAT.encode(items)[2:-2]
+    between = f"\n{_INDENT}}},\n{_INDENT}{{\n{_INDENT}  "
+    return json_escaped(f"{{\n{_INDENT}  {inner.replace(f'}}{_BETWEEN}{{', between)}\n{_INDENT}}}")
 
 
 def _record(record: Record) -> dict[str, object]:
@@ -74,9 +81,13 @@ def _record(record: Record) -> dict[str, object]:
 
 
 def _objects(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> Iterator[dict[str, object]]:
-    named = [(column.name, column.kind) for column in columns]
+    names = [column.name for column in columns]
+    told = [(column.name, column.kind) for column in columns if column.kind in TOLD]
     for row in rows:
-        yield {name: raw(value, kind) for (name, kind), value in zip(named, row, strict=True)}
+        item = dict(zip(names, row, strict=True))
+        for name, kind in told:
+            item[name] = raw(item[name], kind)
+        yield item
 
 
 def _plain(values: object) -> dict[str, object]:
@@ -84,7 +95,7 @@ def _plain(values: object) -> dict[str, object]:
 
 
 def _compact(item: object) -> str:
-    return json_escaped(json.dumps(item, ensure_ascii=False, allow_nan=False))
+    return json_escaped(_COMPACT.encode(item))
 
 
 def _pretty(item: object) -> str:

@@ -10,6 +10,8 @@ from crmcli.render.safety import short, visible
 
 #: Characters of a value in a table or a tree.
 LONGEST = 200
+#: The kinds whose values JSON has otherwise than they are; see `raw`.
+TOLD = frozenset(("money", "values", "boolean"))
 _SOFT_HYPHEN = "\u00ad"
 
 

@@ -1,7 +1,7 @@
 """Deals as a board: a lane for each stage, with its deals and what they are worth."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmcli.core.currency import FINEST, exponent
@@ -20,17 +20,18 @@ _COLUMNS = (
     *("stage", "id", "name", "customer", "amount", "currency", "close", "owner", "in_stage"),
     *("outcome", "customer.no_contact"),
 )
+_STAGE, _ID, _AMOUNT = map(_COLUMNS.index, ("stage", "id", "amount"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Deals:
     """The rows of a stage, the largest amount first."""
 
-    rows: list[Mapping[str, object]]
+    rows: list[Sequence[object]]
 
     @property
     def sums(self) -> list[Money]:
-        return sums(row["amount"] for row in self.rows if isinstance(row["amount"], Money))
+        return sums(amount for row in self.rows if isinstance(amount := row[_AMOUNT], Money))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,9 @@ def board(db: Reader, asked: Asked, *, moment: Moment) -> Report:
     name = str(db.value("select name from pipeline where id = :id", id=number))
     words = [*(asked.words or ("is:open",)), f"pipeline.id={number}"]
     found = listing(db, "deal", words, view=View(_COLUMNS, "stage,id", is_counted=False), moment=moment, past=then)
-    names = [column.name for column in found.columns]
     by_stage: dict[object, _Deals] = defaultdict(lambda: _Deals([]))
     for row in found.rows:
-        told = dict(zip(names, row, strict=True))
-        by_stage[told["stage"]].rows.append(told)
+        by_stage[row[_STAGE]].rows.append(row)
     for deals in by_stage.values():
         deals.rows.sort(key=_by_worth)
     stages = [
@@ -71,7 +70,7 @@ def board(db: Reader, asked: Asked, *, moment: Moment) -> Report:
         )
         if stage in by_stage or (outcome == Outcome.OPEN and not is_archived)
     ]
-    rows = [[row[column] for column in names] for stage in stages for row in by_stage[stage].rows]
+    rows = [row for stage in stages for row in by_stage[stage].rows]
     summary = {
         "deals": len(rows),
         "stages": [
@@ -79,36 +78,36 @@ def board(db: Reader, asked: Asked, *, moment: Moment) -> Report:
             for stage in stages
         ],
     }
-    columns = [Column(column.name, column.kind, is_hidden=column.name not in names[:9]) for column in found.columns]
-    whole = _Deals([row for stage in stages for row in by_stage[stage].rows])
+    columns = [Column(column.name, column.kind, is_hidden=column.name not in _COLUMNS[:9]) for column in found.columns]
     table = Table(columns, rows, title=f"Board of {name}", groups="stage", empty="no deals")
     lanes = tuple(_lane(stage, by_stage[stage], asked.limit) for stage in stages)
-    notes = (f"pipeline {name}: {_worth(whole)}; the largest first", *then.notes)
+    notes = (f"pipeline {name}: {_worth(_Deals(rows))}; the largest first", *then.notes)
     parameters = {"pipeline": name, "query": " ".join(asked.words) or None, **then.said}
     return Report("board", parameters, summary, table, notes, board=Board(lanes))
 
 
 def _lane(stage: str, deals: _Deals, limit: int | None) -> Lane:
     kept = deals.rows[:limit]
-    return Lane(stage, _worth(deals), tuple(map(_card, kept)), len(deals.rows) - len(kept))
+    return Lane(stage, _worth(deals), map(_card, kept), len(deals.rows) - len(kept))
 
 
 def _worth(deals: _Deals) -> str:
     return "; ".join((counted(len(deals.rows), "deal"), *map(str, deals.sums)))
 
 
-def _card(row: Mapping[str, object]) -> Card:
-    said = [str(row["amount"])] if row["amount"] is not None else []
-    if isinstance(row["in_stage"], int | float):
-        said.append(f"{row['in_stage']:.0f} d")
-    barred = row["customer.no_contact"]
-    who = f"{row['customer']} ({barred})" if barred else row["customer"]
-    more = [str(each) for each in (who, f"close {row['close']}" if row["close"] else None) if each]
-    return Card(f"D{row['id']} {row['name']}", (*more, ", ".join(said)))
+def _card(row: Sequence[object]) -> Card:
+    told = dict(zip(_COLUMNS, row, strict=True))
+    said = [str(told["amount"])] if told["amount"] is not None else []
+    if isinstance(told["in_stage"], int | float):
+        said.append(f"{told['in_stage']:.0f} d")
+    barred = told["customer.no_contact"]
+    who = f"{told['customer']} ({barred})" if barred else told["customer"]
+    more = [str(each) for each in (who, f"close {told['close']}" if told["close"] else None) if each]
+    return Card(f"D{told['id']} {told['name']}", (*more, ", ".join(said)))
 
 
-def _by_worth(row: Mapping[str, object]) -> tuple[int, int]:
+def _by_worth(row: Sequence[object]) -> tuple[int, int]:
     """The largest number of major units first, whatever the currency."""
-    amount, number = row["amount"], row["id"]
+    amount, number = row[_AMOUNT], row[_ID]
     units = amount.amount * 10 ** (FINEST - exponent(amount.currency)) if isinstance(amount, Money) else 0
     return -units, number if isinstance(number, int) else 0

@@ -1,7 +1,6 @@
 """Which deals a funnel counts: SQL for the deals asked for, as they stand now or stood at the end of a day."""
 
 from dataclasses import dataclass, field, replace
-from json import dumps
 from typing import Literal
 
 from crmcli.core.currency import currency
@@ -100,8 +99,7 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
         found.parameters.update(asked.parameters)
         chosen = select(deals, [deals.key], asked)
         if then.is_asked:  # what deals were costs a look at the events of each: once for all passes
-            found.parameters["chosen"] = dumps([deal for (deal,) in db.rows(chosen, found.parameters)])
-            chosen = "select value from json_each(:chosen)"
+            chosen = f"select id from {db.kept(chosen, found.parameters, columns='id integer primary key')}"
         found = replace(found, condition=f"c.deal_id in ({chosen})")
     if request.by is not None:
         grouped = grouping(deals, request.by, now=present)

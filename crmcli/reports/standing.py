@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from json import dumps
 
 from crmcli.core.currency import currency
 from crmcli.core.wording import did_you_mean
@@ -80,8 +79,7 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
         found.parameters.update(condition.parameters)
         these = select(deals, [deals.key], condition)
         if then.is_asked:  # what deals were costs a look at the events of each: once for all passes
-            found.parameters["chosen"] = dumps([deal for (deal,) in db.rows(these, found.parameters)])
-            these = "select value from json_each(:chosen)"
+            these = f"select id from {db.kept(these, found.parameters, columns='id integer primary key')}"
         found = replace(found, condition=f"{found.condition} and t.deal_id in ({these})")
     return _grouped(found, asked.by, deals, now) if asked.by else found
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from crmcli.core.drawing import Node
 from crmcli.core.money import Money, by_currency, sums
@@ -134,7 +135,7 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     planned = sum(deal.planned is not None for deal in deals)
     total = count("is:open")
     summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}
-    rows = [tuple(getattr(deal, column.name) for column in _COLUMNS) for deal in kept]
+    rows = list(map(attrgetter(*(column.name for column in _COLUMNS)), kept))
     table = Table(_COLUMNS, rows, empty=f"no open deal is {_adjective(asked.trouble)}")
     notes = (
         f"{len(deals):,} of {counted(total, 'open deal')}{_worth(deals)}",
@@ -223,7 +224,7 @@ def _next(told: Mapping[str, object], trouble: Trouble, *, barred: str | None) -
 def _tree(trouble: Trouble, deals: Sequence[Stuck], count: int) -> Node:
     """Each deal with why it is here, and under it the command that may come next."""
     leaves = (Node(f"D{deal.id} {deal.name}", "  ".join(_aside(deal)), _leaf(deal.next)) for deal in deals)
-    return Node(f"{_adjective(trouble)}", f"{count:,}", tuple(leaves))
+    return Node(f"{_adjective(trouble)}", f"{count:,}", leaves)
 
 
 def _leaf(command: str | None) -> tuple[Node, ...]:
