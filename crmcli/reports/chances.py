@@ -1,7 +1,7 @@
 """How probable it is that an open deal is won, by the stage that it stands in."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -44,12 +44,18 @@ class Chance:
 
 def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
     """The chance of every open stage by its id, from all deals as they stood, whichever the report is about."""
-    return chances_at(db, [deals.past])[0]
+    return _chances(db, _counted(db, deals.source, deals.parameters, 1), 1)[0]
 
 
 def chances_at(db: Reader, pasts: Sequence[Past]) -> list[dict[int, Chance]]:
-    """The chances at each of the days, which ascend; the present stands alone."""
-    won, lost = _closed(db, pasts)
+    """The chances at each of the days, which ascend: what is closed now, less what came and went since."""
+    present = Past()
+    now = _counted(db, f"{present.passages()} and {present.running}", {}, len(pasts))
+    return _chances(db, (*now, *_since(db, pasts)), len(pasts))
+
+
+def _chances(db: Reader, closed: Iterable[Row], days: int) -> list[dict[int, Chance]]:
+    won, lost = _sums(closed)
     rows = list(
         db.rows(
             """
@@ -60,7 +66,7 @@ def chances_at(db: Reader, pasts: Sequence[Past]) -> list[dict[int, Chance]]:
         )
     )
     found: list[dict[int, Chance]] = []
-    for place in range(len(pasts)):
+    for place in range(days):
         known = {}
         for number, name, pipeline, pipeline_id, position, said, category in rows:
             wins, losses = won[place, pipeline_id], lost[place, pipeline_id]
@@ -84,18 +90,11 @@ def _chance(won: int, closed: int, every: int, said: int | None) -> tuple[Fracti
 _Key = tuple[int, int]
 
 
-_Closed = tuple[dict[_Key, int], dict[_Key, dict[int, int]]]
-
-
-def _closed(db: Reader, pasts: Sequence[Past]) -> _Closed:
-    """By the place in `pasts` and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none.
-
-    What is closed now, less what came and went since each of the days.
-    """
+def _sums(closed: Iterable[Row]) -> tuple[dict[_Key, int], dict[_Key, dict[int, int]]]:
+    """By the place of the day and the pipeline: the deals won, and those lost by the furthest open stage, 0 for none."""
     won: dict[_Key, int] = defaultdict(int)
     lost: dict[_Key, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    since = _since(db, pasts) if pasts[0].is_asked else ()
-    for pipeline, outcome, places, reached, count in (*_now(db, len(pasts)), *since):
+    for pipeline, outcome, places, reached, count in closed:
         for place in range(places):
             if outcome == Outcome.WON:
                 won[place, pipeline] += count
@@ -104,16 +103,16 @@ def _closed(db: Reader, pasts: Sequence[Past]) -> _Closed:
     return won, lost
 
 
-def _now(db: Reader, places: int) -> Iterator[Row]:
+def _counted(db: Reader, source: str, parameters: Mapping[str, object], places: int) -> Iterator[Row]:
     """(pipeline, outcome, `places`, position of the furthest open stage, how many) of the deals that are closed."""
     return db.rows(
-        """
+        f"""
         select p.pipeline_id, s.outcome, :places, w.position, sum(p.count) from (
-            select pipeline_id, stage_id, reached_id, count(*) as count from passage join deal on deal.id = deal_id
-            where ended_at is null and removed_at is null group by 1, 2, 3
+            select t.pipeline_id, t.stage_id, t.reached_id, count(*) as count from ({source}) t group by 1, 2, 3
         ) p join stage s on s.id = p.stage_id left join stage w on w.id = p.reached_id
         where s.outcome <> 'open' group by 1, 2, 4
         """,
+        parameters,
         places=places,
     )
 

@@ -22,6 +22,9 @@ _OF_THE_ROWS = {
     "close.month": "substr(t.close_on, 1, 7)",
     "close.quarter": "substr(t.close_on, 1, 4) || '-Q' || ((substr(t.close_on, 6, 2) + 2) / 3)",
 }
+_COLUMNS = """id integer primary key, deal_id integer, pipeline_id integer, began_at text, stage_id integer,
+    entered_at text, reached_id integer, amount integer, currency text, close_on text, owner_id integer, is_ended integer,
+    ended_at text"""
 _ALIASES = {"month": "close.month", "quarter": "close.quarter", "industry": "customer.industry"}
 
 
@@ -60,8 +63,11 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
     then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
     now = entity("deal", db)
     deals = then.of(now)
+    source = f"{then.passages()} and {then.running}"
+    if then.is_asked:
+        source = f"select * from {db.kept(source, then.parameters, columns=_COLUMNS)}"
     found = Standing(
-        source=f"{then.passages()} and {then.running}",
+        source=source,
         condition="true",
         group="null",
         by=None,
