@@ -73,8 +73,8 @@ def _deals(file: sqlite3.Connection, deals: int, customers: int) -> None:
     )
     file.executemany(insert, rows)
     passage = """
-        insert into passage (id, deal_id, pipeline_id, began_at, stage_id, stage_entered_at, reached_id)
-        values (?, ?, 1, ?, 1, ?, 1)
+        insert into passage (id, deal_id, pipeline_id, began_at, stage_id, stage_entered_at, reached_id, way)
+        values (?, ?, 1, ?, 1, ?, 1, '1')
     """
     file.executemany(passage, ((n, n, _AT, _AT) for n in numbers))
     event = """

@@ -50,8 +50,8 @@ _DEAL = """
     values (:id, :uid, :name, :amount, 'EUR', :owner, :began, :closed, :began)
 """
 _PASSAGE = """
-    insert into passage (id, deal_id, pipeline_id, began_at, stage_id, stage_entered_at, reached_id)
-    values (:id, :id, 1, :began, :stage, :entered, :reached)
+    insert into passage (id, deal_id, pipeline_id, began_at, stage_id, stage_entered_at, reached_id, way)
+    values (:id, :id, 1, :began, :stage, :entered, :reached, :way)
 """
 _EVENT = """
     insert into stage_event
@@ -84,6 +84,7 @@ def _add(file: sqlite3.Connection, number: int, pick: random.Random) -> None:
     values |= {"amount": pick.randrange(1_000, 9_000_000), "owner": pick.randint(1, _OWNERS)}
     values |= {"entered": instant(entered), "closed": instant(entered) if stage > _OPEN else None}
     values |= {"reached": max(stage for stage, _ in came if stage <= _OPEN)}
+    values |= {"way": ",".join(str(stage) for stage, _ in came)}
     file.execute(_DEAL, values)
     file.execute(_PASSAGE, values)
     terms = (values["amount"], values["owner"])

@@ -13,6 +13,9 @@ _RANGES = """
     where operation_id = :latest and last_id is not null and table_name = :table
 """
 
+# What can be told from other rows, by table: null where it is not known.
+_CACHES = {"passage": ("way",)}
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -208,7 +211,10 @@ def _delete_inserted(connection: sqlite3.Connection, latest: int, table: str) ->
 
 
 def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
-    """Give the rows that `latest` found back what it found in them; a column that came later keeps what it has."""
+    """Give the rows that `latest` found back what it found in them.
+
+    A column that came later keeps what it has, but for a cache, which nobody knows then.
+    """
     first = f"""
         with ranges as materialized ({_RANGES})
         select c.row_id, c.old, min(c.id) from change c
@@ -221,7 +227,9 @@ def _restore(connection: sqlite3.Connection, latest: int, table: str) -> None:
     if row is None:
         return
     names = _columns_then(connection, table, row[0])
-    values = ", ".join(f"json_extract(old, '$.{name}')" for name in names)
+    unknown = [name for name in _CACHES.get(table, ()) if name not in names]
+    values = ", ".join([*(f"json_extract(old, '$.{name}')" for name in names), *("null" for _ in unknown)])
+    names += unknown
     changed = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
     connection.execute(
         f"""

@@ -39,7 +39,8 @@ class Reader:
     def kept(self, sql: str, parameters: Mapping[str, object], *, columns: str) -> str:
         """The name of a table of its own, beside the file, with the rows of a SELECT: for what several others ask again.
 
-        `columns` are those of CREATE TABLE. The same SELECT is asked once, until something is written.
+        `columns` are those of CREATE TABLE. The same SELECT is asked once, until something is written. Not while rows are
+        still to be read: SQLite breaks off a SELECT under which a table of its own is made.
         """
         if self.connection.total_changes != self._changes:
             self._kept.clear()

@@ -28,7 +28,11 @@ class Deal(Model, table=True):
 
 
 class Passage(Model, table=True):
-    """One deal's way through one pipeline; `stage_id`, `stage_entered_at` and `reached_id` are caches of its events."""
+    """One deal's way through one pipeline.
+
+    `stage_id`, `stage_entered_at`, `reached_id` and `way` are caches of its events; `way` are the stages that it entered,
+    by id in their order with commas between, None where only the events say it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     deal_id: int | None = None
@@ -39,6 +43,7 @@ class Passage(Model, table=True):
     stage_id: int
     stage_entered_at: str | None = None
     reached_id: int | None = None
+    way: str | None = None
 
 
 class StageEvent(Model, table=True):

@@ -38,7 +38,7 @@ _HANDED_OVER_LATER = """not exists (
     where n.deal_id = p.deal_id and n.id > p.id and e.recorded_at < :known_at)"""
 _PASSAGES = """
     select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.pipeline_id, p.began_at, {columns},
-        not ({running}) as is_ended, p.ended_at
+        not ({running}) as is_ended, p.ended_at, {way} as way
     from passage p join {held} {joins} where d.removed_at is null{exists}
 """
 _CALLED = {"g.stage_entered_at": "entered_at"}
@@ -131,11 +131,13 @@ class Past:
         """The SELECT of how the passages `p` stood of all whom the pipelines hold, which more conditions may follow.
 
         Its columns: id, deal_id, pipeline_id, began_at, stage_id, entered_at, reached_id, amount, currency, close_on,
-        owner_id, is_ended, ended_at. Those on which nothing happened since are as they are now: no event of theirs is
-        looked up.
+        owner_id, is_ended, ended_at, way (null where only the events say it). Those on which nothing happened since are
+        as they are now: no event of theirs is looked up.
         """
         if self.as_of is None:
-            return _PASSAGES.format(columns=_NOW, running=self.running, held=HELD[self.holds], joins="", exists="")
+            return _PASSAGES.format(
+                columns=_NOW, running=self.running, held=HELD[self.holds], joins="", exists="", way="p.way"
+            )
         columns = (f"{sql} as {_CALLED.get(name, name[2:])}" for name, sql in self._told("p").items())
         return _PASSAGES.format(
             columns=", ".join(columns),
@@ -143,6 +145,7 @@ class Past:
             held=HELD[self.holds],
             joins=_THEN.format(later=self.later),
             exists=" and (later.id is null or e_then.id is not null)",
+            way="case when later.id is null then p.way end",
         )
 
     def of(self, deals: Entity) -> Entity:

@@ -70,10 +70,10 @@ def _chances(db: Reader, closed: Iterable[Row], days: int) -> list[dict[int, Cha
         known = {}
         for number, name, pipeline, pipeline_id, position, said, category in rows:
             wins, losses = won[place, pipeline_id], lost[place, pipeline_id]
-            closed = wins + sum(count for reached, count in losses.items() if reached >= position)
-            p, source = _chance(wins, closed, wins + sum(losses.values()), said)
+            ended = wins + sum(count for reached, count in losses.items() if reached >= position)
+            p, source = _chance(wins, ended, wins + sum(losses.values()), said)
             kind = Category(category or Category.PIPELINE)
-            known[int(number)] = Chance(name, pipeline, position, kind, p, source, wins, closed)
+            known[int(number)] = Chance(name, pipeline, position, kind, p, source, wins, ended)
         found.append(known)
     return found
 

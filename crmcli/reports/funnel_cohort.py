@@ -39,7 +39,7 @@ class Cohort:
     def source(self) -> str:
         """A SELECT of the deals asked for: one row each, or one for each value of the field they are grouped by.
 
-        Its columns: id (of the passage), grp, stage_id, entered_at, is_ended, ended_at, began_at, amount, currency and
+        Its columns: id (of the passage), grp, stage_id, entered_at, is_ended, ended_at, began_at, amount, currency, way and
         left_out, which is null for a deal in the cohort, else a `LeftOut`.
         """
         value, join = "null", ""
@@ -48,7 +48,7 @@ class Cohort:
             join = f"join ({self.grouping.sql}) v on v.deal_id = c.deal_id" if self.grouping.sql else ""
         return f"""
             select c.id, {value} as grp, c.stage_id, c.entered_at, c.is_ended, c.ended_at, c.began_at, c.amount,
-                c.currency, {self.left_out} as left_out
+                c.currency, c.way, {self.left_out} as left_out
             from ({self.passages}) c {join} where {self.condition}
         """
 

@@ -16,6 +16,7 @@ from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_pipeline import Pipeline
 
 _NEVER = -(10**12)  # seconds; before any date that SQLite knows
+_MOVES = "(from_stage_id is null or from_stage_id <> to_stage_id)"
 _FIRST = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
 
 
@@ -88,33 +89,49 @@ def _numbers(joined: str | None) -> "array[int]":
 
 
 def _trails(cohort: Cohort, timed: Timed | None) -> str:
-    """Along an index of the events, which holds them passage by passage in their order; the rest joins in the same one.
-
-    The first move of a passage that is in sight comes from elsewhere by the moves of a period alone.
-    """
+    """The ways of the deals, and how many went each of them, with the sums of what they are worth."""
     groups = "1, 2" + ", 3" * (cohort.grouping is not None) + ", 4" * cohort.is_partial  # constants cost a sort as well
     is_cut = cohort.is_period and "until" in cohort.parameters
-    move = "coalesce(from_stage_id, 0) * :radix + to_stage_id" if cohort.is_period else "to_stage_id"
-    stays = f"group_concat({_stay(cohort)})" if timed and timed.has_stays else "null"
+    has_stays = timed is not None and timed.has_stays
+    if cohort.is_period or has_stays:
+        moves, source = "h.moves", _along_events(cohort, _stay(cohort) if has_stays else None)
+    else:
+        moves, source = _known_way(cohort), f"({cohort.source}) c"
     return f"""
         select moves, is_over, grp, left_out, count(*), sum(is_dated), count(amount), sum(amount),
             min(case when amount is not null then currency end), max(case when amount is not null then currency end),
-            {"group_concat(stays)" if timed and timed.has_stays else "null"}, {"group_concat(last)" if timed else "null"}
+            {"group_concat(stays)" if has_stays else "null"}, {"group_concat(last)" if timed else "null"}
         from (
-            select h.moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"} as is_over, c.grp, c.left_out,
-                c.began_at is not null as is_dated, c.amount, c.currency, h.stays,
+            select {moves} as moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"} as is_over, c.grp,
+                c.left_out, c.began_at is not null as is_dated, c.amount, c.currency, {"h.stays" if has_stays else "null"} as stays,
                 {_last(cohort, timed) if timed else "null"} as last
-            from (
-                select passage_id, group_concat({move}) as moves, {stays} as stays
-                from stage_event indexed by stage_event_passage
-                where (from_stage_id is null or from_stage_id <> to_stage_id) and {cohort.known}
-                group by passage_id
-            ) h
-            cross join ({cohort.source}) c on c.id = h.passage_id
+            from {source}
             {APART}
         )
-        group by {groups}
+        where moves is not null group by {groups}
     """
+
+
+def _known_way(cohort: Cohort) -> str:
+    """The SQL of the way that a passage `c` knows, else of what its events say."""
+    events = f"""
+        select to_stage_id from stage_event where passage_id = c.id and {_MOVES} and {cohort.known} order by occurred_at, id
+    """
+    return f"coalesce(c.way, (select group_concat(to_stage_id) from ({events})))"
+
+
+def _along_events(cohort: Cohort, stay: str | None) -> str:
+    """Passages along an index of the events, which holds them one by one in their order; the rest joins in the same one.
+
+    The first move of a passage that is in sight comes from elsewhere by the moves of a period alone.
+    """
+    move = "coalesce(from_stage_id, 0) * :radix + to_stage_id" if cohort.is_period else "to_stage_id"
+    stays = f"group_concat({stay})" if stay else "null"
+    events = f"""
+        select passage_id, group_concat({move}) as moves, {stays} as stays
+        from stage_event indexed by stage_event_passage where {_MOVES} and {cohort.known} group by passage_id
+    """
+    return f"({events}) h cross join ({cohort.source}) c on c.id = h.passage_id"
 
 
 def _stay(cohort: Cohort) -> str:

@@ -32,6 +32,12 @@ _REACHED = f"""
     from passage p left join ({_FURTHEST}) f on f.passage_id = p.id and f.place = 1
     left join stage mine on mine.id = p.reached_id left join stage theirs on theirs.id = f.id
 """
+_WAYS = """
+    select passage_id, group_concat(to_stage_id) as way from (
+        select passage_id, to_stage_id from stage_event where from_stage_id is not to_stage_id
+        order by passage_id, occurred_at, id
+    ) group by passage_id
+"""
 _SECONDS = "strftime('%s', occurred_at) - strftime('%s', entered)"
 
 
@@ -135,6 +141,13 @@ RULES = (
         "the furthest stage is that of the events",
         f"select id from ({_REACHED}) where mine is not theirs",
         f"update passage set reached_id = r.reached from ({_REACHED}) r where r.id = passage.id and mine is not theirs",
+    ),
+    Rule(
+        "way",
+        "passage",
+        "the stages of a way are those that its events entered",
+        f"select p.id from passage p join ({_WAYS}) w on w.passage_id = p.id where p.way <> w.way",
+        f"update passage set way = w.way from ({_WAYS}) w where w.passage_id = passage.id and passage.way <> w.way",
     ),
     Rule(
         "dwell",

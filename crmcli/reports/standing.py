@@ -24,7 +24,7 @@ _OF_THE_ROWS = {
 }
 _COLUMNS = """id integer primary key, deal_id integer, pipeline_id integer, began_at text, stage_id integer,
     entered_at text, reached_id integer, amount integer, currency text, close_on text, owner_id integer, is_ended integer,
-    ended_at text"""
+    ended_at text, way text"""
 _ALIASES = {"month": "close.month", "quarter": "close.quarter", "industry": "customer.industry"}
 
 

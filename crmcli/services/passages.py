@@ -49,6 +49,7 @@ def begin(session: Writer, who: "Deal | Customer", stage: Stage, occasion: Occas
         stage_id=key(stage.id),
         stage_entered_at=occasion.at,
         reached_id=stage.id if stage.outcome == Outcome.OPEN else None,
+        way=str(stage.id),
     )
     session.add(passage)
     session.flush()
@@ -63,6 +64,8 @@ def move(session: Writer, who: "Deal | Customer", passage: Passage, stage: Stage
     passage.stage_id, passage.stage_entered_at = key(stage.id), occasion.at
     if stage.outcome == Outcome.OPEN and stage.position > _position(session, passage.reached_id):
         passage.reached_id = stage.id
+    if passage.way is not None:
+        passage.way += f",{stage.id}"
     event = _event(session, who, passage, occasion)
     event.from_stage_id, event.dwell = left, _seconds(entered, occasion.at)
     session.add(event)

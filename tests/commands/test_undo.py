@@ -1,9 +1,11 @@
 """Every operation can be taken back and put again, in any order that the records allow."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from crmcli.db import driver
 from tests.conftest import Dump, Run, once, run
 from tests.reliability.lines import MORE, WRITES, write_given
 
@@ -146,6 +148,24 @@ def test_every_command_that_writes_can_be_taken_back_and_put_again(path: str, sm
     assert before != after
     assert undone == before
     assert dump() == after
+
+
+def test_the_way_of_a_deal_is_told_by_its_events_where_the_history_is_older_than_it(crm: Run, file: Path) -> None:
+    crm("deal add Engine --at 2026-01-01")
+    for stage in ("contact", "lead"):
+        crm(f"deal move Engine {stage}")
+    with closing(driver.connect(file)) as raw:
+        raw.execute(
+            "update change set old = json_remove(old, '$.way') where table_name = 'passage' and old is not null"
+        )
+    crm("undo")
+    crm("undo")
+
+    with closing(driver.connect(file)) as raw:
+        assert raw.execute("select stage_id, way from passage").fetchall() == [(1, None)]
+    assert [row.split(",")[4] for row in crm("funnel show -f csv --no-header").stdout.splitlines()] == list("10000")
+    crm("deal move Engine needs")
+    assert [row.split(",")[4] for row in crm("funnel show -f csv --no-header").stdout.splitlines()] == list("11100")
 
 
 def test_undo_without_a_number_goes_back_one_by_one(started: Run) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from crmcli.db import migrate
 
 #: Columns whose text is no free one: the program computes with it, and a check or the doctor keeps it right.
-_COMPUTED = re.compile(r"(.*_(at|on)|since|until|every|currency|custom|choices|required_fields|detail)$")
+_COMPUTED = re.compile(r"(.*_(at|on)|since|until|every|currency|custom|choices|required_fields|detail|way)$")
 
 #: The words of a query, as a JSON array.
 WORDS = {("retention_rule", "query")}

@@ -69,6 +69,7 @@ class Histories:
             stage_id=last,
             stage_entered_at=at(entered),
             reached_id=max((stage for stage, _ in came if stage < STAGES["won"]), default=None),
+            way=",".join(str(stage) for stage, _ in came),
         )
         self._events(passage, came, amount=minor, currency=currency)
         return passage

@@ -151,6 +151,22 @@ def test_as_of_a_day_is_the_file_as_it_was(of: list[Deal], days: int, mode: Mode
 
 @pytest.mark.slow
 @quickly
+@given(any_deals, st.sampled_from(Mode), st.sampled_from(Basis), st.sampled_from([None, "2026-01-02"]))
+def test_a_way_that_is_not_kept_is_read_off_its_events(
+    of: list[Deal], mode: Mode, basis: Basis, as_of: str | None
+) -> None:
+    with new_file() as file:
+        request = FunnelRequest(mode=mode, basis=basis, as_of=as_of)
+        kept = shown(filled(file, of), request)
+        file.db.connection.execute("update passage set way = null where id % 2")
+        half = shown(file, request)
+        file.db.connection.execute("update passage set way = null")
+
+        assert kept == half == shown(file, request)
+
+
+@pytest.mark.slow
+@quickly
 @given(any_deals)
 def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
     with new_file() as file:

@@ -21,6 +21,7 @@ BROKEN = {
     "stage": "update passage set stage_id = 1 where id = 1",
     "entered": "update passage set stage_entered_at = '2026-01-01T00:00:00Z' where id = 1",
     "reached": "update passage set reached_id = 1 where id = 1",
+    "way": "update passage set way = '1,1' where id = 1",
     "dwell": "update stage_event set dwell = dwell + 1 where id = 2",
     "closed": "update deal set closed_at = null where id = 1",
     "live": "update contact_point set is_live = 0 where id = 1",

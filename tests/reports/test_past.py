@@ -242,7 +242,7 @@ def test_a_deal_stands_as_its_last_event_by_then_left_it(deals: list[list[Event]
 
         then, moment = past(file.db, MOMENT, as_of=day)
         view = View(("id", "stage", "amount", "close"), "id")
-        listed = listing(file.db, "deal", view=view, moment=moment, past=then).rows
+        listed = list(listing(file.db, "deal", view=view, moment=moment, past=then).rows)
         stood = standing(Asked(as_of=day), file.db, MOMENT)
         sql = f"""
             select t.deal_id, s.name, t.amount, t.close_on from ({stood.source}) t join stage s on s.id = t.stage_id

@@ -22,7 +22,7 @@ from tests.conftest import NOW, wrote
 
 OPEN = ("lead", "contact", "needs", "quote")
 
-PASSAGES = "select id, began_at, ended_at, stage_id, stage_entered_at, reached_id from passage order by id"
+PASSAGES = "select id, began_at, ended_at, stage_id, stage_entered_at, reached_id, way from passage order by id"
 EVENTS = """
     select from_stage_id, to_stage_id, occurred_at, dwell from stage_event where passage_id = :number order by id
 """
@@ -112,8 +112,9 @@ def check(db: Reader) -> None:
             assert dwell == (None if left == to else (moment(at) - moment(entered)).total_seconds())
             entered = entered if left == to else at
         opens = [to for _, to, *_ in events if stages[to][1] == "open"]
-        assert kept == [events[-1][1], entered, max(opens, key=lambda stage: stages[stage][0], default=None)]
-    _, _, _, stage, entered, _ = passages[-1]
+        way = ",".join(str(to) for left, to, *_ in events if left != to)
+        assert kept == [events[-1][1], entered, max(opens, key=lambda stage: stages[stage][0], default=None), way]
+    _, _, _, stage, entered, *_ = passages[-1]
     assert db.value("select closed_at from deal") == (None if stages[stage][1] == "open" else entered)
     assert db.row("select amount, currency from deal") == db.row(
         "select amount, currency from stage_event order by id desc"

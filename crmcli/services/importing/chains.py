@@ -58,6 +58,12 @@ class Passage:
         return self.steps[-1].event.place
 
     @property
+    def way(self) -> str:
+        """The stages that it entered, by id."""
+        moves = (step for step in self.steps if step.left is None or step.left.id != step.event.place.id)
+        return ",".join(str(step.event.place.id) for step in moves)
+
+    @property
     def began_at(self) -> str | None:
         return self.steps[0].event.at
 

@@ -23,9 +23,7 @@ _STEP = (
     "deal_id, passage, place, event_id, row, from_stage_id, to_stage_id, amount, currency, close_on, owner_id, "
     "occurred_at, dwell, note"
 )
-_PASSAGE = (
-    "passage, deal_id, customer_id, id, pipeline_id, began_at, ended_at, stage_id, stage_entered_at, reached_id, row"
-)
+_PASSAGE = "passage, deal_id, customer_id, id, pipeline_id, began_at, ended_at, stage_id, stage_entered_at, reached_id, way, row"
 
 #: Deals of the file whose ways the rows may change: `is_made` where all that is known of it was implied by an import.
 _CHOSEN = """
@@ -98,7 +96,7 @@ class Plan:
         rows = [step.event.row for step in passage.steps if step.event.row is not None]
         reached = passage.reached.id if passage.reached else None
         place = passage.place
-        times = (passage.began_at, passage.ended_at, place.id, passage.entered_at, reached)
+        times = (passage.began_at, passage.ended_at, place.id, passage.entered_at, reached, passage.way)
         who = (number, deal, customer, known, place.pipeline_id)
         self._sink.put("import_passage", (*who, *times, min(rows, default=None)))
         for turn, step in enumerate(passage.steps):

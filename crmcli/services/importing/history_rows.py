@@ -11,7 +11,7 @@ _STALE_PASSAGES = """
     select p.id from import_outcome x cross join passage p on p.deal_id = x.deal_id
     where p.id not in (select id from import_passage where id is not null)
 """
-_CACHES = ("pipeline_id", "began_at", "ended_at", "stage_id", "stage_entered_at", "reached_id")
+_CACHES = ("pipeline_id", "began_at", "ended_at", "stage_id", "stage_entered_at", "reached_id", "way")
 
 
 def write(work: Work) -> None:
