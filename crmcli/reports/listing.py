@@ -9,7 +9,7 @@ from crmcli.core.wording import did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query import sql, syntax
-from crmcli.query.comparison import Moment
+from crmcli.query.comparison import Moment, Parameters
 from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
 
@@ -62,10 +62,17 @@ def listing(
     return Table(_columns(fields, view), rows, total=total, empty=empty)
 
 
-def number(db: Reader, name: str, words: Sequence[str], *, moment: Moment, past: "Past | None" = None) -> int:
-    """How many of the records called `name` the `words` ask for. Raises QueryError."""
-    asked, where = _asked(db, name, syntax.parse(words), moment=moment, past=past)
-    return int(db.value(*_counting(asked, where)))
+def numbers(
+    db: Reader, name: str, queries: Sequence[Sequence[str]], *, moment: Moment, past: "Past | None" = None
+) -> list[int]:
+    """How many of the records called `name` each of the `queries` asks for, all in one look. Raises QueryError."""
+    shared = Parameters()
+    wheres = [_asked(db, name, syntax.parse(words), moment=moment, past=past, parameters=shared) for words in queries]
+    asked = wheres[0][0]
+    expressions = [f"count(*) filter (where {where.sql})" for _, where in wheres]
+    joins = {join for _, where in wheres for join in where.joins}
+    values = {name: value for _, where in wheres for name, value in where.parameters.items()}
+    return list(db.row(sql.select(asked, expressions, sql.Where(), joins=joins), values) or ())
 
 
 def ids(db: Reader, name: str, words: Sequence[str], *, moment: Moment) -> list[int]:
@@ -98,10 +105,16 @@ def states_table(asked: Entity) -> Table:
 
 
 def _asked(
-    db: Reader, name: str, query: syntax.Query, *, moment: Moment, past: "Past | None"
+    db: Reader,
+    name: str,
+    query: syntax.Query,
+    *,
+    moment: Moment,
+    past: "Past | None",
+    parameters: Parameters | None = None,
 ) -> tuple[Entity, sql.Where]:
     asked = entity(name, db) if past is None else past.of(entity(name, db))
-    where = sql.where(query, asked, moment=moment)
+    where = sql.where(query, asked, moment=moment, parameters=parameters)
     if past is not None:
         where.parameters.update(past.parameters)
     return asked, where

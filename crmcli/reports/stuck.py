@@ -1,6 +1,6 @@
 """Open deals that do not come on: stalled, rotten, overdue, zombies; by how much, and what may come next."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -14,7 +14,7 @@ from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.past import Past, past
 from crmcli.query.stalling import USUAL_DAYS
-from crmcli.reports.listing import View, listing, number
+from crmcli.reports.listing import View, listing, numbers
 from crmcli.reports.stalls import next_step
 
 _ASKED = (
@@ -127,13 +127,11 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     """
     then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
     deals = _stuck(db, asked, then, moment)
-
-    def count(*words: str) -> int:
-        return number(db, "deal", (*asked.words, *words), moment=moment, past=then)
-
+    left = list(_left_out(db, asked))
+    queries = [(*asked.words, *words) for words in (("is:open",), *(words for words, *_ in left))]
+    total, *missing = numbers(db, "deal", queries, moment=moment, past=then)
     kept = deals[:limit]
     planned = sum(deal.planned is not None for deal in deals)
-    total = count("is:open")
     summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}
     rows = list(map(attrgetter(*(column.name for column in _COLUMNS)), kept))
     table = Table(_COLUMNS, rows, empty=f"no open deal is {_adjective(asked.trouble)}")
@@ -141,7 +139,11 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
         f"{len(deals):,} of {counted(total, 'open deal')}{_worth(deals)}",
         _MEANS[asked.trouble],
         *_more(len(deals), limit),
-        *_unknown(db, asked, count),
+        *(
+            f"left out: {counted(found, noun)} {why}"
+            for (_, noun, why), found in zip(left, missing, strict=True)
+            if found
+        ),
         *then.notes,
         *([_AS_NOW] if then.is_asked else ()),
     )
@@ -253,19 +255,19 @@ def _more(count: int, limit: int | None) -> Iterator[str]:
         yield f"{limit:,} of {count:,}; --limit all shows the rest"
 
 
-def _unknown(db: Reader, asked: Asked, count: Callable[..., int]) -> Iterator[str]:
-    """What cannot be told of some deals; `count` counts those that meet more words."""
-    missing = {Trouble.STALLED: "in_stage:", Trouble.OVERDUE: "close:", Trouble.ZOMBIE: "entered:"}
-    if asked.trouble in missing:
-        what = "close date" if asked.trouble is Trouble.OVERDUE else "date of their coming"
-        if found := count("is:open", missing[asked.trouble]):
-            yield f"left out: {counted(found, 'open deal')} without a {what}"
+def _left_out(db: Reader, asked: Asked) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """What cannot be told of some deals: the words that ask for them, what they are, and why."""
+    if asked.trouble is Trouble.OVERDUE:
+        yield ("is:open", "close:"), "open deal", "without a close date"
+    if asked.trouble in (Trouble.STALLED, Trouble.ZOMBIE):
+        unknown = "in_stage:" if asked.trouble is Trouble.STALLED else "entered:"
+        yield ("is:open", unknown), "open deal", "without a date of their coming"
     if asked.trouble is Trouble.ZOMBIE:
         without = [str(number) for (number,) in db.rows(_WITHOUT_A_WIN)]
-        if without and (found := count("is:open", f"pipeline.id:{','.join(without)}")):
-            yield f"left out: {counted(found, 'open deal')} of pipelines that never won one"
-    if asked.planned_counts and (found := count(f"is:{asked.trouble}", "has:planned")):
-        yield f"left out: {counted(found, 'deal')} for which a task is planned"
+        if without:
+            yield ("is:open", f"pipeline.id:{','.join(without)}"), "open deal", "of pipelines that never won one"
+    if asked.planned_counts:
+        yield (f"is:{asked.trouble}", "has:planned"), "deal", "for which a task is planned"
 
 
 def _adjective(trouble: Trouble) -> str:
