@@ -50,7 +50,7 @@ TOUCHED = """nullif(max(
     coalesce((select max(done_at) from task where deal_id = d.id and removed_at is null and done_at <= :now), ''),
     coalesce((select max(e.occurred_at) from passage p join stage_event e on e.passage_id = p.id
         where p.deal_id = d.id and e.occurred_at <= :now), ''),
-    coalesce((select max(o.recorded_at) from change h join operation o on o.id = h.operation_id
+    coalesce((select max(o.recorded_at) from change h cross join operation o on o.id = h.operation_id
         where h.table_name = 'deal' and h.row_id = d.id and h.action = 'update' and o.command <> 'import'
         and o.recorded_at <= :now), '')
 ), '')"""
