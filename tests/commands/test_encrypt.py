@@ -253,6 +253,7 @@ def test_backups_of_before_are_named(cipher: None, crm: Run, small: Path) -> Non
     assert f"not encrypted: {backup}\n" in crm("encrypt --yes").stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cipher")
 @pytest.mark.parametrize(("first", "then"), [("customer list", "encrypt --yes"), ("encrypt --yes", "decrypt --yes")])
 def test_a_backup_of_the_other_kind_comes_back_as_the_file_is(
@@ -314,6 +315,7 @@ def test_a_copy_that_differs_never_takes_the_name(
     assert [path.name for path in small.parent.iterdir()] == ["crm.db"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cipher")
 @pytest.mark.parametrize("step", ["_copy", "_settle", "_overwrite"])
 def test_killed_on_the_way_it_is_the_old_file_or_the_new(

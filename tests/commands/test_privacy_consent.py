@@ -113,6 +113,7 @@ def test_every_list_shows_who_must_not_be_contacted(path: str, line: str, why: s
 UNMARKED = {"customer timeline", "dash", "export", "graph show", "history", "history show", "privacy export"}
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", sorted({*READS} - UNMARKED))
 def test_whatever_names_them_shows_it(path: str, small: Path) -> None:
     """Ada Lovelace stands under every report of the small file that names anybody."""

@@ -69,7 +69,7 @@ def test_what_stands_for_others_in_sql_stands_for_itself(term: str, names: int, 
     assert run(["customer", "list", "-f", "ids", "--", quoted(term)]).stdout.count("\n") == names
 
 
-@pytest.mark.enumerating
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LISTS)
 def test_any_text_can_be_looked_for_in_every_list(path: str, small: Path) -> None:
     before = small.read_bytes()

@@ -140,6 +140,7 @@ def test_the_sweep_would_see_a_change_that_is_kept_by_half(lab: Lab, place: Path
     assert "neither as before nor as after" in wrong
 
 
+@pytest.mark.enumerating
 @pytest.mark.parametrize("path", EVERY_READ)
 def test_a_full_disk_can_be_read(path: str, lab: Lab, place: Path, small_file: Path) -> None:
     case = prepared("undo", place, small_file)
