@@ -14,6 +14,7 @@ from crmcli.errors import InvalidInput
 from crmcli.query.closing import closing
 from crmcli.query.comparison import Moment
 from crmcli.query.fields import Entity, Field, State
+from crmcli.query.parts import calendar
 
 _LATEST = """coalesce(
     (select id from stage_event where passage_id = c.id and {known} order by occurred_at desc, id desc limit 1),
@@ -30,6 +31,14 @@ _NO_TERMS = "null as amount, '' as currency, null as close_on, null as owner_id"
 HELD = {
     Holds.DEAL: "deal d on d.id = p.deal_id",
     Holds.CUSTOMER: f"(select id, {_NO_TERMS}, removed_at from customer) d on d.id = p.customer_id",
+}
+
+#: What the rows of `Past.passages` have of a deal by themselves: SQL by the name of the field, `{rows}` for the rows.
+OF_PASSAGES = {
+    "owner": "(select name from owner where id = {rows}.owner_id)",
+    "stage": "(select name from stage where id = {rows}.stage_id)",
+    "pipeline": "(select name from pipeline where id = {rows}.pipeline_id)",
+    **{each.name: each.sql for each in calendar("close", "{rows}.close_on", "it is expected to close in")},
 }
 
 #: A deal is handed over by the first event of the passage that follows.

@@ -7,6 +7,7 @@ from json import loads
 from crmcli.core.wording import did_you_mean
 from crmcli.errors import InvalidInput
 from crmcli.query.fields import Entity, Field, by_decimals
+from crmcli.query.past import OF_PASSAGES
 from crmcli.query.sql import Where, select
 
 #: How people call what they group by most.
@@ -61,6 +62,8 @@ def grouping(deals: Entity, name: str, *, now: Entity | None = None) -> Grouping
     if name.casefold() == "currency":
         return Grouping("currency", "c.currency")
     found = _field(deals, name)
+    if deals.name == "deal" and found.name in OF_PASSAGES:
+        return Grouping(found.name, OF_PASSAGES[found.name].format(rows="c"))
     if now is not None and now.find(found.name) == found and all(now.joins[j] == deals.joins[j] for j in found.joins):
         deals = now
     label = _claim if found.kind == "boolean" else str

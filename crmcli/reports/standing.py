@@ -10,18 +10,10 @@ from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
-from crmcli.query.past import Past, past
+from crmcli.query.past import OF_PASSAGES, Past, past
 from crmcli.query.sql import Where, clock, select, where
 from crmcli.query.syntax import parse
 
-#: What the rows of a `Standing` have by themselves, by the name of the field.
-_OF_THE_ROWS = {
-    "owner": "(select name from owner where id = t.owner_id)",
-    "stage": "(select name from stage where id = t.stage_id)",
-    "pipeline": "(select name from pipeline where id = t.pipeline_id)",
-    "close.month": "substr(t.close_on, 1, 7)",
-    "close.quarter": "substr(t.close_on, 1, 4) || '-Q' || ((substr(t.close_on, 6, 2) + 2) / 3)",
-}
 _COLUMNS = """id integer primary key, deal_id integer, pipeline_id integer, began_at text, stage_id integer,
     entered_at text, reached_id integer, amount integer, currency text, close_on text, owner_id integer, is_ended integer,
     ended_at text, way text"""
@@ -93,8 +85,8 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
 def _grouped(found: Standing, name: str, deals: Entity, now: Entity) -> Standing:
     """The same by a field of the `deals`; those of `now` answer where it is the same, which costs less."""
     wanted = _ALIASES.get(name.casefold(), name.casefold())
-    if wanted in _OF_THE_ROWS:
-        return replace(found, by=wanted, group=_OF_THE_ROWS[wanted])
+    if wanted in OF_PASSAGES:
+        return replace(found, by=wanted, group=OF_PASSAGES[wanted].format(rows="t"))
     each = _field(deals, wanted, name)
     if each == now.find(wanted) and all(deals.joins[join] == now.joins[join] for join in each.joins):
         value = select(now, [each.sql], Where(f"{now.key} = t.deal_id"), joins=each.joins)
@@ -109,7 +101,7 @@ def _grouped(found: Standing, name: str, deals: Entity, now: Entity) -> Standing
 def _field(deals: Entity, wanted: str, name: str) -> Field:
     each = deals.find(wanted)
     if each is None:
-        near = did_you_mean(name, (*_ALIASES, *_OF_THE_ROWS, *deals.fields))
+        near = did_you_mean(name, (*_ALIASES, *OF_PASSAGES, *deals.fields))
         raise InvalidInput(f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them")
     if each.kind == "money" or each.many is not None:
         why = "nearly every deal has an amount of its own" if each.kind == "money" else "a deal can have several"
