@@ -9,6 +9,7 @@ from crmcli.core.days import covering
 from crmcli.core.period import bounds, period
 from crmcli.core.period import moment as parsed
 from crmcli.core.vocabulary import Holds
+from crmcli.core.wording import counted
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.closing import closing
@@ -57,6 +58,10 @@ _CHANGED = """
         select passage_id as id from stage_event where {since} union select id from passage where ended_at is not null
     ) c left join stage_event e_then on e_then.id = {latest}
 """
+_PLANNED = """
+    select count(*) from passage p join deal d on d.id = p.deal_id
+    where p.stage_entered_at > :now and p.ended_at is null and d.removed_at is null
+"""
 # The event is looked up of those alone that something happened to since: all others stand as they stood.
 _LATER = "id integer primary key, event_id integer, entered_at text"
 _THEN = """left join {later} later on later.id = p.id
@@ -81,7 +86,7 @@ class Past:
 
     `later` is the table of the passages that do not stand as they stood, with the last event by then and when its stage
     was entered: something happened since, or was recorded. Those that ended are among them, as what they hold says
-    nothing of the deal any more.
+    nothing of the deal any more. In the present `planned` deals have come to their stage by a date that is to come.
     """
 
     as_of: date | None = None
@@ -89,6 +94,7 @@ class Past:
     parameters: Mapping[str, object] = field(default_factory=dict)
     holds: Holds = Holds.DEAL
     later: str = ""
+    planned: int = 0
 
     @property
     def is_asked(self) -> bool:
@@ -102,9 +108,10 @@ class Past:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the figures are taken from; nothing about the present."""
+        """What the figures are taken from; of the present only what it runs ahead of."""
         if self.as_of is None:
-            return ()
+            ahead = f"{counted(self.planned, 'deal')} moved by a date to come, a plan: counted as there already"
+            return (f"{ahead}; --as-of today counts what has happened",) if self.planned else ()
         said = f"stage, amount, close date and owner are those of the end of {self.as_of}, all other fields as now"
         if self.holds == Holds.CUSTOMER:
             said = f"stages are those of the end of {self.as_of}; what a query or a group asks for is as now"
@@ -213,7 +220,7 @@ def past(db: Reader, moment: Moment, *, as_of: str | None = None, known_at: str 
     known = None if known_at is None else day(known_at, moment)
     asked = known if as_of is None else day(as_of, moment)
     if asked is None:
-        return Past(), moment
+        return Past(planned=int(db.value(_PLANNED, moment.parameters))), moment
     if known is not None and asked > known:
         raise InvalidInput(
             f"--as-of {asked} comes after --known-at {known}", hint="leave --as-of out, or give an earlier day"

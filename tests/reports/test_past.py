@@ -262,3 +262,18 @@ def test_nobody_knows_how_it_will_stand(day: str, histories: Histories) -> None:
         with pytest.raises(InvalidInput, match="nobody knows yet how it will stand at the end of 20"):
             past(histories.db, MOMENT, **asked)
     assert past(histories.db, MOMENT, as_of="today")[0].said["as_of"] == "2026-11-20"
+
+
+def test_what_is_dated_ahead_is_said_to_be_a_plan(histories: Histories) -> None:
+    histories.deal(("lead", 0), ("won", 400), amount=100)
+    histories.deal(("lead", 0), amount=100)
+
+    ahead = "1 deal moved by a date to come, a plan: counted as there already; --as-of today counts what has happened"
+    assert ahead in shown(histories).notes
+    assert ahead in forecast(histories.db, Asked(), moment=MOMENT).notes
+    assert ahead in board.board(histories.db, board.Asked(), moment=MOMENT).notes
+    assert column(shown(histories), "reached")[4] == 1
+
+    today = shown(histories, as_of="today")
+    assert column(today, "reached")[4] == 0
+    assert not [note for note in today.notes if "plan" in note]
