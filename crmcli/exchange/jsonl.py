@@ -20,7 +20,8 @@ class JsonLines:
 
     def __init__(self, file: TextFile) -> None:
         self._file = file
-        self._is_array = next(line for line in file.head if line.strip()).lstrip().startswith("[")
+        first = next(line for line in file.head if line.strip()).strip()
+        self._is_array = first.startswith("[")
         keys: dict[str, None] = {}
         for _, text in _objects(file.head):
             try:
@@ -28,7 +29,11 @@ class JsonLines:
             except _BadObject:
                 continue
         if not keys:
-            hint = "jq -c '.[]' FILE writes one object a line" if self._is_array else None
+            hints = {
+                "[": "jq -c '.[]' FILE writes one object a line",
+                "{": "jq -c '.rows[]' FILE writes those of a report; crm graph export --format csv, ties that are read",
+            }
+            hint = hints.get("[" if self._is_array else first)
             raise InvalidInput(f"{named(file.name)} has no line with one JSON object", hint=hint)
         self.header = tuple(keys)
 

@@ -95,6 +95,10 @@ def test_a_key_that_comes_late_is_a_fault_of_the_row(opened: Opened) -> None:
     ("content", "hint"),
     [
         ('[\n  {\n    "name": "Ada"\n  }\n]\n', "jq -c '.[]' FILE writes one object a line"),
+        (
+            '{\n  "rows": []\n}\n',
+            "jq -c '.rows[]' FILE writes those of a report; crm graph export --format csv, ties that are read",
+        ),
         ("name\nAda\n", None),
         ("{}\n", None),
     ],
