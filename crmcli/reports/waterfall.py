@@ -168,21 +168,25 @@ def _changes(db: Reader, deals: Standing, span: Period, days: Period) -> dict[st
 
 
 def _events(db: Reader, deals: Standing, span: Period, days: Period) -> Iterator[reader.Row]:
-    """(deal, whether in the span, then what a `State` holds), deal by deal and in order."""
+    """(deal, whether in the span, then what a `State` holds), deal by deal and in order.
+
+    Of the deals that anything happened to in the span, and that were ever in the pipeline of the period.
+    """
     opens, closes = bounds(days, deals.moment.tz)
+    is_in = """case when s.outcome = 'won' then e.occurred_at >= :opens and e.occurred_at < :closes
+        else e.close_on >= :first and e.close_on < :behind end"""
     return db.rows(
         f"""
         with c as materialized (
             select distinct passage_id from stage_event where occurred_at >= :begins and {deals.past.known()}
+        ), m as materialized (
+            select deal_id, id from passage where deal_id in (select deal_id from passage where id in (select passage_id from c))
+        ), i as materialized (
+            select distinct m.deal_id from m cross join stage_event e on e.passage_id = m.id
+            cross join stage s on s.id = e.to_stage_id where {is_in}
         )
-        select t.deal_id, e.occurred_at >= :begins, s.outcome, coalesce(e.amount, 0), e.currency,
-            coalesce(case when s.outcome = 'won' then e.occurred_at >= :opens and e.occurred_at < :closes
-            else e.close_on >= :first and e.close_on < :behind end, 0)
-        from (
-            select deal_id, id from passage where deal_id in (
-                select deal_id from passage where id in (select passage_id from c)
-            ) order by deal_id, id
-        ) t
+        select t.deal_id, e.occurred_at >= :begins, s.outcome, coalesce(e.amount, 0), e.currency, coalesce({is_in}, 0)
+        from (select deal_id, id from m where deal_id in (select deal_id from i) order by deal_id, id) t
         cross join deal d on d.id = t.deal_id cross join stage_event e on e.passage_id = t.id
         cross join stage s on s.id = e.to_stage_id
         where {deals.condition} and d.removed_at is null and {deals.past.all_known("e")}
