@@ -28,10 +28,10 @@ _REACHED = """(
     select w.id from stage_event e join stage w on w.id = e.to_stage_id
     where e.passage_id = e_then.passage_id and w.outcome = 'open' and {all_known} order by w.position desc, w.id desc limit 1)"""
 _NO_TERMS = "null as amount, '' as currency, null as close_on, null as owner_id"
-#: The records that go through a pipeline, to join passages `p` with: id, removed_at, and the terms of a deal.
+#: The records that go through a pipeline, to join passages `p` with: id, created_at, removed_at, and the terms of a deal.
 HELD = {
     Holds.DEAL: "deal d on d.id = p.deal_id",
-    Holds.CUSTOMER: f"(select id, {_NO_TERMS}, removed_at from customer) d on d.id = p.customer_id",
+    Holds.CUSTOMER: f"(select id, {_NO_TERMS}, created_at, removed_at from customer) d on d.id = p.customer_id",
 }
 
 #: What the rows of `Past.passages` have of a deal by themselves: SQL by the name of the field, `{rows}` for the rows.
@@ -40,6 +40,7 @@ OF_PASSAGES = {
     "stage": "(select name from stage where id = {rows}.stage_id)",
     "pipeline": "(select name from pipeline where id = {rows}.pipeline_id)",
     **{each.name: each.sql for each in calendar("close", "{rows}.close_on", "it is expected to close in")},
+    **{each.name: each.sql for each in calendar("created", "{rows}.created_at", "it began in")},
 }
 
 #: A deal is handed over by the first event of the passage that follows.
@@ -48,7 +49,7 @@ _HANDED_OVER_LATER = """not exists (
     where n.deal_id = p.deal_id and n.id > p.id and e.recorded_at < :known_at)"""
 _PASSAGES = """
     select p.id, coalesce(p.deal_id, p.customer_id) as deal_id, p.pipeline_id, p.began_at, {columns},
-        not ({running}) as is_ended, p.ended_at, {way} as way
+        not ({running}) as is_ended, p.ended_at, {way} as way, d.created_at
     from passage p join {held} {joins} where d.removed_at is null{exists}
 """
 _CALLED = {"g.stage_entered_at": "entered_at"}
@@ -147,8 +148,8 @@ class Past:
         """The SELECT of how the passages `p` stood of all whom the pipelines hold, which more conditions may follow.
 
         Its columns: id, deal_id, pipeline_id, began_at, stage_id, entered_at, reached_id, amount, currency, close_on,
-        owner_id, is_ended, ended_at, way (null where only the events say it). Those on which nothing happened since are
-        as they are now: no event of theirs is looked up.
+        owner_id, is_ended, ended_at, way (null where only the events say it), created_at. Those on which nothing happened
+        since are as they are now: no event of theirs is looked up.
         """
         if self.as_of is None:
             return _PASSAGES.format(

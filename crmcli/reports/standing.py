@@ -16,7 +16,7 @@ from crmcli.query.syntax import parse
 
 _COLUMNS = """id integer primary key, deal_id integer, pipeline_id integer, began_at text, stage_id integer,
     entered_at text, reached_id integer, amount integer, currency text, close_on text, owner_id integer, is_ended integer,
-    ended_at text, way text"""
+    ended_at text, way text, created_at text"""
 _ALIASES = {"month": "close.month", "quarter": "close.quarter", "industry": "customer.industry"}
 
 
