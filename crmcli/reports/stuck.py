@@ -275,8 +275,8 @@ def _adjective(trouble: Trouble) -> str:
 
 
 def _number(value: object) -> float:
-    return float(str(value))
+    return value if isinstance(value, float) else float(str(value))
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return value if value is None or isinstance(value, str) else str(value)
