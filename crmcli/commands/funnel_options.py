@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from crmcli.core.result import Report
     from crmcli.db.reader import Reader
 
-Pipeline = Annotated[str | None, typer.Option(metavar="NAME", help="Else the only one that has deals.")]
+Pipeline = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Else the only one that has deals, else the default.")
+]
 InMode = Annotated[Mode, typer.Option(help="When a deal counts for a stage.")]
 OnBasis = Annotated[Basis, typer.Option(help="Deals begun in the window, moves in it, or where deals stand.")]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Deals that began on this day or later.")]

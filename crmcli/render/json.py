@@ -82,10 +82,10 @@ def _record(record: Record) -> dict[str, object]:
 
 def _objects(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> Iterator[dict[str, object]]:
     names = [column.name for column in columns]
-    told = [(column.name, column.kind) for column in columns if column.kind in TOLD]
+    told = {column.name: column.kind for column in columns if column.kind in TOLD}
     for row in rows:
         item = dict(zip(names, row, strict=True))
-        for name, kind in told:
+        for name, kind in told.items():
             item[name] = raw(item[name], kind)
         yield item
 

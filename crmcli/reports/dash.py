@@ -89,7 +89,7 @@ def dash(
         _forecast(next(iter(expected.totals), None), days),
         _won(db, priced, code),
         _velocity(next(iter(fast.rows), None)),
-        _stalled(db, then, deals.moment),
+        _stalled(db, then, deals.moment, currency and code),
         _tasks(db, then, deals.moment),
     ]
     notes = [f"amounts in {code}; there are deals in {', '.join(others)} too: --currency shows those"] if others else []
@@ -228,10 +228,11 @@ def _won(db: Reader, deals: Standing, code: str) -> _Part:
     return items, Panel("Won by month", columns=tuple(columns), next="crm deal list is:won")
 
 
-def _stalled(db: Reader, then: Past, moment: Moment) -> _Part:
-    """Those that stand longest, and how many there are."""
+def _stalled(db: Reader, then: Past, moment: Moment, code: str | None) -> _Part:
+    """Those that stand longest, and how many there are; of one currency where that is asked for."""
+    words = ("is:stalled", *((f"currency:{code}",) if code else ()))
     view = View(columns=("id", "name", "stage", "in_stage", "amount", "currency"), sort="-in_stage", is_counted=False)
-    rows = iter(listing(db, "deal", ("is:stalled",), view=view, moment=moment, past=then).rows)
+    rows = iter(listing(db, "deal", words, view=view, moment=moment, past=then).rows)
     items, bars = [], []
     for number, name, stage, days, amount, _ in islice(rows, _MOST):
         worth = amount if isinstance(amount, Money) else None

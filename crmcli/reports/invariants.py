@@ -127,6 +127,14 @@ RULES = (
         "where e.passage_id = passage.id and e.from_end = 1 and passage.stage_id <> e.to_stage_id",
     ),
     Rule(
+        "terms",
+        "deal",
+        "amount, close date and owner of a deal are those of its last event",
+        f"select d.id from deal d join passage p on p.deal_id = d.id and p.ended_at is null "
+        f"join ({_EVENTS}) e on e.passage_id = p.id and e.from_end = 1 "
+        "where (d.amount, d.currency, d.close_on, d.owner_id) is not (e.amount, e.currency, e.close_on, e.owner_id)",
+    ),
+    Rule(
         "entered",
         "passage",
         "the time in the stage begins with the last move",

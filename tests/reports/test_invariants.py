@@ -19,6 +19,7 @@ BROKEN = {
     "events": "delete from stage_event where passage_id = 1",
     "chain": "update stage_event set from_stage_id = 4 where id = 2",
     "stage": "update passage set stage_id = 1 where id = 1",
+    "terms": "update deal set amount = 1 where id = 1",
     "entered": "update passage set stage_entered_at = '2026-01-01T00:00:00Z' where id = 1",
     "reached": "update passage set reached_id = 1 where id = 1",
     "way": "update passage set way = '1,1' where id = 1",

@@ -5,7 +5,7 @@ from crmcli.services.importing.identity import DEAL
 from crmcli.services.importing.revising import Revision, revise
 from crmcli.services.importing.staging import Stage
 
-_LASTING = ("name", "customer_id", "amount", "currency")
+_LASTING = ("name", "customer_id")
 _PLAIN = ("source", "product", "note")
 
 
@@ -41,10 +41,11 @@ def _update(stage: Stage) -> None:
     bulk.function("merged_custom", 2, custom.merged)
     said = {
         **{name: f"coalesce(r.{name}, d.{name})" for name in _LASTING},
+        **{name: f"iif(x.has_terms, x.{name}, coalesce(r.{name}, d.{name}))" for name in ("amount", "currency")},
         **{name: stage.said(name, f"r.{name}", f"d.{name}") for name in _PLAIN},
         "lost_reason": f"iif(x.is_lost = 0, null, {stage.said('lost_reason', 'r.lost_reason', 'd.lost_reason')})",
-        "close_on": "coalesce(r.close, d.close_on)",
-        "owner_id": "coalesce(o.id, d.owner_id)",
+        "close_on": "iif(x.has_terms, x.close_on, coalesce(r.close, d.close_on))",
+        "owner_id": "iif(x.has_terms, x.owner_id, coalesce(o.id, d.owner_id))",
         "custom": "iif(r.custom is null, d.custom, merged_custom(d.custom, r.custom))",
         "created_at": "coalesce(r.created, d.created_at, r.entered)",
         "closed_at": "iif(x.deal_id is null, d.closed_at, x.closed_at)",

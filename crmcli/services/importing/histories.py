@@ -1,7 +1,7 @@
 """What rows make of the ways of deals through their stages, worked out deal by deal, in temporary tables.
 
-`import_outcome` tells of each such deal when it closed, and whether it was lost; `import_passage` and `import_step` what
-its passages and events are afterwards.
+`import_outcome` tells of each such deal when it closed, whether it was lost, and the terms where its last event gives
+others than a row of its own; `import_passage` and `import_step` what its passages and events are afterwards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ _STEP = (
     "occurred_at, dwell, note"
 )
 _PASSAGE = "passage, deal_id, customer_id, id, pipeline_id, began_at, ended_at, stage_id, stage_entered_at, reached_id, way, row"
+_OUTCOME = "deal_id, closed_at, is_lost, has_terms, amount, currency, close_on, owner_id"
 
 #: Deals of the file whose ways the rows may change: `is_made` where all that is known of it was implied by an import.
 _CHOSEN = """
@@ -73,7 +74,7 @@ class Plan:
         self.places = self._stages.places
         self._sink = Sink(work, "import_step", _STEP)
         self._sink.add("import_passage", _PASSAGE)
-        self._sink.add("import_outcome", "deal_id, closed_at, is_lost")
+        self._sink.add("import_outcome", _OUTCOME)
         self._numbers = count(1)
 
     def deals(self, work: Work) -> None:
@@ -86,7 +87,8 @@ class Plan:
             if passages:
                 last = passages[-1]
                 is_open, is_lost = last.place.outcome == Outcome.OPEN, last.place.outcome == Outcome.LOST
-                self._sink.put("import_outcome", (way.deal_id, None if is_open else last.entered_at, int(is_lost)))
+                closed = None if is_open else last.entered_at
+                self._sink.put("import_outcome", (way.deal_id, closed, int(is_lost), *way.terms_after(last)))
 
     def put(
         self, passage: Passage, *, deal: int | None = None, customer: int | None = None, known: int | None = None
@@ -150,6 +152,11 @@ class _Way:
             more = [Event(events[-1].place, max(now, last_at), told.terms)]
         return [*events, *more]
 
+    def terms_after(self, last: Passage) -> tuple[object, ...]:
+        """Whether a file's event gives the deal other terms, which no row of the deal itself does; and those."""
+        event = last.steps[-1].event
+        return self._deal is None and event.row is not None, *event.terms
+
     def _history(self) -> list[Event]:
         """What is stored with what files say; a whole history goes before one that an import only implied."""
         stored = chains.in_order(self._event(row, row[9], None) for row in self.stored)
@@ -185,7 +192,7 @@ def _create(work: Work) -> None:
     run(_MADE)
     run(f"create temp table import_step ({_STEP})")
     run(f"create temp table import_passage ({_PASSAGE.replace('passage,', 'passage integer primary key,', 1)})")
-    run("create temp table import_outcome (deal_id integer primary key, closed_at, is_lost integer)")
+    run(f"create temp table import_outcome ({_OUTCOME.replace('deal_id', 'deal_id integer primary key', 1)})")
 
 
 def _stages(work: Work) -> _Stages:

@@ -157,3 +157,27 @@ def test_a_record_of_a_range_that_changed_since_stands_in_the_way(small: Path, c
     crm("redo")
     assert "Turin" not in crm("customer show new").stdout
     assert crm("customer show new -f json").stdout.count('"city": "Oslo"') == 1
+
+
+def test_the_last_event_of_a_file_gives_the_deal_its_terms(crm: Run, tmp_path: Path) -> None:
+    crm("deal add X --amount 100 --close 2026-08-15 --at 2026-06-01")
+    uid = crm("deal list --columns uid --no-header").stdout.strip()
+    table = tmp_path / "events.csv"
+
+    def told(*rows: str) -> None:
+        table.write_text("\n".join(("deal.uid,stage,amount,currency,close,at", *rows)), encoding="utf-8")
+        crm(f"import {table} --as stage-events")
+
+    told(f"{uid},contact,250,EUR,2026-08-20,2026-07-01T10:00:00Z")
+    terms = "deal list --columns stage,amount,close --no-header -f csv"
+    assert crm(terms).stdout == "contact,250.00,2026-08-20\n"
+    told(f"{uid},lead,70,EUR,2026-08-01,2026-06-15T10:00:00Z")
+    assert crm(terms).stdout == "contact,250.00,2026-08-20\n"
+    steps = crm("forecast waterfall 2026-06-01 2026-07-31 --period 2026-Q3 -f csv --columns step,amount --no-header")
+    assert steps.stdout.split() == [
+        *("start,0.00", "new,100.00", "pulled_in,0.00", "increased,180.00", "decreased,-30.00", "pushed_out,0.00"),
+        *("lost,0.00", "won,0.00", "end,250.00"),
+    ]
+    crm("undo")
+    crm("undo")
+    assert crm(terms).stdout == "lead,100.00,2026-08-15\n"
