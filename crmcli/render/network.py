@@ -17,6 +17,7 @@ _ENDS = ("source", "source_uid", "source_name", "target", "target_uid", "target_
 _COLUMNS = ("id", "uid", *_ENDS, *_EDGE, "said")
 _SHAPES = {"organisation": "box", "owner": "diamond"}
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _GRAPHML = {"name": "string", **dict.fromkeys(_NODE, "string")}
 _TYPES = {"type": "string", "inverse": "string", "is_symmetric": "boolean", "strength": "double", "since": "string"}
 
@@ -38,9 +39,9 @@ def _dot(network: Network) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A string of DOT. A backslash is doubled, else it could stand for the name of a node."""
+    """A string of DOT. A backslash is doubled, else it could stand for the name of a node, and what an entity is as well."""
     plain = safety.visible(" ".join(_NOT_XML.sub("", text).splitlines()))
-    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + _ENTITY.sub("&amp;", plain).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _mermaid(network: Network) -> Iterator[str]:

@@ -78,7 +78,9 @@ def people(db: Reader, nodes: Iterable[int]) -> dict[int, Person]:
     ours = {number: Person(name, "owner") for number, name in owners(db).items() if number in wanted}
     ids = json.dumps([number for number in wanted if number > 0])
     rows = db.rows(
-        f"select c.id, c.name, c.kind, {barred('c')} from json_each(:ids) f join customer c on c.id = f.value", ids=ids
+        f"select c.id, c.name, c.kind, iif(c.removed_at is null, {barred('c')}, 'removed') from json_each(:ids) f "
+        "join customer c on c.id = f.value",
+        ids=ids,
     )
     return {**ours, **{int(number): Person(name, kind, why) for number, name, kind, why in rows}}
 

@@ -19,22 +19,18 @@ from crmcli.reports import looking
 from crmcli.reports.looking import Person
 
 _EDGES = f"""
-    select r.from_id, r.to_id from relationship r
-    join customer f on f.id = r.from_id and f.removed_at is null
-    join customer t on t.id = r.to_id and t.removed_at is null
+    select r.from_id, r.to_id, t.removed_at is not null from relationship r join customer t on t.id = r.to_id
     where r.type_id = {REFERRED} and r.removed_at is null order by r.from_id, r.to_id
 """
 _REVENUE = """
     select d.customer_id, d.currency, sum(coalesce(d.amount, 0)) from deal d
     join passage p on p.deal_id = d.id and p.ended_at is null
     join stage s on s.id = p.stage_id and s.outcome = 'won'
-    join customer c on c.id = d.customer_id and c.removed_at is null
     where d.removed_at is null group by d.customer_id, d.currency
 """
 _NEW = f"""
     select substr(c.created_at, 1, 7), count(*), sum(exists (
-        select 1 from relationship r join customer f on f.id = r.from_id and f.removed_at is null
-        where r.to_id = c.id and r.type_id = {REFERRED} and r.removed_at is null
+        select 1 from relationship r where r.to_id = c.id and r.type_id = {REFERRED} and r.removed_at is null
     )) from customer c
     where c.removed_at is null and c.created_at >= :since and c.created_at < :until group by 1 order by 1
 """
@@ -71,13 +67,21 @@ class _Forest:
 
 
 def _forest(db: Reader) -> _Forest:
-    below: dict[int, list[int]] = defaultdict(list)
-    for referrer, referred in db.rows(_EDGES):
-        below[int(referrer)].append(int(referred))
-    people = looking.people(db, {*below, *(each for brought in below.values() for each in brought)})
+    """Of those who were removed or erased only whom a line or a figure of others hangs on."""
     revenue: dict[int, dict[str, int]] = defaultdict(dict)
     for customer, currency, amount in db.rows(_REVENUE):
         revenue[int(customer)][str(currency)] = int(amount)
+    edges = [(int(referrer), int(referred), bool(is_gone)) for referrer, referred, is_gone in db.rows(_EDGES)]
+    while True:
+        held = {referrer for referrer, *_ in edges} | revenue.keys()
+        kept = [edge for edge in edges if not edge[2] or edge[1] in held]
+        if len(kept) == len(edges):
+            break
+        edges = kept
+    below: dict[int, list[int]] = defaultdict(list)
+    for referrer, referred, _ in edges:
+        below[referrer].append(referred)
+    people = looking.people(db, {*below, *(each for brought in below.values() for each in brought)})
     return _Forest(dict(below), people, dict(revenue))
 
 

@@ -1,6 +1,7 @@
 """`crm graph export`: the graph comes back whole from every format, whatever the names say."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -86,6 +87,20 @@ def test_graphviz_reads_the_dot(hostile: Run) -> None:
     done = subprocess.run(["dot", "-Tplain"], input=text, capture_output=True, text=True, check=True)
 
     assert sum(line.startswith("node ") for line in done.stdout.splitlines()) == len(NAMES)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not there")
+def test_graphviz_draws_what_looks_like_an_entity_as_it_is(crm: Run) -> None:
+    names = {"AT&T &lt;x&gt; &#65;", "R&D"}
+    for name in names:
+        crm(["customer", "add", name])
+    crm("relation add 1 knows 2")
+
+    text = crm("graph export --format dot").stdout
+    done = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=True)
+
+    drawn = re.findall(r"<text[^>]*>([^<]*)</text>", done.stdout)
+    assert names <= {html.unescape(each) for each in drawn}
 
 
 def test_mermaid_has_nothing_but_its_own_marks(hostile: Run) -> None:

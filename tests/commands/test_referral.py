@@ -90,6 +90,25 @@ def test_revenue_halves_with_each_generation_and_its_direct_sums_add_up(line: Ru
     assert shown["summary"] == {"direct": {"EUR": "157.04"}}  # 110.01 + 40 + 7.03
 
 
+@pytest.mark.parametrize("goes", ["customer remove bob --yes --force", "privacy erase bob --yes"])
+def test_who_is_gone_holds_the_lines_and_figures_of_others(line: Run, goes: str) -> None:
+    for customer, amount in (("bob", "100"), ("dora", "40"), ("eve", "20")):
+        won(line, customer, amount)
+    before = [(row["id"], row["direct"], row["downstream"]) for row in rows(line, "revenue")]
+    share = rows(line, "rate")
+
+    line(goes)
+    line("customer remove carla --yes")  # whom Ada brought, and on whom nothing hangs
+
+    assert [(row["id"], row["direct"], row["downstream"]) for row in rows(line, "revenue")] == before
+    assert [(row["id"], row["referred"], row["downstream"]) for row in rows(line, "top")] == [
+        *(("1", "1", "3"), ("2", "1", "2"), ("4", "1", "1")),
+    ]
+    assert "(removed)" in line("referral tree -f table").stdout
+    gone = int(share[0]["new"]) - 2, int(share[0]["referred"]) - 2
+    assert [(int(row["new"]), int(row["referred"])) for row in rows(line, "rate")] == [gone]
+
+
 def test_currencies_are_never_added(line: Run) -> None:
     won(line, "bob", "100")
     won(line, "carla", "JPY 5")
