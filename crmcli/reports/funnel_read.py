@@ -50,6 +50,8 @@ def journeys(db: Reader, cohort: Cohort, timed: Timed | None = None) -> Journeys
     for moves, is_ended, group, left_out, *sums, stays, last in db.rows(
         _trails(cohort, timed), parameters, radix=radix
     ):
+        if moves is None:  # a damaged file; every passage begins with an event
+            continue
         deals, dated, priced, amount, *ours = sums
         pairs = tuple(_pairs(moves, radix))
         times = tuple(_stays(stays, len(pairs), is_dated=cohort.past.known_at is not None)), _numbers(last)
@@ -108,7 +110,7 @@ def _trails(cohort: Cohort, timed: Timed | None) -> str:
             from {source}
             {APART}
         )
-        where moves is not null group by {groups}
+        group by {groups}
     """
 
 
