@@ -93,7 +93,7 @@ def _type_of(work: Work) -> Composed:
         try:
             number, is_inverse = reference.relation_type(work.db, text)
         except NotFound as error:
-            raise InvalidInput(str(error)) from None
+            raise InvalidInput(f"{error} (crm relation type add makes one)") from None
         return -number if is_inverse else number
 
     remembered = cells.remembered(found)

@@ -74,6 +74,7 @@ def test_a_second_referrer_and_a_circle_are_rejected_with_the_reason(load: Load)
         "8: to: no customer is called 'Zoe'",
         "9: to: is empty",
     ]
+    assert any("no relation type 'likes'" in line and "crm relation type add" in line for line in said(imported))
 
 
 def test_a_tie_takes_over_the_uid_of_the_file_that_tells_of_it_again(load: Load, rows: Rows) -> None:
