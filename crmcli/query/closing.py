@@ -3,12 +3,15 @@
 
 def closing(known: str = "true") -> dict[str, str]:
     """The SQL by the name of the field; of the events `e` alone that are `known`, itself a condition in SQL."""
-    closes = _CLOSES.format(known=known)
-    first = f"(select close_on from ({closes}) where place = 1)"
+    events = _EVENTS.format(known=known)
+    first = f"(select e.close_on from {events} order by {_IN_ORDER} limit 1)"
+    closes = f"select e.close_on, lag(e.close_on) over (order by {_IN_ORDER}) as before from {events}"
+    pushes = f"(select count(*) from ({closes}) where substr(close_on, 1, 7) > substr(before, 1, 7))"
     return {
         "closed_from": _CLOSED_FROM.format(known=known),
         "first_close": first,
-        "pushes": f"(select count(*) from ({closes}) where substr(close_on, 1, 7) > substr(before, 1, 7))",
+        # to look at neighbours costs most, and few deals have two days
+        "pushes": f"case when (select max(e.close_on) > min(e.close_on) from {events}) then {pushes} else 0 end",
         "slip": f"cast(julianday(d.close_on) - julianday({first}) as integer)",
     }
 
@@ -19,8 +22,6 @@ _CLOSED_FROM = """(
     where s.outcome <> 'open' and e.passage_id = g.id and e.to_stage_id = g.stage_id and e.from_stage_id <> e.to_stage_id
     and {known} order by e.occurred_at desc, e.id desc limit 1
 )"""
-_CLOSES = """
-    select e.close_on, lag(e.close_on) over way as before, row_number() over way as place
-    from passage p join stage_event e on e.passage_id = p.id where p.deal_id = d.id and e.close_on is not null and {known}
-    window way as (order by p.id, e.occurred_at is not null, e.occurred_at, e.id)
-"""
+_EVENTS = """passage p join stage_event e on e.passage_id = p.id
+    where p.deal_id = d.id and e.close_on is not null and {known}"""
+_IN_ORDER = "p.id, e.occurred_at is not null, e.occurred_at, e.id"
