@@ -46,11 +46,12 @@ class Reader:
             self._kept.clear()
         asked = sql, tuple(parameters.items())
         if asked not in self._kept:
-            self._kept[asked] = name = f"temp.kept_{next(_NUMBERS)}"
+            name = f"temp.kept_{next(_NUMBERS)}"
             self._tables.append(name)
             with self._beside():
                 self.connection.execute(f"create table {name} ({columns})")
                 self.connection.execute(f"insert into {name} {sql}", dict(parameters))
+            self._kept[asked] = name
             self._changes = self.connection.total_changes
         return self._kept[asked]
 

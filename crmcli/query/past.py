@@ -37,10 +37,14 @@ HELD = {
 #: What the rows of `Past.passages` have of a deal by themselves: SQL by the name of the field, `{rows}` for the rows.
 OF_PASSAGES = {
     "owner": "(select name from owner where id = {rows}.owner_id)",
-    "stage": "(select name from stage where id = {rows}.stage_id)",
-    "pipeline": "(select name from pipeline where id = {rows}.pipeline_id)",
     **{each.name: each.sql for each in calendar("close", "{rows}.close_on", "it is expected to close in")},
     **{each.name: each.sql for each in calendar("created", "{rows}.created_at", "it began in")},
+}
+
+#: The same where no passage has ended: one that has is not where its deal is.
+OF_RUNNING = OF_PASSAGES | {
+    "stage": "(select name from stage where id = {rows}.stage_id)",
+    "pipeline": "(select name from pipeline where id = {rows}.pipeline_id)",
 }
 
 #: A deal is handed over by the first event of the passage that follows.
@@ -65,11 +69,15 @@ _PLANNED = """
 """
 # The event is looked up of those alone that something happened to since: all others stand as they stood.
 _LATER = "id integer primary key, event_id integer, entered_at text"
+# The terms of a deal that was handed over are those that it has on its way since.
 _THEN = """left join {later} later on later.id = p.id
-    left join stage_event e_then on e_then.id = later.event_id"""
+    left join stage_event e_then on e_then.id = later.event_id
+    left join stage_event e_terms on e_terms.id = case when p.ended_at is null then later.event_id when exists (
+        select 1 from passage n join {later} l on l.id = n.id where n.deal_id = p.deal_id and n.ended_at is null
+    ) then {event} end"""
 _EVENT = """(
     select e.id from passage y join {later} l on l.id = y.id join stage_event e on e.id = l.event_id
-    where y.deal_id = d.id order by e.occurred_at desc nulls last, y.id desc limit 1)"""
+    where y.deal_id = {deal} order by e.occurred_at desc nulls last, y.id desc limit 1)"""
 _DEALS = """deal d
     join passage p_now on p_now.deal_id = d.id and p_now.ended_at is null
     left join {later} later_now on later_now.id = p_now.id
@@ -155,12 +163,12 @@ class Past:
             return _PASSAGES.format(
                 columns=_NOW, running=self.running, held=HELD[self.holds], joins="", exists="", way="p.way"
             )
-        columns = (f"{sql} as {_CALLED.get(name, name[2:])}" for name, sql in self._told("p").items())
+        columns = (f"{sql} as {_CALLED.get(name, name[2:])}" for name, sql in self._told("p", "e_terms").items())
         return _PASSAGES.format(
             columns=", ".join(columns),
             running=self.running,
             held=HELD[self.holds],
-            joins=_THEN.format(later=self.later),
+            joins=_THEN.format(later=self.later, event=_EVENT.format(later=self.later, deal="p.deal_id")),
             exists=" and (later.id is null or e_then.id is not null)",
             way="case when later.id is null then p.way end",
         )
@@ -170,7 +178,7 @@ class Past:
         if self.as_of is None:
             return deals
         columns, closes = self._columns(), closing(self.all_known("e"))
-        source = _DEALS.format(later=self.later, event=_EVENT.format(later=self.later))
+        source = _DEALS.format(later=self.later, event=_EVENT.format(later=self.later, deal="d.id"))
         joins = {name: _moved(sql, columns) for name, sql in deals.joins.items() if name != "g"}
         return replace(
             deals,
@@ -187,16 +195,22 @@ class Past:
         """What is another than it was, by the column that has it now."""
         closed = f"case when later.id is null then d.closed_at else {_CLOSED} end"
         same = {f"g.{name}": f"p_then.{name}" for name in ("id", "pipeline_id", "began_at")}
-        return self._told("p_then") | {"d.closed_at": closed} | same
+        return self._told("p_then", "e_then") | {"d.closed_at": closed} | same
 
-    def _told(self, passage: str) -> dict[str, str]:
-        """What the events keep of a deal `d` on its passage, as they have it, or as it stands where it stands as it did."""
+    def _told(self, passage: str, last: str) -> dict[str, str]:
+        """What the events keep of a deal `d` on its passage, as they have it, or as it stands where it stands as it did.
+
+        `last` is the event that has its terms.
+        """
         terms = {
-            f"d.{name}": (f"d.{name}", f"e_then.{name}") for name in ("amount", "currency", "close_on", "owner_id")
+            f"d.{name}": f"case when {last}.id is null then d.{name} else {last}.{name} end"
+            for name in ("amount", "currency", "close_on", "owner_id")
         }
         way = {"stage_id": "e_then.to_stage_id", "stage_entered_at": "later.entered_at", "reached_id": self.reached()}
-        both = {f"g.{name}": (f"{passage}.{name}", then) for name, then in way.items()} | terms
-        return {name: f"case when later.id is null then {now} else {then} end" for name, (now, then) in both.items()}
+        return {
+            f"g.{name}": f"case when later.id is null then {passage}.{name} else {then} end"
+            for name, then in way.items()
+        } | terms
 
     def changed(self) -> str:
         """The SELECT of what the table `later` holds."""

@@ -10,13 +10,11 @@ from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
-from crmcli.query.past import OF_PASSAGES, Past, past
+from crmcli.query.past import OF_RUNNING, Past, past
 from crmcli.query.sql import Where, clock, select, where
 from crmcli.query.syntax import parse
 
-_COLUMNS = """id integer primary key, deal_id integer, pipeline_id integer, began_at text, stage_id integer,
-    entered_at text, reached_id integer, amount integer, currency text, close_on text, owner_id integer, is_ended integer,
-    ended_at text, way text, created_at text"""
+_KEPT = "id, deal_id, pipeline_id, began_at, stage_id, entered_at, reached_id, amount, currency, close_on, owner_id, created_at"
 _ALIASES = {"month": "close.month", "quarter": "close.quarter", "industry": "customer.industry"}
 
 
@@ -57,7 +55,8 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
     deals = then.of(now)
     source = f"{then.passages()} and {then.running}"
     if then.is_asked:
-        source = f"select * from {db.kept(source, then.parameters, columns=_COLUMNS)}"
+        columns = _KEPT.replace("id", "id integer primary key", 1)
+        source = f"select * from {db.kept(f'select {_KEPT} from ({source})', then.parameters, columns=columns)}"
     found = Standing(
         source=source,
         condition="true",
@@ -85,8 +84,8 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
 def _grouped(found: Standing, name: str, deals: Entity, now: Entity) -> Standing:
     """The same by a field of the `deals`; those of `now` answer where it is the same, which costs less."""
     wanted = _ALIASES.get(name.casefold(), name.casefold())
-    if wanted in OF_PASSAGES:
-        return replace(found, by=wanted, group=OF_PASSAGES[wanted].format(rows="t"))
+    if wanted in OF_RUNNING:
+        return replace(found, by=wanted, group=OF_RUNNING[wanted].format(rows="t"))
     each = _field(deals, wanted, name)
     if each == now.find(wanted) and all(deals.joins[join] == now.joins[join] for join in each.joins):
         value = select(now, [each.sql], Where(f"{now.key} = t.deal_id"), joins=each.joins)
@@ -101,7 +100,7 @@ def _grouped(found: Standing, name: str, deals: Entity, now: Entity) -> Standing
 def _field(deals: Entity, wanted: str, name: str) -> Field:
     each = deals.find(wanted)
     if each is None:
-        near = did_you_mean(name, (*_ALIASES, *OF_PASSAGES, *deals.fields))
+        near = did_you_mean(name, (*_ALIASES, *OF_RUNNING, *deals.fields))
         raise InvalidInput(f"cannot group by unknown field {name!r}{near}", hint="crm help columns deal lists them")
     if each.kind == "money" or each.many is not None:
         why = "nearly every deal has an amount of its own" if each.kind == "money" else "a deal can have several"

@@ -33,6 +33,14 @@ def test_the_same_is_kept_once_until_something_is_written(crm: Run, file: Path) 
         assert kept(db) != first
 
 
+def test_what_could_not_be_kept_is_asked_again(crm: Run, file: Path) -> None:
+    crm("customer add Ada")
+    with connection.reading(file) as db:
+        for _ in range(2):
+            with pytest.raises(sqlite3.OperationalError, match="no such column"):
+                db.kept("select id, missing from customer", {}, columns=_COLUMNS)
+
+
 def test_who_keeps_can_still_not_write(crm: Run, file: Path) -> None:
     crm("customer add Ada")
     with connection.reading(file) as db:

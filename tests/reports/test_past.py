@@ -264,6 +264,35 @@ def test_nobody_knows_how_it_will_stand(day: str, histories: Histories) -> None:
     assert past(histories.db, MOMENT, as_of="today")[0].said["as_of"] == "2026-11-20"
 
 
+def test_a_deal_that_was_handed_over_is_grouped_and_worth_what_it_is_where_it_went(histories: Histories) -> None:
+    (scouting,) = histories.stages("partners", ("scouting", "open"))
+    ann, bob = (histories.insert("owner", uid=name, name=name, recorded_at=RECORDED) for name in ("Ann", "Bob"))
+    passage = histories.deal(("lead", 0), amount=100)
+    deal = histories.db.value("select deal_id from passage where id = :id", id=passage)
+    file = histories.db.connection
+    file.execute("update stage_event set owner_id = ?", (ann,))
+    file.execute("update passage set ended_at = ?", (at(5),))
+    number = histories.insert(
+        "passage", deal_id=deal, pipeline_id=2, began_at=at(5), stage_id=scouting, stage_entered_at=at(5), way="6"
+    )
+    event = {"passage_id": number, "to_stage_id": scouting, "currency": "EUR", "recorded_at": RECORDED}
+    histories.insert("stage_event", occurred_at=at(5), amount=10_000, owner_id=ann, **event)
+    histories.insert("stage_event", occurred_at=at(9), from_stage_id=scouting, amount=25_000, owner_id=bob, **event)
+    file.execute("update deal set amount = 25000, owner_id = ?", (bob,))
+
+    def groups(by: str, **then: str) -> list[tuple[str | None, int | None]]:
+        found = shown(histories, pipeline="sales", by=by, **then)
+        return [(step.group, step.amount.amount // 100 if step.amount else None) for step in found.steps[::5]]
+
+    for days in ({}, {"as_of": "today"}, {"as_of": "2026-01-12"}):
+        assert [groups(by, **days) for by in ("owner", "stage", "pipeline")] == [
+            *([("Bob", 250)], [("scouting", 250)], [("partners", 250)]),
+        ]
+    assert groups("owner", as_of="2026-01-07") == [("Ann", 100)]
+    assert groups("pipeline", as_of="2026-01-07") == [("partners", 100)]
+    assert groups("pipeline", as_of="2026-01-03") == [("sales", 100)]
+
+
 def test_what_is_dated_ahead_is_said_to_be_a_plan(histories: Histories) -> None:
     histories.deal(("lead", 0), ("won", 400), amount=100)
     histories.deal(("lead", 0), amount=100)
