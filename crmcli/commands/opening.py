@@ -253,14 +253,23 @@ def listed(ctx: typer.Context, entity: str, query: list[str] | None) -> None:
         show_list(ctx, db, entity, query or ())
 
 
-def show_list(ctx: typer.Context, db: "Reader", entity: str, words: Sequence[str], *, is_export: bool = False) -> None:
-    """Write the records of `entity` that `words` ask for; the columns and the order are those of the options."""
+def show_list(
+    ctx: typer.Context,
+    db: "Reader",
+    entity: str,
+    words: Sequence[str],
+    *,
+    also: Sequence[str] = (),
+    is_export: bool = False,
+) -> None:
+    """Write the records of `entity` that `words` and `also` ask for; columns and order are those of the options."""
     from crmcli.reports import listing
 
     told = settings(ctx).output
     most = told.limit if is_export else limit(ctx)
     view = listing.View(told.columns, told.sort, most, is_export=is_export, is_counted=is_for_people(ctx))
-    show(ctx, db, listing.listing(db, entity, words, view=view, moment=moment(ctx, db)), is_narrowed=True)
+    found = listing.listing(db, entity, words, also=also, view=view, moment=moment(ctx, db))
+    show(ctx, db, found, is_narrowed=True)
 
 
 def show_calendar(ctx: typer.Context, db: "Reader", words: Sequence[str]) -> None:

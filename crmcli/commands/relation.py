@@ -60,7 +60,7 @@ def list_(
     with opening.reading(ctx) as db:
         words = reports.records.of_customer(db, query or (), preferences=opening.preferences(db))
         lasting = () if as_of is None else reports.looking.lasting(as_of, opening.moment(ctx, db))
-        opening.show_list(ctx, db, "relationship", (*words, *lasting))
+        opening.show_list(ctx, db, "relationship", words, also=lasting)
 
 
 @app.command(cls=Writing)

@@ -4,6 +4,7 @@
 def closing(known: str = "true") -> dict[str, str]:
     """The SQL by the name of the field; of the events `e` alone that are `known`, itself a condition in SQL."""
     events = _EVENTS.format(known=known)
+    differs = f"exists (select 1 from {events} and e.close_on is not d.close_on)"
     first = f"(select e.close_on from {events} order by {_IN_ORDER} limit 1)"
     closes = f"select e.close_on, lag(e.close_on) over (order by {_IN_ORDER}) as before from {events}"
     pushes = f"(select count(*) from ({closes}) where substr(close_on, 1, 7) > substr(before, 1, 7))"
@@ -11,7 +12,7 @@ def closing(known: str = "true") -> dict[str, str]:
         "closed_from": _CLOSED_FROM.format(known=known),
         "first_close": first,
         # to look at neighbours costs most, and few deals have two days
-        "pushes": f"case when (select max(e.close_on) > min(e.close_on) from {events}) then {pushes} else 0 end",
+        "pushes": f"case when {differs} then {pushes} else 0 end",
         "slip": f"cast(julianday(d.close_on) - julianday({first}) as integer)",
     }
 
@@ -24,4 +25,4 @@ _CLOSED_FROM = """(
 )"""
 _EVENTS = """passage p join stage_event e on e.passage_id = p.id
     where p.deal_id = d.id and e.close_on is not null and {known}"""
-_IN_ORDER = "p.id, e.occurred_at is not null, e.occurred_at, e.id"
+_IN_ORDER = "p.id, e.occurred_at, e.id"  # no date at all comes first

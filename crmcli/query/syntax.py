@@ -94,13 +94,23 @@ class _Token(NamedTuple):
         return self.start, self.start + len(self.text)
 
 
-def parse(words: Sequence[str]) -> Query:
+def parse(words: Sequence[str], also: Sequence[str] = ()) -> Query:
     """The tree of the words of a command line; no words ask for everything. Raises QueryError.
+
+    What a report asks for besides stands in `also`: both must hold, whatever `or` is between the words.
 
     The shell has taken the quotes away: a word with white space that begins with `field op value` and goes on with
     nothing but bare words is one term, its value with blanks (`owner.manager:Melvin Marxen`). Any other word is read as
     query text.
     """
+    asked = _parsed(words)
+    if not also:
+        return asked
+    more = _parsed(also)
+    return Query(All((asked.node, more.node)), (*asked.sorts, *more.sorts), asked.text)
+
+
+def _parsed(words: Sequence[str]) -> Query:
     text = " ".join(words)
     if len(text) > _LONGEST_QUERY:
         raise InvalidInput(f"the query is longer than {_LONGEST_QUERY:,} characters")

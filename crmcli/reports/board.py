@@ -54,8 +54,9 @@ def board(db: Reader, asked: Asked, *, moment: Moment) -> Report:
     then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
     number = whereabouts.held(db, reference.pipeline(db, asked.pipeline), Holds.DEAL)
     name = str(db.value("select name from pipeline where id = :id", id=number))
-    words = [*(asked.words or ("is:open",)), f"pipeline.id={number}"]
-    found = listing(db, "deal", words, view=View(_COLUMNS, "stage,id", is_counted=False), moment=moment, past=then)
+    words, also = asked.words or ("is:open",), (f"pipeline.id={number}",)
+    view = View(_COLUMNS, "stage,id", is_counted=False)
+    found = listing(db, "deal", words, also=also, view=view, moment=moment, past=then)
     by_stage: dict[object, _Deals] = defaultdict(lambda: _Deals([]))
     for row in found.rows:
         by_stage[row[_STAGE]].rows.append(row)

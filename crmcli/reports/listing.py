@@ -35,14 +35,21 @@ class View:
 
 
 def listing(
-    db: Reader, name: str, words: Sequence[str] = (), *, view: View = View(), moment: Moment, past: "Past | None" = None
+    db: Reader,
+    name: str,
+    words: Sequence[str] = (),
+    *,
+    also: Sequence[str] = (),
+    view: View = View(),
+    moment: Moment,
+    past: "Past | None" = None,
 ) -> Table:
-    """The records called `name` (`customer`, `stage_event`, …) that `words` ask for, read as they are used.
+    """The records called `name` (`customer`, `stage_event`, …) that `words` and `also` ask for, read as they are used.
 
     Deals can be those of a `past`, with its moment. Raises InvalidInput for a column and QueryError for a query that the
     records do not know.
     """
-    query = syntax.parse(words)
+    query = syntax.parse(words, also)
     asked, where = _asked(db, name, query, moment=moment, past=past)
     fields = _chosen(asked, view)
     order = _order(query, asked, view)
@@ -63,11 +70,21 @@ def listing(
 
 
 def numbers(
-    db: Reader, name: str, queries: Sequence[Sequence[str]], *, moment: Moment, past: "Past | None" = None
+    db: Reader,
+    name: str,
+    words: Sequence[str],
+    queries: Sequence[Sequence[str]],
+    *,
+    moment: Moment,
+    past: "Past | None" = None,
 ) -> list[int]:
-    """How many of the records called `name` each of the `queries` asks for, all in one look. Raises QueryError."""
+    """Of the records called `name` that `words` ask for, how many each of the `queries` asks for, all in one look.
+
+    Raises QueryError.
+    """
     shared = Parameters()
-    wheres = [_asked(db, name, syntax.parse(words), moment=moment, past=past, parameters=shared) for words in queries]
+    trees = [syntax.parse(words, query) for query in queries]
+    wheres = [_asked(db, name, tree, moment=moment, past=past, parameters=shared) for tree in trees]
     asked = wheres[0][0]
     expressions = [f"count(*) filter (where {where.sql})" for _, where in wheres]
     joins = {join for _, where in wheres for join in where.joins}

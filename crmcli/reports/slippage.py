@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import quantile, share
-from crmcli.core.vocabulary import Outcome
 from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.past import past
-from crmcli.reports.listing import View, listing
+from crmcli.reports.listing import View, listing, numbers
 
 _ASKED = (
     *("id", "name", "customer", "owner", "stage", "outcome", "amount", "currency", "first_close", "close"),
     *("pushes", "slip"),
 )
+_EXPECTED = ("has:close", "or", "has:first_close")  # what most deals say by themselves, before their events
 _SHOWN = ("id", "name", "owner", "stage", "amount", "first_close", "close", "pushes", "slip")
 
 
@@ -33,37 +33,34 @@ def slippage(
     """
     then, moment = past(db, moment, as_of=as_of, known_at=known_at)
     view = View(_ASKED, "id", is_counted=False)
-    found = listing(db, "deal", (*words, "has:first_close"), view=view, moment=moment, past=then)
+    found = listing(db, "deal", words, also=("pushes>0",), view=view, moment=moment, past=then)
+    deals, late = numbers(db, "deal", words, (_EXPECTED, ("is:overdue",)), moment=moment, past=then)
     names = [column.name for column in found.columns]
-    place = {name: number for number, name in enumerate(names)}
-    today = moment.now.astimezone(moment.tz).date().isoformat()
-    rows = [tuple(row) for row in found.rows]
-    pushed = [row for row in rows if _number(row[place["pushes"]])]
-    pushed.sort(key=lambda row: (-_number(row[place["pushes"]]), -_number(row[place["slip"]]), row[place["id"]]))
-    slips = sorted(_number(row[place["slip"]]) for row in pushed)
-    late = sum(row[place["outcome"]] == Outcome.OPEN and str(row[place["close"]] or today) < today for row in rows)
-    pushes = sum(_number(row[place["pushes"]]) for row in rows)
+    pushed = [tuple(row) for row in found.rows]
+    pushes, slips = ([_number(row[names.index(name)]) for row in pushed] for name in ("pushes", "slip"))
+    order = sorted(range(len(pushed)), key=lambda place: (-pushes[place], -slips[place]))
+    rate = share(len(pushed), deals)
     summary = {
-        "deals": len(rows),
+        "deals": deals,
         "pushed": len(pushed),
-        "pushed_share": share(len(pushed), len(rows)),
-        "pushes": pushes,
-        "median_slip_days": quantile(slips, 0.5),
+        "pushed_share": rate,
+        "pushes": sum(pushes),
+        "median_slip_days": quantile(sorted(slips), 0.5),
         "slipped": late,
     }
     columns = [
         Column(column.name, column.kind, "Days" if column.name == "slip" else None, is_hidden=column.name not in _SHOWN)
         for column in found.columns
     ]
-    table = Table(columns, pushed[:limit], total=len(pushed), empty="no deal was put off")
-    rate = summary["pushed_share"]
+    table = Table(columns, [pushed[place] for place in order[:limit]], total=len(pushed), empty="no deal was put off")
     notes = [
-        f"{len(pushed):,} of {counted(len(rows), 'deal')} with an expected close were put off"
-        + (f" ({percent(rate)}), {counted(pushes, 'time')} in all" if rate else ""),
+        f"{len(pushed):,} of {counted(deals, 'deal')} with an expected close were put off"
+        + (f" ({percent(rate)}), {counted(sum(pushes), 'time')} in all" if rate else ""),
         f"{counted(late, 'open deal')} past the expected close: crm deal overdue shows them",
         "put off: the expected close moved to a later month; days: from the first one said to the one that holds",
         *then.notes,
     ]
+    today = moment.now.astimezone(moment.tz).date().isoformat()
     parameters = {"query": " ".join(words) or None, "today": today, **then.said}
     return Report("slippage", parameters, summary, table, tuple(notes))
 

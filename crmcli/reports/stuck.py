@@ -112,9 +112,9 @@ def stuck(db: Reader, asked: Asked, *, moment: Moment) -> list[Stuck]:
 
 
 def _stuck(db: Reader, asked: Asked, then: Past, moment: Moment) -> list[Stuck]:
-    words = (*asked.words, f"is:{asked.trouble}", *(("planned:",) if asked.planned_counts else ()))
+    also = (f"is:{asked.trouble}", *(("planned:",) if asked.planned_counts else ()))
     view = View(columns=(*_ASKED, *_MEASURED[asked.trouble]), is_counted=False)
-    found = listing(db, "deal", words, view=view, moment=moment, past=then)
+    found = listing(db, "deal", asked.words, also=also, view=view, moment=moment, past=then)
     names = [column.name for column in found.columns]
     deals = [_told(dict(zip(names, row, strict=True)), asked.trouble, then, moment) for row in found.rows]
     return sorted(deals, key=lambda deal: (-deal.over, deal.id))
@@ -128,8 +128,8 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
     deals = _stuck(db, asked, then, moment)
     left = list(_left_out(db, asked))
-    queries = [(*asked.words, *words) for words in (("is:open",), *(words for words, *_ in left))]
-    total, *missing = numbers(db, "deal", queries, moment=moment, past=then)
+    queries = [("is:open",), *(query for query, *_ in left)]
+    total, *missing = numbers(db, "deal", asked.words, queries, moment=moment, past=then)
     kept = deals[:limit]
     planned = sum(deal.planned is not None for deal in deals)
     summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}

@@ -29,6 +29,31 @@ def test_a_report_is_of_any_day_up_to_today(path: str, small: object, crm: Run) 
     assert "all other fields as now" in crm(f"{asked} --as-of yesterday -f md").stdout
 
 
+@pytest.mark.parametrize("path", [path for path in REPORTS if path != "dash"])
+def test_alternatives_in_a_query_ask_for_no_more_than_the_report_is_about(path: str, small: object, crm: Run) -> None:
+    asked = f"{path} {READS[path]}"
+
+    both = json.loads(crm([*asked.split(), "id<4", "or", "id>=4", "-f", "json"]).stdout)
+
+    assert both["rows"] == json.loads(crm(f"{asked} -f json").stdout)["rows"]
+
+
+def test_alternatives_leave_a_board_to_its_pipeline_and_a_day_to_its_ties(crm: Run) -> None:
+    crm("pipeline add second --template loan")
+    crm("customer add Ada")
+    crm("customer add Bob")
+    for number, pipeline in enumerate(("sales", "second"), 1):
+        crm(f"deal add D{number} --pipeline {pipeline}")
+    crm("relation add ada knows bob --since 2026-05-01")
+    crm("relation add ada advises bob --since 2026-03-01")
+
+    board = json.loads(crm("deal board id:1 or id:2 --pipeline second -f json").stdout)
+    ties = crm("relation list --as-of 2026-04-01 type:knows or type:advises --columns type -f csv").stdout
+
+    assert [row["id"] for row in board["rows"]] == [2]
+    assert ties == "type\nadvises\n"
+
+
 @pytest.mark.parametrize("path", [*REPORTS, "forecast waterfall"])
 def test_a_report_explains_its_figures(path: str, small: object, crm: Run) -> None:
     asked = f"{path} {READS[path]} -f md"

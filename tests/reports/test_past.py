@@ -160,6 +160,17 @@ def test_slippage_knows_no_close_date_that_was_said_later(put_off: Histories) ->
     assert slipped() == (1, (2, 68))
 
 
+@pytest.mark.parametrize(("close", "slip"), [("2026-02-01", 0), (None, None)])
+def test_a_close_that_was_put_off_was_so_whatever_was_said_last(put_off: Histories, close: str, slip: int) -> None:
+    put_off.db.connection.execute("update stage_event set close_on = ? where occurred_at = ?", (close, at(12)))
+    put_off.db.connection.execute("update deal set close_on = ?", (close,))
+
+    found = slippage.slippage(put_off.db, moment=MOMENT)
+
+    assert [row[-2:] for row in found.table.rows] == [(2, slip)]
+    assert found.summary["deals"] == 1
+
+
 def test_a_board_of_the_past_has_its_lanes_sums_and_days(put_off: Histories) -> None:
     found = board.board(put_off.db, board.Asked(as_of="2026-01-04"), moment=MOMENT)
 
