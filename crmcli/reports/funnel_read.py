@@ -101,11 +101,11 @@ def _trails(cohort: Cohort, timed: Timed | None) -> str:
         moves, source = _known_way(cohort), f"({cohort.source}) c"
     return f"""
         select moves, is_over, grp, left_out, count(*), sum(is_dated), count(amount), sum(amount),
-            min(case when amount is not null then currency end), max(case when amount is not null then currency end),
-            {"group_concat(stays)" if has_stays else "null"}, {"group_concat(last)" if timed else "null"}
+            min(currency), max(currency), {"group_concat(stays)" if has_stays else "null"}, {"group_concat(last)" if timed else "null"}
         from (
             select {moves} as moves, {"c.is_ended and c.ended_at < :until" if is_cut else "c.is_ended"} as is_over, c.grp,
-                c.left_out, c.began_at is not null as is_dated, c.amount, c.currency, {"h.stays" if has_stays else "null"} as stays,
+                c.left_out, c.began_at is not null as is_dated, c.amount,
+                case when c.amount is not null then c.currency end as currency, {"h.stays" if has_stays else "null"} as stays,
                 {_last(cohort, timed) if timed else "null"} as last
             from {source}
             {APART}
@@ -139,7 +139,7 @@ def _along_events(cohort: Cohort, stay: str | None) -> str:
 def _stay(cohort: Cohort) -> str:
     """The SQL of the seconds before a move; where not all moves were known, of when it was, as others parted the stays."""
     if cohort.past.known_at is not None:
-        return f"coalesce(strftime('%s', occurred_at), {_NEVER})"
+        return f"coalesce(unixepoch(occurred_at), {_NEVER})"
     return f"coalesce(dwell, {UNKNOWN})"
 
 

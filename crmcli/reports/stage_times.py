@@ -1,8 +1,8 @@
 """How long deals stayed: the median and p75 of the completed stays in each stage, and of the way to winning."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from crmcli.core.statistics import Ascending, quantile
@@ -26,7 +26,7 @@ class Times:
 TimesByRow = Mapping[tuple[object, int], Times]
 
 
-def stage_times(db: Reader, pipeline: Pipeline, trails: Iterable[Trail], *, is_everything: bool) -> TimesByRow:
+def stage_times(db: Reader, pipeline: Pipeline, trails: Collection[Trail], *, is_everything: bool) -> TimesByRow:
     """The times of each row of the funnel: completed stays in the open stages, first event to winning in the last.
 
     `trails` know of the last stays that of winning alone. `is_everything` says that they are all there is in the
@@ -42,7 +42,7 @@ def stage_times(db: Reader, pipeline: Pipeline, trails: Iterable[Trail], *, is_e
             if stage in rows:
                 seconds[trail.group, rows[stage]].extend(dated(stays))
     found = {key: times(sorted(values)) for key, values in seconds.items() if values}
-    return {**found, **_all_stays(db, pipeline)} if is_everything else found
+    return {**found, **_all_stays(db, pipeline, trails)} if is_everything else found
 
 
 def dated(stays: "array[int]") -> "array[int]":
@@ -59,10 +59,8 @@ def times(ascending: Ascending) -> Times:
 class _Indexed:
     """The completed stays in one stage, ascending, looked up in the index two at a time when they are asked for."""
 
-    def __init__(self, db: Reader, stage_id: int) -> None:
-        self._db, self._stage_id = db, stage_id
-        sql = "select count(*) from stage_event where from_stage_id = :stage and dwell is not null"
-        self._count = int(db.value(sql, stage=stage_id))
+    def __init__(self, db: Reader, stage_id: int, count: int) -> None:
+        self._db, self._stage_id, self._count = db, stage_id, count
         self._known: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -81,11 +79,24 @@ class _Indexed:
             select dwell from stage_event where from_stage_id = :stage and dwell is not null
             order by dwell {order} limit 2 offset :skipped
         """
-        pair = [int(dwell) for (dwell,) in self._db.rows(sql, stage=self._stage_id, skipped=skipped)]
+        found = self._db.rows(sql, stage=self._stage_id, skipped=skipped)
+        pair = [int(dwell) for (dwell,) in found] or [0]  # a damaged file; every stay but the last is kept
         first = self._count - skipped - len(pair) if is_late else skipped
         self._known.update(enumerate(reversed(pair) if is_late else pair, start=first))
 
 
-def _all_stays(db: Reader, pipeline: Pipeline) -> dict[tuple[object, int], Times]:
+def _all_stays(db: Reader, pipeline: Pipeline, trails: Collection[Trail]) -> dict[tuple[object, int], Times]:
+    counts = Counter[int]()
+    if any(trail.undated for trail in trails):  # whose first stays nobody knows, and who knows which others
+        sql = "select from_stage_id, count(*) from stage_event where dwell is not null group by 1"
+        counts.update(dict(db.rows(sql)))
+    else:
+        for trail in trails:
+            for stage, to in trail.moves:
+                counts[stage] += trail.deals * (stage != to)
     rows = enumerate(pipeline.rows)
-    return {(None, row): times(_Indexed(db, stage.id)) for row, stage in rows if stage.outcome == Outcome.OPEN}
+    return {
+        (None, row): times(_Indexed(db, stage.id, counts[stage.id]))
+        for row, stage in rows
+        if stage.outcome == Outcome.OPEN
+    }
