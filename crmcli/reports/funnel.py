@@ -138,12 +138,10 @@ def funnel(db: Reader, request: FunnelRequest, *, now: datetime, preferences: Pr
     """
     about = asked(db, request, Moment(now, preferences))
     pipeline, deals = about.pipeline, about.deals
-    found = journeys(db, deals, Timed(pipeline, has_stays=not deals.is_unrestricted))
+    is_everything = deals.has_everybody and deals.has_all_stays(db)
+    found = journeys(db, deals, Timed(pipeline, has_stays=not is_everything))
     whole, groups = tallies(db, about, found)
-    is_everything = deals.is_unrestricted and whole.deals == _passages(db, pipeline)
-    if deals.is_unrestricted and not is_everything:  # some are removed, whose stays are in the index too
-        found = journeys(db, deals, Timed(pipeline))
-    times = stage_times(db, pipeline, found.trails, is_everything=is_everything)
+    times = stage_times(db, pipeline, deals, found.trails, is_everything=is_everything)
     rows = _Rows(pipeline, request.basis, deals, deals.currency or found.currency, times)
     steps = tuple(step for group in sorted(groups, key=in_order) for step in rows.steps(group, groups[group]))
     counts = counted_days(db, pipeline, about.days) if can_count(request) else ()
@@ -200,10 +198,6 @@ def _for_money(columns: Sequence[Column]) -> list[Column]:
         replace(column, is_hidden=column.name not in _BY_AMOUNT, bar=column.name == "amount", under=())
         for column in columns
     ]
-
-
-def _passages(db: Reader, pipeline: Pipeline) -> int:
-    return int(db.value("select count(*) from passage where pipeline_id = :pipeline", pipeline=pipeline.id))
 
 
 @dataclass(frozen=True, slots=True)

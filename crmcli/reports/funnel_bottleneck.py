@@ -1,6 +1,7 @@
 """Where the funnel holds deals up: by those it loses, by the time they take, by what fell of late; and what it would bring."""
 
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ from crmcli.reports.funnel_notes import caveats, window_said
 from crmcli.reports.funnel_read import Journeys, Timed, journeys
 from crmcli.reports.funnel_request import FunnelRequest
 from crmcli.reports.funnel_time import gathered
-from crmcli.reports.stage_times import DAY
+from crmcli.reports.stage_times import DAY, completed
 
 _WEIGHT = 0.5
 _DAYS = 90
@@ -107,14 +108,15 @@ def bottleneck(
     if not 0 < days <= _LONGEST:
         raise InvalidInput(f"--days {days} is not a number of days from 1 to {_LONGEST:,}")
     about = asked(db, request.only(by="created.quarter"), moment)
-    found = journeys(db, about.deals, Timed(about.pipeline, now=about.moment.now))
+    has_all = about.deals.has_all_stays(db)
+    found = journeys(db, about.deals, Timed(about.pipeline, has_stays=not has_all, now=about.moment.now))
     whole, quarters = tallies(db, about, found)
     today = about.days.as_of or about.moment.now.astimezone(moment.tz).date()
     end, begin = today + timedelta(days=1), today - timedelta(days=days - 1)
     periods = Period(begin - timedelta(days=days), begin), Period(begin, end)
     of_late = changes(both(db, request.with_basis(Basis.PERIOD), periods, moment=moment))
     currency = about.deals.currency or found.currency
-    sums = _Sums(whole, quarters, _medians(about, found), of_late, currency)
+    sums = _Sums(whole, quarters, _medians(about, found, _others(db, about) if has_all else {}), of_late, currency)
     holds = tuple(_holds(about, sums, weight))
     parameters = {**about.parameters, "mode": request.mode, "weight": weight, "days": days}
     parameters.pop("by")
@@ -128,9 +130,19 @@ def report(found: Bottleneck) -> Report:
     return Report("funnel_bottleneck", found.parameters, found.summary, Table(_COLUMNS, rows), found.notes)
 
 
-def _medians(about: Asked, found: Journeys) -> tuple[float | None, ...]:
-    """The Kaplan-Meier median of each open stage, in days, of the deals asked for."""
+def _others(db: Reader, about: Asked) -> "dict[int, array[int]]":
+    stages = [stage for stage in about.pipeline.place if about.pipeline.outcome[stage] == Outcome.OPEN]
+    return completed(db, about.deals, stages)
+
+
+def _medians(about: Asked, found: Journeys, others: Mapping[int, Iterable[int]]) -> tuple[float | None, ...]:
+    """The Kaplan-Meier median of each open stage, in days, of the deals asked for.
+
+    `others` are completed stays, in seconds by stage, that the trails do not know.
+    """
     stays = gathered(about.pipeline, found.trails, is_deep=False, is_whole=True).stays
+    for stage, seconds in others.items():
+        stays[None, about.pipeline.place[stage]].completed.extend(seconds)
     kept = [stays[None, row] for row in range(about.pipeline.open_rows)]
     medians = [stay_quantiles(sorted(each.completed), sorted(each.running), (0.5,))[0] for each in kept]
     return tuple(None if median is None else median / DAY for median in medians)

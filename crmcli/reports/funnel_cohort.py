@@ -68,10 +68,12 @@ class Cohort:
         """Whether nothing but the pipeline and the events chooses: no query, no group, no window, no currency."""
         return self.grouping is None and self.condition == "true" and not self.is_partial
 
-    @property
-    def is_unrestricted(self) -> bool:
-        """Whether every event counts as well: it is all there is now."""
-        return self.has_everybody and self.known == "true"
+    def has_all_stays(self, db: Reader) -> bool:
+        """Whether the events tell its stays whoever stayed: it has everybody, nobody was removed, all moves are known."""
+        if not self.ungrouped().has_everybody or self.past.known_at is not None:
+            return False
+        held = "deal" if self.past.holds == Holds.DEAL else "customer"
+        return not db.value(f"select exists (select 1 from {held} where removed_at is not null)")
 
     def ungrouped(self) -> "Cohort":
         return replace(self, grouping=None)

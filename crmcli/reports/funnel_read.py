@@ -54,7 +54,7 @@ def journeys(db: Reader, cohort: Cohort, timed: Timed | None = None) -> Journeys
             continue
         deals, dated, priced, amount, *ours = sums
         pairs = tuple(_pairs(moves, radix))
-        times = tuple(_stays(stays, len(pairs), is_dated=cohort.past.known_at is not None)), _numbers(last)
+        times = tuple(_stays(stays, len(pairs), is_dated=cohort.past.known_at is not None)), numbers(last)
         undated, unpriced = deals - dated, deals - priced
         trails.append(Trail(pairs, bool(is_ended), group, left_out, deals, undated, unpriced, amount or 0, *times))
         currencies.update(currency for currency in ours if currency and left_out is None)
@@ -63,9 +63,9 @@ def journeys(db: Reader, cohort: Cohort, timed: Timed | None = None) -> Journeys
 
 def _pairs(moves: str, radix: int) -> Iterator[tuple[int, int]]:
     """Each move from where the one before it led; the first one says itself where from."""
-    numbers = _numbers(moves)
-    before = numbers[0] // radix
-    for number in numbers:
+    found = numbers(moves)
+    before = found[0] // radix
+    for number in found:
         yield before, number % radix
         before = number % radix
 
@@ -74,8 +74,8 @@ def _stays(joined: str | None, width: int, *, is_dated: bool) -> Iterator["array
     """A column for each of the `width` moves of a trail, of what stands for its deals one after the other."""
     if joined is None:
         return
-    numbers = _numbers(joined)
-    columns = [numbers[place::width] for place in range(width)]
+    found = numbers(joined)
+    columns = [found[place::width] for place in range(width)]
     if not is_dated:
         yield from columns
         return
@@ -85,7 +85,7 @@ def _stays(joined: str | None, width: int, *, is_dated: bool) -> Iterator["array
         yield array("q", (UNKNOWN if _NEVER in pair else pair[1] - pair[0] for pair in pairs))
 
 
-def _numbers(joined: str | None) -> "array[int]":
+def numbers(joined: str | None) -> "array[int]":
     """Numbers with commas between; read as JSON they cost half."""
     return array("q", loads(f"[{joined}]") if joined else ())
 

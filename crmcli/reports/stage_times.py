@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from crmcli.core.statistics import Ascending, quantile
 from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
+from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_pipeline import Pipeline
+from crmcli.reports.funnel_read import numbers
 
 DAY = 86_400  # seconds
 
@@ -26,11 +28,13 @@ class Times:
 TimesByRow = Mapping[tuple[object, int], Times]
 
 
-def stage_times(db: Reader, pipeline: Pipeline, trails: Collection[Trail], *, is_everything: bool) -> TimesByRow:
+def stage_times(
+    db: Reader, pipeline: Pipeline, deals: Cohort, trails: Collection[Trail], *, is_everything: bool
+) -> TimesByRow:
     """The times of each row of the funnel: completed stays in the open stages, first event to winning in the last.
 
-    `trails` know of the last stays that of winning alone. `is_everything` says that they are all there is in the
-    pipeline, ungrouped: then an index of the file answers for the stays. Those without dates count nowhere.
+    `trails` know of the last stays that of winning alone. `is_everything` says that the events tell the stays of the
+    `deals`, ungrouped: those of now by an index of the file. Those without dates count nowhere.
     """
     rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
     seconds: dict[tuple[object, int], array[int]] = defaultdict(lambda: array("q"))
@@ -42,7 +46,22 @@ def stage_times(db: Reader, pipeline: Pipeline, trails: Collection[Trail], *, is
             if stage in rows:
                 seconds[trail.group, rows[stage]].extend(dated(stays))
     found = {key: times(sorted(values)) for key, values in seconds.items() if values}
-    return {**found, **_all_stays(db, pipeline, trails)} if is_everything else found
+    if not is_everything:
+        return found
+    if deals.known == "true":
+        return {**found, **_by_index(db, pipeline, trails)}
+    by_stage = completed(db, deals, rows)
+    return {**found, **{(None, rows[stage]): times(sorted(stays)) for stage, stays in by_stage.items()}}
+
+
+def completed(db: Reader, deals: Cohort, stages: Collection[int]) -> dict[int, "array[int]"]:
+    """The seconds of all completed stays in each of the `stages` by then, where the events tell those of the `deals`."""
+    if not stages:
+        return {}
+    index = "stage_event_dwell" if deals.known == "true" else "stage_event_passage"
+    each = ", ".join(f"group_concat(dwell) filter (where from_stage_id = {stage:d})" for stage in stages)
+    sql = f"select {each} from stage_event indexed by {index} where dwell is not null and {deals.known}"
+    return dict(zip(stages, map(numbers, db.row(sql, deals.parameters) or ()), strict=True))
 
 
 def dated(stays: "array[int]") -> "array[int]":
@@ -85,7 +104,7 @@ class _Indexed:
         self._known.update(enumerate(reversed(pair) if is_late else pair, start=first))
 
 
-def _all_stays(db: Reader, pipeline: Pipeline, trails: Collection[Trail]) -> dict[tuple[object, int], Times]:
+def _by_index(db: Reader, pipeline: Pipeline, trails: Collection[Trail]) -> dict[tuple[object, int], Times]:
     counts = Counter[int]()
     if any(trail.undated for trail in trails):  # whose first stays nobody knows, and who knows which others
         sql = "select from_stage_id, count(*) from stage_event where dwell is not null group by 1"

@@ -38,6 +38,12 @@ def test_losses_and_time_stand_apart_and_their_mean_beside_them(twelve: Historie
     assert (found.summary["most_lost_in"], found.summary["most_time_in"]) == ("contact", "quote")
 
 
+def test_a_stage_that_was_archived_before_anybody_came_is_none(histories: Histories) -> None:
+    histories.db.connection.execute("update stage set archived_at = '2026-01-01T00:00:00Z' where outcome = 'open'")
+
+    assert of(histories).holds == ()
+
+
 def test_what_fell_of_late_is_said(histories: Histories) -> None:
     for day, moved in ((200, 40), (290, 10)):  # NOW is day 323: the last ninety days begin on day 234
         for number in range(50):

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from crmcli.core.preferences import Preferences
 from crmcli.core.vocabulary import Basis, Mode
 from crmcli.query.comparison import Moment
+from crmcli.reports import funnel_time
 from crmcli.reports.funnel import Funnel, FunnelRequest, funnel
+from crmcli.reports.funnel_bottleneck import bottleneck
 from crmcli.reports.funnel_cohort import cohort
 from crmcli.reports.funnel_pipeline import chosen
 from crmcli.reports.funnel_read import Timed, journeys
@@ -167,18 +169,35 @@ def test_a_way_that_is_not_kept_is_read_off_its_events(
 
 @pytest.mark.slow
 @quickly
-@given(any_deals)
-def test_the_index_of_stays_answers_as_the_stays_do(of: list[Deal]) -> None:
+@given(any_deals, st.none() | st.integers(0, 8))
+def test_the_events_of_everybody_tell_the_stays_as_each_trail_does(of: list[Deal], day: int | None) -> None:
+    as_of = None if day is None else (START + timedelta(days=day)).date().isoformat()
     with new_file() as file:
-        db, request, moment = filled(file, of).db, FunnelRequest(), Moment(NOW, Preferences())
+        db, request, moment = filled(file, of).db, FunnelRequest(as_of=as_of), Moment(NOW, Preferences())
         pipeline, _ = chosen(db, None)
         days, moment = window(db, request, moment)
         everything = cohort(db, request, pipeline, window=days, moment=moment)
         trails = journeys(db, everything, Timed(pipeline)).trails
-        by_index = stage_times(db, pipeline, trails, is_everything=True)
-        by_deal = stage_times(db, pipeline, trails, is_everything=False)
+        by_event = stage_times(db, pipeline, everything, trails, is_everything=True)
+        by_deal = stage_times(db, pipeline, everything, trails, is_everything=False)
 
-    assert {key: times for key, times in by_index.items() if times.median is not None} == by_deal
+    assert {key: times for key, times in by_event.items() if times.median is not None} == by_deal
+
+
+@pytest.mark.slow
+@quickly
+@given(any_deals, st.none() | st.integers(0, 8), st.booleans())
+def test_a_bottleneck_has_the_medians_of_the_times(of: list[Deal], day: int | None, is_one_removed: bool) -> None:
+    as_of = None if day is None else (START + timedelta(days=day)).date().isoformat()
+    with new_file() as file:
+        db, request, moment = filled(file, of).db, FunnelRequest(as_of=as_of), Moment(NOW, Preferences())
+        if is_one_removed:
+            file.db.connection.execute("update deal set removed_at = recorded_at where id = 1")
+        held = bottleneck(db, request, moment=moment).holds
+        times = funnel_time.stage_times(db, request, moment=moment).steps
+
+    medians = {step.stage: step.all_median_days for step in times}
+    assert [hold.median_days for hold in held] == [medians.get(hold.stage) for hold in held]
 
 
 @pytest.mark.slow
