@@ -2,9 +2,8 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
 
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.statistics import quantile
@@ -75,12 +74,27 @@ class StageTimes:
 
 @dataclass(slots=True)
 class Stays:
-    """Seconds, of one group in one row."""
+    """Seconds, of one group in one row; those `once` are completed, the latest and the sum of their deals all in one."""
 
+    once: "array[int]" = field(default_factory=lambda: array("q"))
     completed: "array[int]" = field(default_factory=lambda: array("q"))
     running: "array[int]" = field(default_factory=lambda: array("q"))
     latest: "array[int]" = field(default_factory=lambda: array("q"))
     cumulative: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def add(self, columns: "Sequence[array[int]]", *, is_deep: bool) -> None:
+        """The completed stays of some deals, a column for each time they were there; their last and their sum too."""
+        if is_deep and not columns[1:]:
+            self.once.extend(dated(columns[0]))
+            return
+        for stays in columns:
+            self.completed.extend(dated(stays))
+        if not is_deep:
+            return
+        for deal in zip(*columns, strict=True):
+            if known := [stay for stay in deal if stay != UNKNOWN]:
+                self.latest.append(known[-1])
+                self.cumulative.append(sum(known))
 
 
 @dataclass(slots=True)
@@ -129,19 +143,20 @@ def gathered(pipeline: Pipeline, trails: Iterable[Trail], *, is_deep: bool = Tru
     found = Found()
     for trail in trails:
         if trail.left_out is None:
-            group = None if is_whole else trail.group
-            _gather(found, group, trail, pipeline)
-            if is_deep:
-                _gather_deals(found, group, trail, pipeline)
+            _gather(found, None if is_whole else trail.group, trail, pipeline, is_deep=is_deep)
     return found
 
 
-def _gather(found: Found, group: object, trail: Trail, pipeline: Pipeline) -> None:
+def _gather(found: Found, group: object, trail: Trail, pipeline: Pipeline, *, is_deep: bool) -> None:
     """What each move ended; then what none did: a stay that still runs or ended with a hand-over, and winning."""
+    columns: dict[int, list[array[int]]] = defaultdict(list)
     for stage, stays in trail.completed():
         if pipeline.outcome.get(stage) == Outcome.OPEN:
-            found.stays[group, pipeline.place[stage]].completed.extend(dated(stays))
+            columns[stage].append(stays)
     standing = trail.moves[-1][1]
+    for stage, stays_there in columns.items():
+        has_left = stage != standing or trail.is_ended
+        found.stays[group, pipeline.place[stage]].add(stays_there, is_deep=is_deep and has_left)
     outcome = pipeline.outcome.get(standing)
     if outcome == Outcome.OPEN:
         found.undated += trail.deals - len(trail.last)
@@ -151,29 +166,11 @@ def _gather(found: Found, group: object, trail: Trail, pipeline: Pipeline) -> No
         found.stays[group, len(pipeline.rows) - 1].completed.extend(trail.last)
 
 
-def _gather_deals(found: Found, group: object, trail: Trail, pipeline: Pipeline) -> None:
-    """The last stay and the sum of the stays of each deal, in the stages that it has left for good."""
-    columns: dict[int, list[array[int]]] = defaultdict(list)
-    for stage, stays in trail.completed():
-        columns[stage].append(stays)
-    for stage, stays_there in columns.items():
-        if pipeline.outcome.get(stage) != Outcome.OPEN or (stage == trail.moves[-1][1] and not trail.is_ended):
-            continue
-        kept = found.stays[group, pipeline.place[stage]]
-        if any(UNKNOWN in stays for stays in stays_there):
-            for deal in zip(*stays_there, strict=True):
-                if known := [stay for stay in deal if stay != UNKNOWN]:
-                    kept.latest.append(known[-1])
-                    kept.cumulative.append(sum(known))
-        else:
-            kept.latest.extend(stays_there[-1])
-            kept.cumulative.extend(map(sum, zip(*stays_there, strict=True)) if stays_there[1:] else stays_there[0])
-
-
 def _steps(about: Asked, group: object, stays: Mapping[tuple[object, int], Stays]) -> Iterator[Step]:
     for row, stage in enumerate(about.pipeline.rows):
         kept = stays.get((group, row), Stays())
-        left, running = sorted(kept.completed), sorted(kept.running)
+        once, running = sorted(kept.once), sorted(kept.running)
+        left, latest, cumulative = (sorted([*once, *more]) for more in (kept.completed, kept.latest, kept.cumulative))
         is_open = stage.outcome == Outcome.OPEN
         median, p75 = stay_quantiles(left, running, (0.5, 0.75)) if is_open else (None, None)
         yield Step(
@@ -183,13 +180,13 @@ def _steps(about: Asked, group: object, stays: Mapping[tuple[object, int], Stays
             completed=len(left),
             median_days=_days(quantile(left, 0.5)),
             p75_days=_days(quantile(left, 0.75)),
-            mean_days=_days(fmean(left)) if left else None,
+            mean_days=_days(sum(left) / len(left)) if left else None,
             max_days=_days(left[-1]) if left else None,
             running=len(running),
             all_median_days=_days(median),
             all_p75_days=_days(p75),
-            latest_median_days=_days(quantile(sorted(kept.latest), 0.5)),
-            cumulative_median_days=_days(quantile(sorted(kept.cumulative), 0.5)),
+            latest_median_days=_days(quantile(latest, 0.5)),
+            cumulative_median_days=_days(quantile(cumulative, 0.5)),
         )
 
 
