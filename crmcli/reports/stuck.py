@@ -1,9 +1,10 @@
 """Open deals that do not come on: stalled, rotten, overdue, zombies; by how much, and what may come next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from typing import Any
 
 from crmcli.core.drawing import Node
 from crmcli.core.money import Money, by_currency, sums
@@ -19,7 +20,7 @@ from crmcli.reports.stalls import next_step
 
 _ASKED = (
     *("id", "name", "customer", "customer.id", "customer.no_contact", "pipeline", "stage", "amount", "currency"),
-    *("close", "owner", "planned"),
+    *("owner", "planned", "close"),
 )
 
 #: What is measured, and what is asked for that: no more, because each costs a look at the history of every deal.
@@ -115,8 +116,8 @@ def _stuck(db: Reader, asked: Asked, then: Past, moment: Moment) -> list[Stuck]:
     also = (f"is:{asked.trouble}", *(("planned:",) if asked.planned_counts else ()))
     view = View(columns=(*_ASKED, *_MEASURED[asked.trouble]), is_counted=False)
     found = listing(db, "deal", asked.words, also=also, view=view, moment=moment, past=then)
-    names = [column.name for column in found.columns]
-    deals = [_told(dict(zip(names, row, strict=True)), asked.trouble, then, moment) for row in found.rows]
+    today = moment.now.astimezone(moment.tz).date()
+    deals = [_told(row, asked.trouble, today, has_next=not then.is_asked) for row in found.rows]
     return sorted(deals, key=lambda deal: (-deal.over, deal.id))
 
 
@@ -157,68 +158,61 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     return Report(str(asked.trouble), parameters, summary, table, notes, tree)
 
 
-def _told(told: Mapping[str, object], trouble: Trouble, then: Past, moment: Moment) -> Stuck:
-    days, limit, source = _measure(told, trouble, moment)
-    barred = _text(told["customer.no_contact"])
-    amount = told["amount"]
-    planned = _text(told["planned"])
+def _told(row: Sequence[Any], trouble: Trouble, today: date, *, has_next: bool) -> Stuck:
+    number, name, customer, customer_id, barred, pipeline, stage, amount, currency, owner, planned, close, *told = row
+    days, limit, source = _measure(told, close, trouble, today)
+    why = _because(trouble, stage, close, days=days, limit=limit, source=source)
     return Stuck(
-        id=int(str(told["id"])),
-        name=str(told["name"]),
-        customer=_text(told["customer"]),
-        customer_id=int(str(told["customer.id"])) if told["customer.id"] is not None else None,
+        id=number,
+        name=name,
+        customer=customer,
+        customer_id=customer_id,
         no_contact=barred,
-        pipeline=str(told["pipeline"]),
-        stage=str(told["stage"]),
-        amount=amount if isinstance(amount, Money) else None,
-        currency=str(told["currency"]),
-        owner=_text(told["owner"]),
+        pipeline=pipeline,
+        stage=stage,
+        amount=amount,
+        currency=currency,
+        owner=owner,
         days=days,
         limit=limit,
         limit_source=source,
         planned=planned,
-        because="; ".join(_because(told, trouble, days=days, limit=limit, source=source, planned=planned)),
-        next=None if then.is_asked else _next(told, trouble, barred=barred),
+        because="; ".join((why, _planned(planned), barred) if barred else (why, _planned(planned))),
+        next=_next(f"D{number}", trouble, customer_id, planned, barred=barred) if has_next else None,
     )
 
 
-def _measure(told: Mapping[str, object], trouble: Trouble, moment: Moment) -> tuple[float, float, str]:
+def _measure(told: Sequence[Any], close: str, trouble: Trouble, today: date) -> tuple[float, float, str]:
     """So many days of at most so many, and who says so."""
     match trouble:
-        case Trouble.STALLED:
-            return _number(told["in_stage"]), _number(told["limit"]), str(told["limit.source"])
-        case Trouble.ROTTEN:
-            return _number(told["idle"]), _number(told["limit"]), str(told["limit.source"])
+        case Trouble.OVERDUE:
+            return float((today - date.fromisoformat(close)).days), 0.0, "the close date"
         case Trouble.ZOMBIE:
-            return _number(told["open_for"]), _number(told["slowest_win"]), "the slowest win"
-    today = moment.now.astimezone(moment.tz).date()
-    return float((today - date.fromisoformat(str(told["close"]))).days), 0.0, "the close date"
+            return told[0], told[1], "the slowest win"
+    return told[0], float(told[1]), told[2]
 
 
-def _because(
-    told: Mapping[str, object], trouble: Trouble, *, days: float, limit: float, source: str, planned: str | None
-) -> Iterator[str]:
+def _because(trouble: Trouble, stage: str, close: str, *, days: float, limit: float, source: str) -> str:
     past = counted(int(days), "day")
     match trouble:
         case Trouble.STALLED:
-            yield f"{past} in {told['stage']}, limit {limit:.0f} ({source})"
+            return f"{past} in {stage}, limit {limit:.0f} ({source})"
         case Trouble.ROTTEN:
-            yield f"{past} without a sign, in {told['stage']}, limit {limit:.0f} ({source})"
+            return f"{past} without a sign, in {stage}, limit {limit:.0f} ({source})"
         case Trouble.ZOMBIE:
-            yield f"open for {past}, in {told['stage']}; the slowest win took {limit:.0f}"
-        case _:
-            yield f"{past} past its close date {told['close']}, in {told['stage']}"
-    yield f"a task is due {planned}" if planned else "nothing is planned"
-    if told["customer.no_contact"]:
-        yield str(told["customer.no_contact"])
+            return f"open for {past}, in {stage}; the slowest win took {limit:.0f}"
+    return f"{past} past its close date {close}, in {stage}"
 
 
-def _next(told: Mapping[str, object], trouble: Trouble, *, barred: str | None) -> str:
+def _planned(due: str | None) -> str:
+    return f"a task is due {due}" if due else "nothing is planned"
+
+
+def _next(deal: str, trouble: Trouble, customer: int | None, planned: str | None, *, barred: str | None) -> str:
     """The command that may come next."""
-    deal = f"D{told['id']}"
-    if not barred and trouble is Trouble.ROTTEN and told["customer.id"] is not None:
+    if not barred and trouble is Trouble.ROTTEN and customer is not None:
         return f'crm task add "get in touch" --deal {deal} --due tomorrow'
-    if not barred and trouble in (Trouble.STALLED, Trouble.ROTTEN) and told["planned"]:
+    if not barred and planned and trouble in (Trouble.STALLED, Trouble.ROTTEN):
         return f"crm deal show {deal}"
     return next_step(deal, trouble, barred=barred)
 
@@ -272,11 +266,3 @@ def _left_out(db: Reader, asked: Asked) -> Iterator[tuple[tuple[str, ...], str, 
 
 def _adjective(trouble: Trouble) -> str:
     return "a zombie" if trouble is Trouble.ZOMBIE else str(trouble)
-
-
-def _number(value: object) -> float:
-    return value if isinstance(value, float) else float(str(value))
-
-
-def _text(value: object) -> str | None:
-    return value if value is None or isinstance(value, str) else str(value)
