@@ -5,8 +5,10 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
@@ -14,6 +16,9 @@ from crmcli.db import driver, migrate
 from crmcli.db.faults import DAMAGED, damaged, fault, refused
 from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
@@ -97,6 +102,7 @@ def connect(path: Path, mode: str, wait: float, *, immutable: bool = False) -> s
 def set_up(connection: sqlite3.Connection) -> None:
     """Make every setting."""
     connection.create_function("fold", 1, _fold, deterministic=True)
+    connection.create_function("local_day", 2, _local_day, deterministic=True)
     for pragma in ("foreign_keys = on", "synchronous = full", "cell_size_check = on", "secure_delete = on"):
         connection.execute(f"pragma {pragma}")
 
@@ -233,3 +239,20 @@ def _checked(connection: sqlite3.Connection, path: Path, prepare: Prepare = brin
 
 def _fold(value: object) -> str | None:
     return fold(value) if isinstance(value, str) else None
+
+
+def _local_day(instant: str | None, zone: str) -> str | None:
+    """The day of an instant in the zone called so, `2026-03-01`; a text that is no instant stays as it is."""
+    from crmcli.core.period import moment
+
+    try:
+        return None if instant is None else moment(instant).astimezone(_zone(zone)).date().isoformat()
+    except ValueError:
+        return instant
+
+
+@cache
+def _zone(name: str) -> "ZoneInfo":
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)

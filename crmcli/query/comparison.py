@@ -35,10 +35,11 @@ class Moment:
 
     @property
     def parameters(self) -> dict[str, object]:
-        """What `:now` and `:today` stand for in the SQL of a field."""
+        """What `:now`, `:today` and `:zone` stand for in the SQL of a field."""
         from crmcli.core.period import instant
 
-        return {"now": instant(self.now), "today": self.now.astimezone(self.tz).date().isoformat()}
+        today = self.now.astimezone(self.tz).date().isoformat()
+        return {"now": instant(self.now), "today": today, "zone": self.preferences.zone}
 
     @property
     def tz(self) -> "ZoneInfo":

@@ -51,7 +51,7 @@ _OWN = (
     *calendar("created", "d.created_at", "it began in"),
     Field("closed", "instant", "d.closed_at", "when it was won or lost"),
     *calendar("closed", "d.closed_at", "it was won or lost in"),
-    *calendar("close", "d.close_on", "it is expected to close in"),
+    *calendar("close", "d.close_on", "it is expected to close in", is_day=True),
 )
 
 

@@ -66,11 +66,26 @@ def removed(sql: str) -> Field:
     return Field("removed", "instant", sql, "when it was removed", lifts=True)
 
 
-def calendar(name: str, sql: str, what: str, *, joins: tuple[str, ...] = ()) -> tuple[Field, ...]:
-    """The month, quarter and year, in UTC, in which `sql` lies, to group by."""
-    quarter = f"substr({sql}, 1, 4) || 'Q' || ((cast(substr({sql}, 6, 2) as integer) + 2) / 3)"
+# No zone is a whole day from UTC: an instant that is a day from where a month or a quarter ends lies in the same one.
+_WITHIN_A_MONTH = "substr({}, 9, 2) between '02' and '27'"
+_WITHIN_A_QUARTER = "substr({}, 6, 5) not in ('12-31', '01-01', '03-31', '04-01', '06-30', '07-01', '09-30', '10-01')"
+
+
+def calendar(name: str, sql: str, what: str, *, is_day: bool = False) -> tuple[Field, ...]:
+    """The month, quarter and year in which `sql` lies, to group by: a local day, or an instant, in the file's zone."""
+    by_month, by_quarter = (sql, sql) if is_day else (local_month(sql), _local(sql, _WITHIN_A_QUARTER))
+    quarter = f"substr({by_quarter}, 1, 4) || 'Q' || ((cast(substr({by_quarter}, 6, 2) as integer) + 2) / 3)"
     return (
-        Field(f"{name}.month", "text", f"substr({sql}, 1, 7)", f"the month {what}: 2026-03", joins=joins),
-        Field(f"{name}.quarter", "text", quarter, f"the quarter {what}: 2026Q1", joins=joins),
-        Field(f"{name}.year", "text", f"substr({sql}, 1, 4)", f"the year {what}: 2026", joins=joins),
+        Field(f"{name}.month", "text", f"substr({by_month}, 1, 7)", f"the month {what}: 2026-03"),
+        Field(f"{name}.quarter", "text", quarter, f"the quarter {what}: 2026Q1"),
+        Field(f"{name}.year", "text", f"substr({by_quarter}, 1, 4)", f"the year {what}: 2026"),
     )
+
+
+def local_month(sql: str) -> str:
+    """The SQL of a text that begins with the month in which an instant lies in the zone `:zone`."""
+    return _local(sql, _WITHIN_A_MONTH)
+
+
+def _local(sql: str, is_within: str) -> str:
+    return f"case when {is_within.format(sql)} then {sql} else local_day({sql}, :zone) end"

@@ -37,7 +37,7 @@ HELD = {
 #: What the rows of `Past.passages` have of a deal by themselves: SQL by the name of the field, `{rows}` for the rows.
 OF_PASSAGES = {
     "owner": "(select name from owner where id = {rows}.owner_id)",
-    **{each.name: each.sql for each in calendar("close", "{rows}.close_on", "it is expected to close in")},
+    **{each.name: each.sql for each in calendar("close", "{rows}.close_on", "it is expected to close in", is_day=True)},
     **{each.name: each.sql for each in calendar("created", "{rows}.created_at", "it began in")},
 }
 

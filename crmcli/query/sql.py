@@ -80,8 +80,8 @@ def select(entity: Entity, expressions: Sequence[str], condition: Where, *, join
 
 
 def clock(sql: str, moment: Moment) -> dict[str, object]:
-    """The values of `:now` and `:today`, when the statement holds one of them."""
-    return moment.parameters if ":now" in sql or ":today" in sql else {}
+    """The values of `:now`, `:today` and `:zone`, when the statement holds one of them."""
+    return moment.parameters if any(name in sql for name in (":now", ":today", ":zone")) else {}
 
 
 def known(query: Query, entity: Entity, name: str, *, at: Span, within: Span) -> Field:

@@ -105,7 +105,7 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
         found = replace(found, condition=f"c.deal_id in ({chosen})")
     if request.by is not None:
         grouped = grouping(deals, request.by, now=present)
-        found.parameters.update(clock(grouped.sql, moment))
+        found.parameters.update(clock(grouped.sql + grouped.value, moment))
         found = replace(found, grouping=grouped)
     return found
 

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from crmcli.core.drawing import Node
 from crmcli.core.money import Money
-from crmcli.core.period import period, when
+from crmcli.core.period import Period, bounds, period, when
 from crmcli.core.result import Column, Report, Table
 from crmcli.core.vocabulary import REFERRED
 from crmcli.core.wording import counted, percent
@@ -15,6 +16,7 @@ from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query import reference
 from crmcli.query.comparison import Moment
+from crmcli.query.parts import local_month
 from crmcli.reports import looking
 from crmcli.reports.looking import Person
 
@@ -29,7 +31,7 @@ _REVENUE = """
     where d.removed_at is null group by d.customer_id, d.currency
 """
 _NEW = f"""
-    select substr(c.created_at, 1, 7), count(*), sum(exists (
+    select substr({local_month("c.created_at")}, 1, 7), count(*), sum(exists (
         select 1 from relationship r where r.to_id = c.id and r.type_id = {REFERRED} and r.removed_at is null
     )) from customer c
     where c.removed_at is null and c.created_at >= :since and c.created_at < :until group by 1 order by 1
@@ -204,7 +206,7 @@ _RATE = (Column("month"), Column("new", "integer"), Column("referred", "integer"
 
 
 def rate(db: Reader, *, moment: Moment, since: str | None = None, until: str | None = None) -> Report:
-    """The share of new customers who were referred, by month (UTC) of their creation; the last twelve months usually.
+    """The share of new customers who were referred, by month of their creation; the last twelve months usually.
 
     Raises InvalidInput.
     """
@@ -213,7 +215,8 @@ def rate(db: Reader, *, moment: Moment, since: str | None = None, until: str | N
     end = period(until or "today", now=moment.now, tz=said.tz, order=said.date_order).last
     if end < begin:
         raise InvalidInput(f"the window from {begin} to {end} is empty", hint="give --until a later day")
-    window = {"since": f"{begin}T00:00:00Z", "until": f"{end}T23:59:60Z"}
+    since, until = bounds(Period(begin, end + timedelta(days=1)), said.tz)
+    window = {"since": since, "until": until, "zone": said.zone}
     rows = [(month, new, referred, referred / new) for month, new, referred in db.rows(_NEW, window)]
     new, referred = sum(row[1] for row in rows), sum(row[2] for row in rows)
     share = referred / new if new else None

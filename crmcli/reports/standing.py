@@ -85,7 +85,9 @@ def _grouped(found: Standing, name: str, deals: Entity, now: Entity) -> Standing
     """The same by a field of the `deals`; those of `now` answer where it is the same, which costs less."""
     wanted = _ALIASES.get(name.casefold(), name.casefold())
     if wanted in OF_RUNNING:
-        return replace(found, by=wanted, group=OF_RUNNING[wanted].format(rows="t"))
+        group = OF_RUNNING[wanted].format(rows="t")
+        found.parameters.update(clock(group, found.moment))
+        return replace(found, by=wanted, group=group)
     each = _field(deals, wanted, name)
     if each == now.find(wanted) and all(deals.joins[join] == now.joins[join] for join in each.joins):
         value = select(now, [each.sql], Where(f"{now.key} = t.deal_id"), joins=each.joins)

@@ -110,4 +110,4 @@ def test_many_choices_are_not_all_listed(moment: Moment) -> None:
 def test_the_clock_is_told_in_utc_and_the_day_in_the_files_zone() -> None:
     late = Moment(datetime(2026, 11, 21, 23, 30, tzinfo=UTC), Preferences(zone="Europe/Berlin"))
 
-    assert late.parameters == {"now": "2026-11-21T23:30:00Z", "today": "2026-11-22"}
+    assert late.parameters == {"now": "2026-11-21T23:30:00Z", "today": "2026-11-22", "zone": "Europe/Berlin"}
