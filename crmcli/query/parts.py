@@ -1,5 +1,7 @@
 """Fields that several kinds of record have."""
 
+from collections.abc import Callable
+
 from crmcli.query.fields import Field, Many, State
 from crmcli.query.stalling import AGE, IDLE, IN_STAGE, LIMIT, SLOWEST_WIN, USUAL_DAYS, USUAL_STAY, whole
 
@@ -73,19 +75,34 @@ _WITHIN_A_QUARTER = "substr({}, 6, 5) not in ('12-31', '01-01', '03-31', '04-01'
 
 def calendar(name: str, sql: str, what: str, *, is_day: bool = False) -> tuple[Field, ...]:
     """The month, quarter and year in which `sql` lies, to group by: a local day, or an instant, in the file's zone."""
-    by_month, by_quarter = (sql, sql) if is_day else (local_month(sql), _local(sql, _WITHIN_A_QUARTER))
-    quarter = f"substr({by_quarter}, 1, 4) || 'Q' || ((cast(substr({by_quarter}, 6, 2) as integer) + 2) / 3)"
+    month, quarter, year = _month(sql), _quarter(sql), _year(sql)
+    if not is_day:
+        month = local_month(sql)
+        quarter, year = (_local(part, sql, _WITHIN_A_QUARTER) for part in (_quarter, _year))
     return (
-        Field(f"{name}.month", "text", f"substr({by_month}, 1, 7)", f"the month {what}: 2026-03"),
+        Field(f"{name}.month", "text", month, f"the month {what}: 2026-03"),
         Field(f"{name}.quarter", "text", quarter, f"the quarter {what}: 2026Q1"),
-        Field(f"{name}.year", "text", f"substr({by_quarter}, 1, 4)", f"the year {what}: 2026"),
+        Field(f"{name}.year", "text", year, f"the year {what}: 2026"),
     )
 
 
-def local_month(sql: str) -> str:
-    """The SQL of a text that begins with the month in which an instant lies in the zone `:zone`."""
-    return _local(sql, _WITHIN_A_MONTH)
+def local_month(instant: str) -> str:
+    """The SQL of the month, `2026-03`, in which an instant, itself SQL, lies in the zone `:zone`."""
+    return _local(_month, instant, _WITHIN_A_MONTH)
 
 
-def _local(sql: str, is_within: str) -> str:
-    return f"case when {is_within.format(sql)} then {sql} else local_day({sql}, :zone) end"
+def _month(day: str) -> str:
+    return f"substr({day}, 1, 7)"
+
+
+def _quarter(day: str) -> str:
+    return f"substr({day}, 1, 4) || 'Q' || ((cast(substr({day}, 6, 2) as integer) + 2) / 3)"
+
+
+def _year(day: str) -> str:
+    return f"substr({day}, 1, 4)"
+
+
+def _local(part: Callable[[str], str], instant: str, is_within: str) -> str:
+    exact = part(f"local_day({instant}, :zone)")
+    return f"case when {is_within.format(instant)} then {part(instant)} else {exact} end"

@@ -31,7 +31,7 @@ _REVENUE = """
     where d.removed_at is null group by d.customer_id, d.currency
 """
 _NEW = f"""
-    select substr({local_month("c.created_at")}, 1, 7), count(*), sum(exists (
+    select {local_month("c.created_at")}, count(*), sum(exists (
         select 1 from relationship r where r.to_id = c.id and r.type_id = {REFERRED} and r.removed_at is null
     )) from customer c
     where c.removed_at is null and c.created_at >= :since and c.created_at < :until group by 1 order by 1
