@@ -1,7 +1,7 @@
 """How probable it is that an open deal is won, by the stage that it stands in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from crmcli.core.vocabulary import Category, Outcome
 from crmcli.db.reader import Reader, Row
 from crmcli.query.past import Past
-from crmcli.reports.standing import Standing
+from crmcli.reports.standing import Standing, counted
 
 #: So many deals of the pipeline's win rate are counted with those of each stage.
 PRIOR = 10
@@ -44,13 +44,13 @@ class Chance:
 
 def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
     """The chance of every open stage by its id, from all deals as they stood, whichever the report is about."""
-    return _chances(db, _counted(db, deals.source, deals.parameters, 1), 1)[0]
+    return _chances(db, _closed(db, deals.counts(db), 1), 1)[0]
 
 
 def chances_at(db: Reader, pasts: Sequence[Past]) -> list[dict[int, Chance]]:
     """The chances at each of the days, which ascend: what is closed now, less what came and went since."""
     present = Past()
-    now = _counted(db, f"{present.passages()} and {present.running}", {}, len(pasts))
+    now = _closed(db, f"({counted(f'{present.passages()} and {present.running}')})", len(pasts))
     return _chances(db, (*now, *_since(db, pasts)), len(pasts))
 
 
@@ -103,16 +103,14 @@ def _sums(closed: Iterable[Row]) -> tuple[dict[_Key, int], dict[_Key, dict[int, 
     return won, lost
 
 
-def _counted(db: Reader, source: str, parameters: Mapping[str, object], places: int) -> Iterator[Row]:
+def _closed(db: Reader, counts: str, places: int) -> Iterator[Row]:
     """(pipeline, outcome, `places`, position of the furthest open stage, how many) of the deals that are closed."""
     return db.rows(
         f"""
-        select p.pipeline_id, s.outcome, :places, w.position, sum(p.count) from (
-            select t.pipeline_id, t.stage_id, t.reached_id, count(*) as count from ({source}) t group by 1, 2, 3
-        ) p join stage s on s.id = p.stage_id left join stage w on w.id = p.reached_id
+        select p.pipeline_id, s.outcome, :places, w.position, sum(p.count) from {counts} p
+        join stage s on s.id = p.stage_id left join stage w on w.id = p.reached_id
         where s.outcome <> 'open' group by 1, 2, 4
         """,
-        parameters,
         places=places,
     )
 

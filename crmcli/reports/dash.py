@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
 
 from crmcli.core.currency import currency as known_currency
 from crmcli.core.days import Period, covering, moved
@@ -127,7 +126,7 @@ def report(found: Dash) -> Report:
 
 def _currency(db: Reader, moment: Moment, asked: str | None) -> tuple[str, list[str]]:
     """The currency of the amounts, the usual one where deals have it, and the others that there are."""
-    there = [str(code) for (code,) in db.rows("select distinct currency from deal where removed_at is null order by 1")]
+    there = sorted(str(code) for (code,) in db.rows("select distinct currency from deal where removed_at is null"))
     code = known_currency(asked) if asked else moment.preferences.currency
     if asked is None and there and code not in there:
         code = there[0]
@@ -139,12 +138,10 @@ def _funnel(db: Reader, deals: Standing) -> _Part:
     pipeline, _ = chosen(db, None)
     rows = db.rows(
         f"""
-        select stage_id, reached_id, count(*) from (
-            select t.stage_id, t.reached_id from ({deals.source}) t where t.pipeline_id = :pipeline
-            union all
-            select null, p.reached_id from passage p join deal d on d.id = p.deal_id and d.removed_at is null
-            where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.past.is_asked else "is not null"}
-        ) group by 1, 2
+        select stage_id, reached_id, count from {deals.counts(db)} where pipeline_id = :pipeline
+        union all
+        select null, p.reached_id, count(*) from passage p join deal d on d.id = p.deal_id and d.removed_at is null
+        where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.past.is_asked else "is not null"} group by 2
         """,
         deals.parameters,
         pipeline=pipeline.id,
@@ -231,17 +228,19 @@ def _won(db: Reader, deals: Standing, code: str) -> _Part:
 def _stalled(db: Reader, then: Past, moment: Moment, code: str | None) -> _Part:
     """Those that stand longest, and how many there are; of one currency where that is asked for."""
     words = ("is:stalled", *((f"currency:{code}",) if code else ()))
-    view = View(columns=("id", "name", "stage", "in_stage", "amount", "currency"), sort="-in_stage", is_counted=False)
-    rows = iter(listing(db, "deal", words, view=view, moment=moment, past=then).rows)
+    longest = View(columns=("id",), sort="-in_stage", is_counted=False)
+    numbers = [number for (number,) in listing(db, "deal", words, view=longest, moment=moment, past=then).rows]
+    view = View(columns=("id", "name", "stage", "in_stage", "amount"), sort="-in_stage", is_counted=False)
+    these = (f"id:{','.join(map(str, numbers[:_MOST]))}",)
+    rows = listing(db, "deal", these, view=view, moment=moment, past=then).rows if numbers else ()
     items, bars = [], []
-    for number, name, stage, days, amount, _ in islice(rows, _MOST):
+    for number, name, stage, days, amount in rows:
         worth = amount if isinstance(amount, Money) else None
         note = f"{counted(int(days), 'day')} in {stage}" if isinstance(days, float) else str(stage)
         items.append(Item("stalled", str(name), ref=f"D{number}", amount=worth, note=note))
         bars.append(Bar(f"D{number} {name}", note))
-    total = len(bars) + sum(1 for _ in rows)  # to ask for the number would cost as much as to ask for them
     return items, Panel(
-        _titled("Stalled deals", total, bars), tuple(bars), empty="no deal is stalled", next="crm today"
+        _titled("Stalled deals", len(numbers), bars), tuple(bars), empty="no deal is stalled", next="crm today"
     )
 
 

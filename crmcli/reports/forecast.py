@@ -89,12 +89,16 @@ class Pile:
 
 def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = None) -> Forecast:
     """What deals expected to close in `period` bring, the quarter of the day without one. Raises InvalidInput."""
-    by = asked.by or CATEGORY
-    deals = standing(replace(asked, by=None if by == CATEGORY else by), db, moment)
+    deals = standing(replace(asked, by=None if asked.by == CATEGORY else asked.by), db, moment)
+    by = deals.by or CATEGORY
     days = window(period, deals)
     known = chances(db, deals)
     piles, left = _piles(db, deals, days, known)
     goals = quotas(db, days)
+    if by == "owner" and not asked.words:
+        for currency, owner in goals.owners:
+            if deals.currency in (None, currency):
+                piles.setdefault((currency, owner), Pile())
     whole = _whole(piles)
     if not asked.words:
         for currency in goals.together if deals.currency is None else {deals.currency} & set(goals.together):
@@ -103,7 +107,7 @@ def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = N
     lines = tuple(_lines(piles, by, goals, asked))
     parameters: dict[str, object] = {
         "query": " ".join(asked.words) or None, "since": days.start.isoformat(), "until": days.end.isoformat(),
-        "by": deals.by or CATEGORY, **deals.past.said, "currency": deals.currency,
+        "by": by, **deals.past.said, "currency": deals.currency,
     }  # fmt: skip
     notes = forecast_notes.notes(totals, left, deals, days, goals)
     return Forecast(parameters, totals, lines, tuple(known.values()), tuple(notes))

@@ -9,6 +9,10 @@ from crmcli.db.reader import Reader
 from crmcli.reports.funnel_asked import Asked
 from crmcli.reports.funnel_counts import Tally
 
+_CAME_BACK = """
+    select 1 from passage where pipeline_id = :pipeline group by deal_id, customer_id having count(*) > 1 limit 1
+"""
+
 
 def notes(db: Reader, about: Asked, whole: Tally, *, currencies: frozenset[str]) -> tuple[str, ...]:
     """One line for mode, basis, window, open deals and win rate; then the pipeline; then what is not in the figures."""
@@ -31,6 +35,8 @@ def caveats(db: Reader, about: Asked, whole: Tally) -> Iterator[str]:
         yield f"left out: {counted(undated, 'stage event')} without a date, which no window holds"
     if whole.left_out["currency"]:
         yield f"left out: {counted(whole.left_out['currency'], 'deal')} in other currencies"
+    if whole.handed_over and db.value(_CAME_BACK, pipeline=about.pipeline.id):
+        yield "a deal that was handed over and came back counts once for each time it was here"
     yield from several(about)
 
 

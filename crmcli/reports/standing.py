@@ -47,6 +47,16 @@ class Standing:
     currency: str | None
     parameters: dict[str, object] = field(default_factory=dict)
 
+    def counts(self, db: Reader) -> str:
+        """The name of a table of how many deals stand where: pipeline_id, stage_id, reached_id, count."""
+        columns = "pipeline_id integer, stage_id integer, reached_id integer, count integer"
+        return db.kept(counted(self.source), self.past.parameters, columns=columns)
+
+
+def counted(source: str) -> str:
+    """The SELECT of how many of the deals that another SELECT gives stand where, in the columns of `Standing.counts`."""
+    return f"select pipeline_id, stage_id, reached_id, count(*) as count from ({source}) group by 1, 2, 3"
+
 
 def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
     """How the deals that are asked for stood. Raises InvalidInput."""

@@ -161,6 +161,13 @@ def test_a_quota_of_all_comes_before_those_of_the_owners(quarter: Histories) -> 
     assert euros(found(quarter).totals[0].quota) == 800
     assert "quota 800 of the owners together, reached" in found(quarter).notes[1]
 
+    by_owner = {line.group: (line.deals, euros(line.quota), line.coverage) for line in found(quarter, by="owner").lines}
+    assert (by_owner["Anna"], by_owner["Bob"]) == (
+        (0, 300, 0.0),
+        (0, 500, 0.0),
+    )  # who has nothing yet has it all to win
+    assert "Bob" not in {line.group for line in found(quarter, by="owner", words=("amount:1..",)).lines}
+
     quarter.insert("quota", amount=5_000_00, **days)
 
     assert euros(found(quarter).totals[0].quota) == 5_000

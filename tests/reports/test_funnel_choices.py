@@ -229,6 +229,16 @@ def test_a_deal_handed_over_is_neither_open_nor_closed(histories: Histories) -> 
     assert (found.summary.cohort, found.summary.open) == (1, 0)
     assert "1 deal handed over to another pipeline: neither open nor closed" in found.notes
     assert shown(histories, as_of="2026-01-09").summary.open == 1
+    assert not any("came back" in note for note in found.notes)
+
+    (deal,) = histories.db.row("select deal_id from passage") or ()
+    again = histories.insert(
+        "passage", deal_id=deal, pipeline_id=1, stage_id=1, began_at=at(12), stage_entered_at=at(12)
+    )
+    same = {"to_stage_id": 1, "currency": "EUR", "occurred_at": at(12), "recorded_at": at(12)}
+    histories.insert("stage_event", passage_id=again, **same)
+    assert shown(histories).summary.cohort == 2
+    assert "a deal that was handed over and came back counts once for each time it was here" in shown(histories).notes
 
 
 def test_winning_is_no_beginning_for_a_deal_whose_earlier_events_have_no_date(histories: Histories) -> None:
