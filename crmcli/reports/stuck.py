@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmcli.core.drawing import Node
 from crmcli.core.money import Money, by_currency, sums
@@ -67,8 +66,7 @@ _WITHOUT_A_WIN = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
+class Stuck(NamedTuple):
     """An open deal in trouble: `days` of what should be at most `limit`; `planned` is the due date of its next task."""
 
     id: int
@@ -134,8 +132,7 @@ def report(db: Reader, asked: Asked, *, moment: Moment, limit: int | None = None
     kept = deals[:limit]
     planned = sum(deal.planned is not None for deal in deals)
     summary = {"deals": len(deals), "open": total, "planned": planned, "amounts": by_currency(_sums(deals))}
-    rows = list(map(attrgetter(*(column.name for column in _COLUMNS)), kept))
-    table = Table(_COLUMNS, rows, empty=f"no open deal is {_adjective(asked.trouble)}")
+    table = Table(_COLUMNS, kept, empty=f"no open deal is {_adjective(asked.trouble)}")
     notes = (
         f"{len(deals):,} of {counted(total, 'open deal')}{_worth(deals)}",
         _MEANS[asked.trouble],
