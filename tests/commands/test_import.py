@@ -171,3 +171,21 @@ def test_what_cannot_be_imported_is_named(
     [error] = [text for text in result.stderr.splitlines() if text.startswith("error: ")]
     assert says in error
     assert fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "found"),
+    [
+        ("amount", "1500", "1500.00,2026-12-31,Bob"),
+        ("close", "2027-01-31", "1000.00,2027-01-31,Bob"),
+        ("owner", "Eve", "1000.00,2026-12-31,Eve"),
+    ],
+)
+def test_stage_events_leave_the_terms_that_they_do_not_tell(column: str, value: str, found: str, crm: Run) -> None:
+    crm("deal add X --amount 1000 --close 2026-12-31 --owner Bob --at 2026-01-01")
+    Path("events.csv").write_text(f"deal.id,stage,{column},at\n1,contact,{value},2026-02-01\n")
+
+    crm("import events.csv")
+
+    assert crm("deal list --columns amount,close,owner -f csv").stdout.splitlines()[1] == found
+    assert crm("import events.csv").stdout == "0 new, 0 changed, 1 unchanged, 0 rejected\n"

@@ -9,6 +9,9 @@ from crmcli.core.vocabulary import Outcome
 
 Terms = tuple[int | None, str, str | None, int | None]
 
+#: Which of the terms a file tells of: bits.
+AMOUNT, CLOSE, OWNER = 1, 2, 4
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -163,12 +166,12 @@ def appended(events: Sequence[Event], told: Told, *, now: str) -> list[Event]:
     return [*added, Event(final.place, at, told.terms)]
 
 
-def merged(known: Sequence[Event], said: Sequence[Event], *, with_terms: bool) -> list[Event]:
+def merged(known: Sequence[Event], said: Sequence[Event], *, told: int) -> list[Event]:
     """The events `known` with those `said` that are not among them."""
-    left = [_likeness(event, with_terms=with_terms) for event in known]
+    left = [_likeness(event, told=told) for event in known]
     new = []
     for event in said:
-        likeness = _likeness(event, with_terms=with_terms)
+        likeness = _likeness(event, told=told)
         if likeness in left:
             left.remove(likeness)
         else:
@@ -176,11 +179,13 @@ def merged(known: Sequence[Event], said: Sequence[Event], *, with_terms: bool) -
     return in_order([*known, *new])
 
 
-def is_alike(known: Sequence[Event], said: Sequence[Event], *, with_terms: bool) -> bool:
+def is_alike(known: Sequence[Event], said: Sequence[Event], *, told: int) -> bool:
     """Whether both tell the same."""
-    first, second = ([_likeness(event, with_terms=with_terms) for event in events] for events in (known, said))
+    first, second = ([_likeness(event, told=told) for event in events] for events in (known, said))
     return first == second
 
 
-def _likeness(event: Event, *, with_terms: bool) -> tuple[object, ...]:
-    return (event.at, event.place.id, event.note, *(event.terms if with_terms else ()))
+def _likeness(event: Event, *, told: int) -> tuple[object, ...]:
+    amount, currency, close_on, owner = event.terms
+    terms = ((AMOUNT, (amount, currency)), (CLOSE, close_on), (OWNER, owner))
+    return (event.at, event.place.id, event.note, *(term for bit, term in terms if told & bit))

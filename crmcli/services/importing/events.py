@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crmcli.core.vocabulary import Outcome
 from crmcli.exchange.source import Source
-from crmcli.services.importing import cells, terms, which, who
+from crmcli.services.importing import cells, chains, terms, which, who
 from crmcli.services.importing.columns import Columns
 from crmcli.services.importing.owners import Owners
 from crmcli.services.importing.reading import Composed, Shape
@@ -15,9 +15,13 @@ from crmcli.services.importing.work import Tally, Work
 _COLUMNS = f"""
     deal, deal_uid, deal_key, customer, customer_uid, pipeline, stage, outcome, stage_position integer,
     {terms.COLUMNS}, close, owner integer, at, left, note,
-    has_terms integer, is_first integer, deal_id integer, customer_id integer, pipeline_id integer, stage_id integer
+    told integer, is_first integer, deal_id integer, customer_id integer, pipeline_id integer, stage_id integer
 """
-_TERMS = ("amount", "currency", "close", "owner", "owner.email")
+_TERMS = {
+    chains.AMOUNT: {"amount"},
+    chains.CLOSE: {"close"},
+    chains.OWNER: {"owner", "owner.email"},
+}
 
 
 def stage(work: Work, tallies: Sequence[Tally], owners: Owners) -> Stage:
@@ -82,8 +86,8 @@ def _shape(work: Work, source: Source, owners: Owners) -> Shape:
     composed: dict[str, Composed] = terms.composed(columns)
     if not {"owner", "owner.email"}.isdisjoint(source.fields):
         composed["owner"] = owners.number
-    has_terms = int(not {*_TERMS}.isdisjoint(source.fields))
-    composed["has_terms"] = lambda _: has_terms
+    told = sum(bit for bit, names in _TERMS.items() if not names.isdisjoint(source.fields))
+    composed["told"] = lambda _: told
     composed["is_first"] = lambda values: int(not values.get("from"))
     readers = {
         **terms.readers(),

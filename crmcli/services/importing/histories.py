@@ -44,14 +44,15 @@ _MADE = f"""
         where o.id = {history.maker("deal", "w.deal_id")}
     )
 """
-_ROWS = """
+_ROWS = f"""
     select p.deal_id, 0 as kind, e.occurred_at, e.to_stage_id, e.amount, e.currency, e.close_on, e.owner_id, e.note, e.id,
         p.id as first, w.is_made as second, null as third, null as fourth
     from import_way w cross join passage p on p.deal_id = w.deal_id cross join stage_event e on e.passage_id = p.id
     union all
-    select e.deal_id, 1, e.at, e.stage_id, iif(e.has_terms, e.amount, coalesce(r.amount, d.amount)),
-        coalesce(e.currency, r.currency, d.currency, :currency), iif(e.has_terms, e.close, coalesce(r.close, d.close_on)),
-        iif(e.has_terms, n.id, coalesce(o.id, d.owner_id)), e.note, e.row, e.row, e.has_terms, e.is_first, null
+    select e.deal_id, 1, e.at, e.stage_id, iif(e.told & {chains.AMOUNT}, e.amount, coalesce(r.amount, d.amount)),
+        coalesce(e.currency, r.currency, d.currency, :currency),
+        iif(e.told & {chains.CLOSE}, e.close, coalesce(r.close, d.close_on)),
+        iif(e.told & {chains.OWNER}, n.id, coalesce(o.id, d.owner_id)), e.note, e.row, e.row, e.told, e.is_first, null
     from import_event e left join import_owner n on n.no = e.owner left join import_deal r on r.target = e.deal_id
     left join import_owner o on o.no = r.owner left join deal d on d.id = e.deal_id where e.deal_id is not null
     union all
@@ -163,12 +164,12 @@ class _Way:
         if not self._said:
             return stored
         said = chains.in_order(self._event(row, None, row[9]) for row in self._said)
-        with_terms = bool(self._said[0][11])
+        told = int(self._said[0][11])
         is_whole = any(row[12] for row in self._said if row[9] == said[0].row)
         is_implied = bool(self.stored and self.stored[0][11])
-        if is_implied and is_whole and not chains.is_alike(stored, said, with_terms=with_terms):
+        if is_implied and is_whole and not chains.is_alike(stored, said, told=told):
             return said
-        return chains.merged(stored, said, with_terms=with_terms)
+        return chains.merged(stored, said, told=told)
 
     def _event(self, row: Row, number: int | None, said: int | None) -> Event:
         _, _, at, stage, amount, currency, close_on, owner, note, *_ = row

@@ -1,7 +1,22 @@
 """From events to passages: each case by hand."""
 
 from crmcli.core.vocabulary import Outcome
-from crmcli.services.importing.chains import Event, Place, Told, appended, implied, in_order, is_alike, merged, passages
+from crmcli.services.importing.chains import (
+    AMOUNT,
+    CLOSE,
+    OWNER,
+    Event,
+    Place,
+    Told,
+    appended,
+    implied,
+    in_order,
+    is_alike,
+    merged,
+    passages,
+)
+
+ALL = AMOUNT | CLOSE | OWNER
 
 LEAD, QUOTE = Place(1, 1, 1, Outcome.OPEN), Place(2, 1, 2, Outcome.OPEN)
 WON = Place(3, 1, 3, Outcome.WON)
@@ -84,8 +99,8 @@ def test_only_what_is_later_is_appended() -> None:
 def test_events_that_are_known_are_not_told_twice() -> None:
     known = [event(LEAD, 1, id=7), event(WON, 9, id=8)]
 
-    both = merged(known, [event(LEAD, 1, row=1), event(QUOTE, 4, row=2), event(QUOTE, 4, row=3)], with_terms=True)
+    both = merged(known, [event(LEAD, 1, row=1), event(QUOTE, 4, row=2), event(QUOTE, 4, row=3)], told=ALL)
 
     assert [(each.id, each.row) for each in both] == [(7, None), (None, 2), (None, 3), (8, None)]
-    assert is_alike(known, [event(LEAD, 1), event(WON, 9)], with_terms=True)
-    assert not is_alike(known, [event(LEAD, 1)], with_terms=False)
+    assert is_alike(known, [event(LEAD, 1), event(WON, 9)], told=ALL)
+    assert not is_alike(known, [event(LEAD, 1)], told=0)
