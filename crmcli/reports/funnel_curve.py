@@ -16,11 +16,12 @@ from crmcli.query.comparison import Moment
 from crmcli.reports.funnel_asked import Asked, asked
 from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_notes import several, window_said
+from crmcli.reports.funnel_read import FIRST, beginning, standing_in
 from crmcli.reports.funnel_request import FunnelRequest
 
 USUAL_DAYS = (30, 60, 90, 180)
 
-WON, LOST = 1, 2
+WON, LOST, HANDED_OVER = 1, 2, -1
 _LONGEST = 36_500
 
 _COLUMNS = (
@@ -73,6 +74,7 @@ class Summary:
     won_so_far: float | None
     slowest_win_days: float | None
     past_slowest_win: int
+    handed_over: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Curve:
 
 
 Ends = list[tuple[int, int]]
-"""Whole days from the beginning, and what came then: won, lost or not yet an end."""
+"""Whole days from the beginning, and what came then: won, lost, handed over, which is no end here, or not yet an end."""
 
 
 def curve(
@@ -157,7 +159,7 @@ def ends(db: Reader, about: Asked, stage: int | None = None) -> tuple[dict[objec
     for group, began, standing, is_ended, entered, ended in db.rows(
         _sql(about, stage), about.deals.parameters, stage=stage
     ):
-        kind, end = CENSORED, last
+        kind, end = (HANDED_OVER if is_ended else CENSORED), last
         if began is None or (entered is None and standing in outcomes):
             undated += 1
             continue
@@ -174,25 +176,27 @@ def _sql(about: Asked, stage: int | None) -> str:
     known = about.deals.past.known()
     came = "" if stage is None else " and to_stage_id = :stage and from_stage_id is not to_stage_id"
     first = f"(select min(occurred_at) from stage_event where passage_id = c.id and {known}{came})"
-    began = first if stage is not None else f"coalesce(c.began_at, {first})"
+    if stage is None:
+        is_won = f"c.stage_id in ({standing_in(about.pipeline, Outcome.WON)})"
+        first = beginning(about.pipeline, f"case when {is_won} then {FIRST} else {first} end")
     been = (
         ""
         if stage is None
         else f" and exists (select 1 from stage_event where passage_id = c.id {came} and {about.deals.past.all_known()})"
     )
     return f"""
-        select c.grp, {began}, c.stage_id, c.is_ended, c.entered_at, c.ended_at
+        select c.grp, {first}, c.stage_id, c.is_ended, c.entered_at, c.ended_at
         from ({about.deals.source}) c where c.left_out is null{been}
     """
 
 
 def _steps(group: str | None, of: Ends, days: Sequence[int]) -> Iterator[Step]:
     """At each of the days, then at the last end."""
-    final = max((time for time, kind in of if kind != CENSORED), default=None)
+    final = max((time for time, kind in of if kind > CENSORED), default=None)
     times = sorted({*days, *([] if final is None else [final])})
     kinds = [kind for _, kind in of]
     rate = win_rate(kinds.count(WON), kinds.count(LOST))
-    for point in incidences(of, times):
+    for point in incidences([(time, max(kind, CENSORED)) for time, kind in of], times):
         yield _step(group, point, len(of), rate)
 
 
@@ -220,6 +224,7 @@ def _summary(of: Ends, undated: int) -> Summary:
         won_so_far=share(len(won), len(of)),
         slowest_win_days=slowest,
         past_slowest_win=0 if slowest is None else sum(time > slowest for time in waiting),
+        handed_over=sum(kind == HANDED_OVER for _, kind in of),
     )
 
 
@@ -235,6 +240,8 @@ def _notes(about: Asked, summary: Summary, start: str | None) -> tuple[str, ...]
     if summary.slowest_win_days is not None:
         older = f"{summary.past_slowest_win:,} of {summary.open:,} open deals are older than the slowest win"
         said.append(f"{older}, {summary.slowest_win_days:.0f} days")
+    if summary.handed_over:
+        said.append(f"{counted(summary.handed_over, 'deal')} handed over to another pipeline: at risk until then")
     said += about.days.past.notes
     if summary.undated:
         said.append(f"left out: {counted(summary.undated, 'deal')} without a date to count from or to")

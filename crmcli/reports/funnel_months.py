@@ -101,7 +101,7 @@ def _days(
     about: Asked, group: object, tally: Tally, days: Sequence[int], of_groups: Mapping[object, Ends]
 ) -> Iterator[Cell]:
     found = of_groups.get(group, [])
-    youngest = min((time for time, kind in found if kind == CENSORED), default=None)
+    youngest = min((time for time, kind in found if kind <= CENSORED), default=None)
     for each in days:
         is_over = youngest is None or youngest >= each
         won = sum(kind == WON and time <= each for time, kind in found)

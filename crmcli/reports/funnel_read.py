@@ -17,7 +17,7 @@ from crmcli.reports.funnel_pipeline import Pipeline
 
 _NEVER = -(10**12)  # seconds; before any date that SQLite knows
 _MOVES = "(from_stage_id is null or from_stage_id <> to_stage_id)"
-_FIRST = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
+FIRST = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +148,28 @@ def _last(cohort: Cohort, timed: Timed) -> str:
 
     Winning itself is no beginning for a deal whose earlier events have no date: such a deal counts nowhere.
     """
-    won, still = (
-        ", ".join(str(stage) for stage, outcome in timed.pipeline.outcome.items() if outcome == wanted) or "null"
-        for wanted in (Outcome.WON, Outcome.OPEN)
-    )
-    took = seconds(f"coalesce(c.began_at, {_FIRST})", "c.entered_at")
+    won, still = (standing_in(timed.pipeline, outcome) for outcome in (Outcome.WON, Outcome.OPEN))
+    took = seconds(beginning(timed.pipeline, FIRST), "c.entered_at")
     arms = f"when c.stage_id in ({won}) and not c.is_ended{_within(cohort)} then {took}"
     if timed.now is not None:
         lasts = seconds("c.entered_at", "case when c.is_ended then c.ended_at else :now_at end")
         arms += f" when c.stage_id in ({still}) then max({lasts}, 0)"
     return f"case {arms} end"
+
+
+def beginning(pipeline: Pipeline, first: str) -> str:
+    """The SQL of when a passage `c` began, else of the `first` of its dated events: to be won is no beginning itself."""
+    won = standing_in(pipeline, Outcome.WON)
+    before = f"""exists (
+        select 1 from stage_event where passage_id = c.id and to_stage_id not in ({won}) and occurred_at <= c.began_at
+    )"""
+    is_win = f"c.began_at = c.entered_at and c.stage_id in ({won}) and not {before}"
+    return f"case when {is_win} then null else coalesce(c.began_at, {first}) end"
+
+
+def standing_in(pipeline: Pipeline, outcome: Outcome) -> str:
+    """The ids of the stages of an outcome, for SQL."""
+    return ", ".join(str(stage) for stage, its in pipeline.outcome.items() if its == outcome) or "null"
 
 
 def _within(cohort: Cohort) -> str:

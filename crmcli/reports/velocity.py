@@ -39,6 +39,9 @@ FORMULAS = (
     "to winning; that is what was won ÷ L where all of them have an amount",
     "ahead = open deals × W × V ÷ L; before: the same figure for as many days up to the window; change = velocity ÷ before − 1",
 )
+# Nothing but winning says when such a deal came into its pipeline: that is no beginning.
+_BEGAN = """coalesce(
+    case when t.created_at <= t.entered_at then t.created_at end, case when t.began_at < t.entered_at then t.began_at end)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +153,8 @@ def _read(
     rows = db.rows(
         f"""
         select {deals.group} as grp, t.currency, s.outcome, t.entered_at >= :first, count(*), count(t.amount),
-            coalesce(sum(t.amount), 0), count(t.began_at),
-            coalesce(sum({seconds("t.began_at", "t.entered_at")}), 0)
+            coalesce(sum(t.amount), 0), count({_BEGAN}),
+            coalesce(sum({seconds(_BEGAN, "t.entered_at")}), 0)
         from ({deals.source}) t join stage s on s.id = t.stage_id
         where {deals.condition} and (s.outcome = 'open' or t.entered_at >= :before and t.entered_at < :behind)
         group by 1, 2, 3, 4
