@@ -150,10 +150,11 @@ def _last(cohort: Cohort, timed: Timed) -> str:
     """
     won, still = (standing_in(timed.pipeline, outcome) for outcome in (Outcome.WON, Outcome.OPEN))
     took = seconds(beginning(timed.pipeline, FIRST), "c.entered_at")
-    arms = f"when c.stage_id in ({won}) and not c.is_ended{_within(cohort)} then {took}"
+    arms = f"when c.stage_id in ({won}) and not c.is_ended{_within(cohort, 'c.entered_at')} then {took}"
+    stayed = seconds("c.entered_at", "c.ended_at")
+    arms += f" when c.stage_id in ({still}) and c.is_ended{_within(cohort, 'c.ended_at')} then max({stayed}, 0)"
     if timed.now is not None:
-        lasts = seconds("c.entered_at", "case when c.is_ended then c.ended_at else :now_at end")
-        arms += f" when c.stage_id in ({still}) then max({lasts}, 0)"
+        arms += f" when c.stage_id in ({still}) then max({seconds('c.entered_at', ':now_at')}, 0)"
     return f"case {arms} end"
 
 
@@ -172,9 +173,9 @@ def standing_in(pipeline: Pipeline, outcome: Outcome) -> str:
     return ", ".join(str(stage) for stage, its in pipeline.outcome.items() if its == outcome) or "null"
 
 
-def _within(cohort: Cohort) -> str:
-    """By the moves within a window only winning within it counts."""
+def _within(cohort: Cohort, at: str) -> str:
+    """By the moves within a window only what was `at` a time within it counts."""
     if not cohort.is_period:
         return ""
     signs = (("since", ">="), ("until", "<"))
-    return "".join(f" and c.entered_at {sign} :{name}" for name, sign in signs if name in cohort.parameters)
+    return "".join(f" and {at} {sign} :{name}" for name, sign in signs if name in cohort.parameters)

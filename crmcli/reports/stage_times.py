@@ -33,7 +33,7 @@ def stage_times(
 ) -> TimesByRow:
     """The times of each row of the funnel: completed stays in the open stages, first event to winning in the last.
 
-    `trails` know of the last stays that of winning alone. `is_everything` says that the events tell the stays of the
+    `trails` know of the last stays those that winning or a hand-over ended. `is_everything` says that the events tell the stays of the
     `deals`, ungrouped: those of now by an index of the file. Those without dates count nowhere.
     """
     rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
@@ -41,17 +41,19 @@ def stage_times(
     for trail in trails:
         if trail.left_out is not None:
             continue
-        seconds[trail.group, len(pipeline.rows) - 1].extend(trail.last)
+        row = rows.get(trail.moves[-1][1]) if trail.is_ended else len(pipeline.rows) - 1
+        if row is not None and trail.last:
+            seconds[trail.group, row].extend(trail.last)
         for stage, stays in trail.completed():
-            if stage in rows:
+            if stage in rows and not is_everything:
                 seconds[trail.group, rows[stage]].extend(dated(stays))
+    is_handed_over = any(row in rows.values() for _, row in seconds)
+    is_indexed = is_everything and deals.known == "true" and not is_handed_over
+    if is_everything and not is_indexed:
+        for stage, stays in completed(db, deals, rows).items():
+            seconds[None, rows[stage]].extend(stays)
     found = {key: times(sorted(values)) for key, values in seconds.items() if values}
-    if not is_everything:
-        return found
-    if deals.known == "true":
-        return {**found, **_by_index(db, pipeline, trails)}
-    by_stage = completed(db, deals, rows)
-    return {**found, **{(None, rows[stage]): times(sorted(stays)) for stage, stays in by_stage.items()}}
+    return {**found, **_by_index(db, pipeline, trails)} if is_indexed else found
 
 
 def completed(db: Reader, deals: Cohort, stages: Collection[int]) -> dict[int, "array[int]"]:

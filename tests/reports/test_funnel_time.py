@@ -4,6 +4,7 @@ import pytest
 
 from crmcli.core.preferences import Preferences
 from crmcli.query.comparison import Moment
+from crmcli.reports.funnel import funnel
 from crmcli.reports.funnel_request import FunnelRequest
 from crmcli.reports.funnel_time import StageTimes, report, stage_times
 
@@ -49,6 +50,21 @@ def test_a_stay_that_still_runs_lasts_until_the_day_that_is_asked_for(histories:
 
     assert (step.completed, step.running, step.median_days, step.all_median_days) == (1, 2, 2, None)
     assert of(histories, as_of="2026-01-06").steps[0].all_median_days == 4
+
+
+def test_a_hand_over_ends_a_stay_in_the_funnel_too(histories: Histories) -> None:
+    handed, _ = (
+        histories.deal(("lead", 0), ("contact", 10)),
+        histories.deal(("lead", 0), ("contact", 10), ("needs", 14)),
+    )
+    histories.db.connection.execute("update passage set ended_at = ? where id = ?", (at(30), handed))
+
+    for days in ({}, {"as_of": "2026-02-15"}, {"by": "owner"}):
+        request = FunnelRequest(**days)  # type: ignore[arg-type]  # fields by name
+        steps = {step.stage: step for step in of(histories, **days).steps}
+        shown = {step.stage: step for step in funnel(histories.db, request, now=NOW, preferences=Preferences()).steps}
+        assert (steps["contact"].median_days, shown["contact"].median_days) == (12, 12)  # 20 and 4
+        assert (steps["lead"].median_days, shown["lead"].median_days) == (10, 10)
 
 
 def test_a_hand_over_ends_a_stay(histories: Histories) -> None:
