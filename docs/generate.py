@@ -46,7 +46,7 @@ term  := word | "phrase" | +tag | field op value ("," value)*      op := :  =  !
 - `not` and `!=` give everything else, what is not known included.
 - A range includes both ends; a date, a month, a quarter or a year is the whole of it: `created:2026-01..2026-03` is a quarter.
 - Amounts are in major units; `amount:1k..5k` means any currency, `amount:1kEUR..5kEUR` euros alone.
-- `sort:-amount,name` orders, `-` downwards; what is not known comes last.
+- `sort:-amount,name` orders a list, `-` downwards; what is not known comes last. Reports have an order of their own.
 - An unknown field, state, tag, stage or choice is an error that offers the nearest one, never an empty result.
 - A file may have fields of its own; they are asked like any other.
 """

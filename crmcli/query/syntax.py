@@ -110,6 +110,14 @@ def parse(words: Sequence[str], also: Sequence[str] = ()) -> Query:
     return Query(All((asked.node, more.node)), (*asked.sorts, *more.sorts), asked.text)
 
 
+def unordered(words: Sequence[str]) -> Query:
+    """The tree of the words for a report, which has an order of its own. Raises QueryError."""
+    query = parse(words)
+    if query.sorts:
+        raise query.error("the rows of this report have an order of their own; leave sort: out", query.sorts[0].span)
+    return query
+
+
 def _parsed(words: Sequence[str]) -> Query:
     text = " ".join(words)
     if len(text) > _LONGEST_QUERY:

@@ -14,6 +14,7 @@ from crmcli.db.reader import Reader
 from crmcli.query import reference, whereabouts
 from crmcli.query.comparison import Moment
 from crmcli.query.past import past
+from crmcli.query.syntax import unordered
 from crmcli.reports.listing import View, listing
 
 _COLUMNS = (
@@ -54,6 +55,7 @@ def board(db: Reader, asked: Asked, *, moment: Moment) -> Report:
     then, moment = past(db, moment, as_of=asked.as_of, known_at=asked.known_at)
     number = whereabouts.held(db, reference.pipeline(db, asked.pipeline), Holds.DEAL)
     name = str(db.value("select name from pipeline where id = :id", id=number))
+    unordered(asked.words)
     words, also = asked.words or ("is:open",), (f"pipeline.id={number}",)
     view = View(_COLUMNS, "stage,id", is_counted=False)
     found = listing(db, "deal", words, also=also, view=view, moment=moment, past=then)

@@ -84,7 +84,7 @@ def dash(
     priced, deals = standing(asked, db, moment), standing(replace(asked, currency=None), db, moment)
     then, today, days = deals.past, deals.day, covering("quarter", deals.day)
     parts = [
-        _funnel(db, deals),
+        _funnel(db, deals, currency and code),
         _forecast(next(iter(expected.totals), None), days),
         _won(db, priced, code),
         _velocity(next(iter(fast.rows), None)),
@@ -133,18 +133,20 @@ def _currency(db: Reader, moment: Moment, asked: str | None) -> tuple[str, list[
     return code, [each for each in there if each != code]
 
 
-def _funnel(db: Reader, deals: Standing) -> _Part:
+def _funnel(db: Reader, deals: Standing, code: str | None) -> _Part:
     """How many deals reached each stage, as `crm funnel show` counts them: those handed over as far as they came."""
     pipeline, _ = chosen(db, None)
+    such = " and currency = :code" if code else ""
     rows = db.rows(
         f"""
-        select stage_id, reached_id, count from {deals.counts(db)} where pipeline_id = :pipeline
+        select stage_id, reached_id, count from {deals.counts(db)} where pipeline_id = :pipeline{such}
         union all
         select null, p.reached_id, count(*) from passage p join deal d on d.id = p.deal_id and d.removed_at is null
-        where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.past.is_asked else "is not null"} group by 2
+        where p.pipeline_id = :pipeline and p.ended_at {"< :as_of" if deals.past.is_asked else "is not null"}{such} group by 2
         """,
         deals.parameters,
         pipeline=pipeline.id,
+        code=code,
     )
     reached = [0] * len(pipeline.rows)
     for stage, furthest, count in rows:
@@ -236,7 +238,7 @@ def _stalled(db: Reader, then: Past, moment: Moment, code: str | None) -> _Part:
     items, bars = [], []
     for number, name, stage, days, amount in rows:
         worth = amount if isinstance(amount, Money) else None
-        note = f"{counted(int(days), 'day')} in {stage}" if isinstance(days, float) else str(stage)
+        note = f"{counted(round(days), 'day')} in {stage}" if isinstance(days, float) else str(stage)
         items.append(Item("stalled", str(name), ref=f"D{number}", amount=worth, note=note))
         bars.append(Bar(f"D{number} {name}", note))
     return items, Panel(

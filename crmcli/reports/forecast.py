@@ -12,6 +12,7 @@ from crmcli.core.spread import DRAWS, spread
 from crmcli.core.vocabulary import Category
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
+from crmcli.query.parts import calendar
 from crmcli.reports import forecast_notes
 from crmcli.reports.chances import Chance, chances
 from crmcli.reports.quotas import Quotas, quotas
@@ -109,7 +110,9 @@ def forecast(db: Reader, asked: Asked, *, moment: Moment, period: str | None = N
         "query": " ".join(asked.words) or None, "since": days.start.isoformat(), "until": days.end.isoformat(),
         "by": by, **deals.past.said, "currency": deals.currency,
     }  # fmt: skip
-    notes = forecast_notes.notes(totals, left, deals, days, goals)
+    notes = [*forecast_notes.notes(totals, left, deals, days, goals)]
+    if asked.words and goals.together:
+        notes.append("no quota beside a query: what is set is to be won by all deals")
     return Forecast(parameters, totals, lines, tuple(known.values()), tuple(notes))
 
 
@@ -145,12 +148,12 @@ def _piles(
     begins, ends = bounds(days, deals.moment.tz)
     rows = db.rows(
         f"""
-        select t.currency, {deals.group}, t.stage_id, s.outcome, t.close_on, t.amount
+        select t.currency, {_group(deals)}, t.stage_id, s.outcome, t.close_on, t.amount
         from ({deals.source}) t join stage s on s.id = t.stage_id
         where {deals.condition}
             and (s.outcome = 'open' or s.outcome = 'won' and t.entered_at >= :begins and t.entered_at < :ends)
         """,
-        deals.parameters,
+        deals.parameters | deals.moment.parameters,
         begins=begins,
         ends=ends,
     )
@@ -172,6 +175,12 @@ def _piles(
         left.overdue += close_on < today
         piles[currency, label(group) if deals.by else chance.category].open.append((amount or 0, chance))
     return piles, left
+
+
+def _group(deals: Standing) -> str:
+    """The SQL of the group of a deal: a win is of the month, quarter or year it was won in, whenever it was expected."""
+    won = {each.name: each.sql for each in calendar("close", "t.entered_at", "")}.get(deals.by or "")
+    return deals.group if won is None else f"case s.outcome when 'won' then {won} else {deals.group} end"
 
 
 def _whole(piles: Mapping[_Key, Pile]) -> dict[str, Pile]:

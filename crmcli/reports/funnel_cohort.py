@@ -10,7 +10,7 @@ from crmcli.query.comparison import Moment
 from crmcli.query.entities import entity
 from crmcli.query.past import Past
 from crmcli.query.sql import clock, select, where
-from crmcli.query.syntax import parse
+from crmcli.query.syntax import unordered
 from crmcli.reports.funnel_groups import Grouping, grouping
 from crmcli.reports.funnel_pipeline import Pipeline
 from crmcli.reports.funnel_request import FunnelRequest, Window
@@ -97,7 +97,7 @@ def cohort(db: Reader, request: FunnelRequest, pipeline: Pipeline, *, window: Wi
     if request.currency is not None:
         found.parameters["currency"] = currency(request.currency)
     if request.words:
-        asked = where(parse(request.words), deals, moment=moment)
+        asked = where(unordered(request.words), deals, moment=moment)
         found.parameters.update(asked.parameters)
         chosen = select(deals, [deals.key], asked)
         if then.is_asked:  # what deals were costs a look at the events of each: once for all passes

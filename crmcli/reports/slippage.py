@@ -8,6 +8,7 @@ from crmcli.core.wording import counted, percent
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.past import past
+from crmcli.query.syntax import unordered
 from crmcli.reports.listing import View, listing, numbers
 
 _ASKED = (
@@ -32,6 +33,7 @@ def slippage(
     Raises InvalidInput.
     """
     then, moment = past(db, moment, as_of=as_of, known_at=known_at)
+    unordered(words)
     view = View(_ASKED, "id", is_counted=False)
     found = listing(db, "deal", words, also=("pushes>0",), view=view, moment=moment, past=then)
     deals, late = numbers(db, "deal", words, (_EXPECTED, ("is:overdue",)), moment=moment, past=then)

@@ -12,7 +12,7 @@ from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
 from crmcli.query.past import OF_RUNNING, Past, past
 from crmcli.query.sql import Where, clock, select, where
-from crmcli.query.syntax import parse
+from crmcli.query.syntax import unordered
 
 _KEPT = "id, deal_id, pipeline_id, began_at, stage_id, entered_at, reached_id, amount, currency, close_on, owner_id, created_at"
 _ALIASES = {"month": "close.month", "quarter": "close.quarter", "industry": "customer.industry"}
@@ -48,14 +48,14 @@ class Standing:
     parameters: dict[str, object] = field(default_factory=dict)
 
     def counts(self, db: Reader) -> str:
-        """The name of a table of how many deals stand where: pipeline_id, stage_id, reached_id, count."""
-        columns = "pipeline_id integer, stage_id integer, reached_id integer, count integer"
+        """The name of a table of how many deals stand where: pipeline_id, stage_id, reached_id, currency, count."""
+        columns = "pipeline_id integer, stage_id integer, reached_id integer, currency text, count integer"
         return db.kept(counted(self.source), self.past.parameters, columns=columns)
 
 
 def counted(source: str) -> str:
     """The SELECT of how many of the deals that another SELECT gives stand where, in the columns of `Standing.counts`."""
-    return f"select pipeline_id, stage_id, reached_id, count(*) as count from ({source}) group by 1, 2, 3"
+    return f"select pipeline_id, stage_id, reached_id, currency, count(*) as count from ({source}) group by 1, 2, 3, 4"
 
 
 def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
@@ -82,7 +82,7 @@ def standing(asked: Asked, db: Reader, moment: Moment) -> Standing:
         found.parameters["currency"] = found.currency
         found = replace(found, condition="t.currency = :currency")
     if asked.words:
-        condition = where(parse(asked.words), deals, moment=moment)
+        condition = where(unordered(asked.words), deals, moment=moment)
         found.parameters.update(condition.parameters)
         these = select(deals, [deals.key], condition)
         if then.is_asked:  # what deals were costs a look at the events of each: once for all passes

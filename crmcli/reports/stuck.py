@@ -14,6 +14,7 @@ from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.past import Past, past
 from crmcli.query.stalling import USUAL_DAYS
+from crmcli.query.syntax import unordered
 from crmcli.reports.listing import View, listing, numbers
 from crmcli.reports.stalls import next_step
 
@@ -111,6 +112,7 @@ def stuck(db: Reader, asked: Asked, *, moment: Moment) -> list[Stuck]:
 
 
 def _stuck(db: Reader, asked: Asked, then: Past, moment: Moment) -> list[Stuck]:
+    unordered(asked.words)
     also = (f"is:{asked.trouble}", *(("planned:",) if asked.planned_counts else ()))
     view = View(columns=(*_ASKED, *_MEASURED[asked.trouble]), is_counted=False)
     found = listing(db, "deal", asked.words, also=also, view=view, moment=moment, past=then)
@@ -190,7 +192,7 @@ def _measure(told: Sequence[Any], close: str, trouble: Trouble, today: date) -> 
 
 
 def _because(trouble: Trouble, stage: str, close: str, *, days: float, limit: float, source: str) -> str:
-    past = counted(int(days), "day")
+    past = counted(round(days), "day")
     match trouble:
         case Trouble.STALLED:
             return f"{past} in {stage}, limit {limit:.0f} ({source})"

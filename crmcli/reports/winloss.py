@@ -17,7 +17,7 @@ from crmcli.query.entities import entity
 from crmcli.query.fields import Entity, Field
 from crmcli.query.past import past
 from crmcli.query.sql import clock, select, where
-from crmcli.query.syntax import parse
+from crmcli.query.syntax import unordered
 
 _NONE = "(none)"
 _MOST_NOTES = 12
@@ -172,7 +172,7 @@ def _found(rows: Iterable[Row], by: Field | None, code: str | None) -> _Found:
 
 def _statement(deals: Entity, asked: Asked, by: Field | None, moment: Moment) -> tuple[str, dict[str, object]]:
     """The SELECT of group, folded reason, reason, outcome, currency, deals, amount, deals with an amount; and its parameters."""
-    condition = where(parse(asked.words), deals, moment=moment)
+    condition = where(unordered(asked.words), deals, moment=moment)
     value = by.sql if by else "null"
     reason = "case s.outcome when 'lost' then d.lost_reason end"
     amount, code = deals.fields["amount"].sql, deals.fields["currency"].sql

@@ -69,3 +69,11 @@ def test_a_waterfall_ends_today_at_the_latest(small: object, crm: Run) -> None:
     assert (
         "nothing was known" in crm("forecast waterfall 2026-10-01 yesterday --known-at yesterday", exit_code=2).stderr
     )
+
+
+@pytest.mark.parametrize("path", [path for path in REPORTS if path not in ("dash", "forecast accuracy")])
+def test_a_report_has_an_order_of_its_own(path: str, small: object, crm: Run) -> None:
+    said = crm([*path.split(), *READS[path].split(), "sort:-amount"], exit_code=2).stderr
+
+    assert "have an order of their own" in said
+    assert said.splitlines()[1] == "hint: sort:-amount"
