@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -115,10 +115,11 @@ def velocity(
 def report(found: Velocities, *, explain: bool = False) -> Report:
     """The velocities as renderers take them."""
     names = [each.name for each in fields(Velocity)]
+    is_one = len({row.currency for row in found.rows}) <= 1
     table = Table(
-        _COLUMNS,
+        [replace(column, is_hidden=column.is_hidden and (is_one or column.name != "currency")) for column in _COLUMNS],
         [[getattr(row, name) for name in names] for row in found.rows],
-        groups="currency" if len({row.currency for row in found.rows}) > 1 else None,
+        groups=None if is_one else "currency",
         empty="no deal was closed in these days, and none is open",
     )
     summary: dict[str, object] = {

@@ -51,3 +51,13 @@ def test_days_begin_with_the_deal_and_not_with_winning(crm: Run, tmp_path: Path)
     won = json.loads(crm("funnel time --pipeline sales -f json").stdout)["rows"][-1]
     assert (won["completed"], won["median_days"]) == (2, 29)  # 40, and 18 since it came back
     assert "0 of 3 deals still open" in crm("funnel curve --pipeline sales -f md").stdout
+
+
+def test_a_row_without_an_amount_says_its_currency_where_there_are_several(crm: Run) -> None:
+    crm("deal add Euros --amount 100 --at 2026-10-01")
+    crm("deal win 1 --at 2026-11-01")
+    crm("deal add Dollars --amount 'USD 5' --at 2026-10-01")
+    assert "| Currency |" not in crm("velocity --currency EUR -f md").stdout
+    crm("deal lose 2 --at 2026-11-01")
+
+    assert "|  | USD |  | 1 | 0.0 % |" in crm("velocity -f md").stdout
