@@ -5,10 +5,8 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from functools import cache
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
 
 from crmcli.core.normal import fold
 from crmcli.core.preferences import Preferences
@@ -16,9 +14,6 @@ from crmcli.db import driver, migrate
 from crmcli.db.faults import DAMAGED, damaged, fault, refused
 from crmcli.db.reader import Reader
 from crmcli.errors import FileUnusable
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 _MAGIC = b"SQLite format 3\0"
 _APPLICATION_ID_AT = 68
@@ -243,16 +238,11 @@ def _fold(value: object) -> str | None:
 
 def _local_day(instant: str | None, zone: str) -> str | None:
     """The day of an instant in the zone called so, `2026-03-01`; a text that is no instant stays as it is."""
+    from zoneinfo import ZoneInfo
+
     from crmcli.core.period import moment
 
     try:
-        return None if instant is None else moment(instant).astimezone(_zone(zone)).date().isoformat()
+        return None if instant is None else moment(instant).astimezone(ZoneInfo(zone)).date().isoformat()
     except ValueError:
         return instant
-
-
-@cache
-def _zone(name: str) -> "ZoneInfo":
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)

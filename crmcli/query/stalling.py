@@ -26,12 +26,20 @@ LIMIT_SOURCE = (
     "else 'the usual' end"
 )
 
-#: The slowest win of each pipeline in days, as a join of `stage s`: from the first dated event to winning, which is no
-#: beginning itself.
-SLOWEST_WIN = """left join (
-    select p.pipeline_id, max(julianday(p.stage_entered_at) - julianday(coalesce(p.began_at, (
-        select min(occurred_at) from stage_event where passage_id = p.id and occurred_at < p.stage_entered_at
-    )))) as days
+
+def won_since(passage: str, entered: str) -> str:
+    """The SQL of the first dated event of a passage that was won when it `entered` its stage: winning is no beginning."""
+    earlier = f"""(
+        select min(occurred_at) from stage_event
+        where passage_id = {passage}.id and to_stage_id <> {passage}.stage_id and occurred_at <= {entered}
+    )"""
+    return f"case when {passage}.began_at < {entered} then {passage}.began_at else {earlier} end"
+
+
+#: The slowest win of each pipeline in days, as a join of `stage s`.
+SLOWEST_WIN = f"""left join (
+    select p.pipeline_id,
+        max(julianday(p.stage_entered_at) - julianday({won_since("p", "p.stage_entered_at")})) as days
     from stage w join passage p on p.stage_id = w.id and p.ended_at is null
     join deal e on e.id = p.deal_id and e.removed_at is null
     where w.outcome = 'won' group by p.pipeline_id

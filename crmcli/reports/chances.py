@@ -9,7 +9,7 @@ from typing import Literal
 from crmcli.core.vocabulary import Category, Outcome
 from crmcli.db.reader import Reader, Row
 from crmcli.query.past import Past
-from crmcli.reports.standing import Standing, counted
+from crmcli.reports.standing import Standing, counts_of
 
 #: So many deals of the pipeline's win rate are counted with those of each stage.
 PRIOR = 10
@@ -50,7 +50,7 @@ def chances(db: Reader, deals: Standing) -> dict[int, Chance]:
 def chances_at(db: Reader, pasts: Sequence[Past]) -> list[dict[int, Chance]]:
     """The chances at each of the days, which ascend: what is closed now, less what came and went since."""
     present = Past()
-    now = _closed(db, f"({counted(f'{present.passages()} and {present.running}')})", len(pasts))
+    now = _closed(db, f"({counts_of(f'{present.passages()} and {present.running}')})", len(pasts))
     return _chances(db, (*now, *_since(db, pasts)), len(pasts))
 
 

@@ -13,6 +13,7 @@ from crmcli.core.vocabulary import Category
 from crmcli.db.reader import Reader
 from crmcli.query.comparison import Moment
 from crmcli.query.parts import calendar
+from crmcli.query.sql import clock
 from crmcli.reports import forecast_notes
 from crmcli.reports.chances import Chance, chances
 from crmcli.reports.quotas import Quotas, quotas
@@ -146,14 +147,15 @@ def _piles(
 ) -> tuple[dict[_Key, Pile], forecast_notes.LeftOut]:
     """The deals of the period by currency and group, and what is not among them."""
     begins, ends = bounds(days, deals.moment.tz)
+    group = _group(deals)
     rows = db.rows(
         f"""
-        select t.currency, {_group(deals)}, t.stage_id, s.outcome, t.close_on, t.amount
+        select t.currency, {group}, t.stage_id, s.outcome, t.close_on, t.amount
         from ({deals.source}) t join stage s on s.id = t.stage_id
         where {deals.condition}
             and (s.outcome = 'open' or s.outcome = 'won' and t.entered_at >= :begins and t.entered_at < :ends)
         """,
-        deals.parameters | deals.moment.parameters,
+        deals.parameters | clock(group, deals.moment),
         begins=begins,
         ends=ends,
     )

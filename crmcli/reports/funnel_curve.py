@@ -13,10 +13,11 @@ from crmcli.core.wording import counted, did_you_mean
 from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput, NotFound
 from crmcli.query.comparison import Moment
+from crmcli.query.stalling import won_since
 from crmcli.reports.funnel_asked import Asked, asked
 from crmcli.reports.funnel_groups import in_order
 from crmcli.reports.funnel_notes import several, window_said
-from crmcli.reports.funnel_read import FIRST, beginning, standing_in
+from crmcli.reports.funnel_read import standing_in
 from crmcli.reports.funnel_request import FunnelRequest
 
 USUAL_DAYS = (30, 60, 90, 180)
@@ -177,8 +178,10 @@ def _sql(about: Asked, stage: int | None) -> str:
     came = "" if stage is None else " and to_stage_id = :stage and from_stage_id is not to_stage_id"
     first = f"(select min(occurred_at) from stage_event where passage_id = c.id and {known}{came})"
     if stage is None:
-        is_won = f"c.stage_id in ({standing_in(about.pipeline, Outcome.WON)})"
-        first = beginning(about.pipeline, f"case when {is_won} then {FIRST} else {first} end")
+        won, since = standing_in(about.pipeline, Outcome.WON), won_since("c", "c.entered_at")
+        first = (
+            f"case when c.stage_id in ({won}) and not c.is_ended then {since} else coalesce(c.began_at, {first}) end"
+        )
     been = (
         ""
         if stage is None

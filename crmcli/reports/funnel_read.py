@@ -11,13 +11,13 @@ from crmcli.core.period import instant
 from crmcli.core.vocabulary import Outcome
 from crmcli.db.reader import Reader
 from crmcli.query.sql import APART, seconds
+from crmcli.query.stalling import won_since
 from crmcli.reports.funnel_cohort import Cohort
 from crmcli.reports.funnel_counts import UNKNOWN, Trail
 from crmcli.reports.funnel_pipeline import Pipeline
 
 _NEVER = -(10**12)  # seconds; before any date that SQLite knows
 _MOVES = "(from_stage_id is null or from_stage_id <> to_stage_id)"
-FIRST = "(select min(occurred_at) from stage_event where passage_id = c.id and occurred_at < c.entered_at)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +149,13 @@ def _last(cohort: Cohort, timed: Timed) -> str:
     Winning itself is no beginning for a deal whose earlier events have no date: such a deal counts nowhere.
     """
     won, still = (standing_in(timed.pipeline, outcome) for outcome in (Outcome.WON, Outcome.OPEN))
-    took = seconds(beginning(timed.pipeline, FIRST), "c.entered_at")
+    took = seconds(won_since("c", "c.entered_at"), "c.entered_at")
     arms = f"when c.stage_id in ({won}) and not c.is_ended{_within(cohort, 'c.entered_at')} then {took}"
     stayed = seconds("c.entered_at", "c.ended_at")
     arms += f" when c.stage_id in ({still}) and c.is_ended{_within(cohort, 'c.ended_at')} then max({stayed}, 0)"
     if timed.now is not None:
         arms += f" when c.stage_id in ({still}) then max({seconds('c.entered_at', ':now_at')}, 0)"
     return f"case {arms} end"
-
-
-def beginning(pipeline: Pipeline, first: str) -> str:
-    """The SQL of when a passage `c` began, else of the `first` of its dated events: to be won is no beginning itself."""
-    won = standing_in(pipeline, Outcome.WON)
-    before = f"""exists (
-        select 1 from stage_event where passage_id = c.id and to_stage_id not in ({won}) and occurred_at <= c.began_at
-    )"""
-    is_win = f"c.began_at = c.entered_at and c.stage_id in ({won}) and not {before}"
-    return f"case when {is_win} then null else coalesce(c.began_at, {first}) end"
 
 
 def standing_in(pipeline: Pipeline, outcome: Outcome) -> str:

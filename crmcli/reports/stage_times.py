@@ -33,8 +33,8 @@ def stage_times(
 ) -> TimesByRow:
     """The times of each row of the funnel: completed stays in the open stages, first event to winning in the last.
 
-    `trails` know of the last stays those that winning or a hand-over ended. `is_everything` says that the events tell the stays of the
-    `deals`, ungrouped: those of now by an index of the file. Those without dates count nowhere.
+    `trails` know of the last stays those that winning or a hand-over ended. `is_everything` says that the events tell
+    the stays of the `deals`, ungrouped: those of now by an index of the file. Those without dates count nowhere.
     """
     rows = {stage.id: row for row, stage in enumerate(pipeline.rows) if stage.outcome == Outcome.OPEN}
     seconds: dict[tuple[object, int], array[int]] = defaultdict(lambda: array("q"))
@@ -101,7 +101,7 @@ class _Indexed:
             order by dwell {order} limit 2 offset :skipped
         """
         found = self._db.rows(sql, stage=self._stage_id, skipped=skipped)
-        pair = [int(dwell) for (dwell,) in found] or [0]  # a damaged file; every stay but the last is kept
+        pair = [int(dwell) for (dwell,) in found] or [0]  # a damaged file: more moves than stays
         first = self._count - skipped - len(pair) if is_late else skipped
         self._known.update(enumerate(reversed(pair) if is_late else pair, start=first))
 

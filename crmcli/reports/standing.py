@@ -50,10 +50,10 @@ class Standing:
     def counts(self, db: Reader) -> str:
         """The name of a table of how many deals stand where: pipeline_id, stage_id, reached_id, currency, count."""
         columns = "pipeline_id integer, stage_id integer, reached_id integer, currency text, count integer"
-        return db.kept(counted(self.source), self.past.parameters, columns=columns)
+        return db.kept(counts_of(self.source), self.past.parameters, columns=columns)
 
 
-def counted(source: str) -> str:
+def counts_of(source: str) -> str:
     """The SELECT of how many of the deals that another SELECT gives stand where, in the columns of `Standing.counts`."""
     return f"select pipeline_id, stage_id, reached_id, currency, count(*) as count from ({source}) group by 1, 2, 3, 4"
 

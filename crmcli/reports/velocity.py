@@ -16,6 +16,7 @@ from crmcli.db.reader import Reader
 from crmcli.errors import InvalidInput
 from crmcli.query.comparison import Moment
 from crmcli.query.sql import seconds
+from crmcli.query.stalling import won_since
 from crmcli.reports.standing import Asked, Standing, label, order, standing
 
 _USUAL_DAYS = 90
@@ -39,9 +40,8 @@ FORMULAS = (
     "to winning; that is what was won ÷ L where all of them have an amount",
     "ahead = open deals × W × V ÷ L; before: the same figure for as many days up to the window; change = velocity ÷ before − 1",
 )
-# Nothing but winning says when such a deal came into its pipeline: that is no beginning.
-_BEGAN = """coalesce(
-    case when t.created_at <= t.entered_at then t.created_at end, case when t.began_at < t.entered_at then t.began_at end)"""
+_BEGAN = f"""coalesce(
+    case when t.created_at <= t.entered_at then t.created_at end, {won_since("t", "t.entered_at")})"""
 
 
 @dataclass(frozen=True, slots=True)

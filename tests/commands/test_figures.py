@@ -61,3 +61,12 @@ def test_a_row_without_an_amount_says_its_currency_where_there_are_several(crm: 
     crm("deal lose 2 --at 2026-11-01")
 
     assert "|  | USD |  | 1 | 0.0 % |" in crm("velocity -f md").stdout
+
+
+def test_a_win_that_nothing_came_before_makes_no_zombies(crm: Run, tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text("name,stage,amount,created,closed\nD1,won,100,,2026-03-10\n")
+    crm(["import", str(path), "--as", "deals"])
+    crm("deal add Open --at 2026-11-01")
+
+    assert json.loads(crm("deal zombies -f json").stdout)["rows"] == []
